@@ -1,0 +1,31 @@
+use fearless_simd::{Select, Simd, SimdFloat};
+
+use super::{Elementwise, KeepOutput};
+use crate::scalar::Scalar;
+
+/// `f(x) = x` for `x > 0`, else `0.2 x`, with Keras's default slope of 0.2. In `network!`: `leaky_relu`.
+///
+/// Source: A. Maas, A. Hannun, A. Ng, *Rectifier Nonlinearities Improve Neural Network Acoustic Models*, 2013.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LeakyRelu;
+
+const NEGATIVE_SLOPE: f64 = 0.2;
+
+impl Elementwise for LeakyRelu {
+    type Keep = KeepOutput;
+    const NAME: &'static str = "leaky_relu";
+
+    #[inline(always)]
+    fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, simd: S, x: V) -> V {
+        let zero = V::splat(simd, T::ZERO);
+        x.simd_gt(zero).select(x, x * T::from_f64(NEGATIVE_SLOPE))
+    }
+
+    #[inline(always)]
+    fn slope<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, simd: S, y: V) -> V {
+        // the output has the sign of the input
+        let zero = V::splat(simd, T::ZERO);
+        let slope = V::splat(simd, T::from_f64(NEGATIVE_SLOPE));
+        y.simd_gt(zero).select(V::splat(simd, T::ONE), slope)
+    }
+}

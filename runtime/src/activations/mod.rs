@@ -1,0 +1,231 @@
+//! Activations: what a layer applies to its outputs.
+//!
+//! Most act on each number alone and say so with [`Elementwise`]; [`Softmax`] looks across the numbers of a sample and
+//! implements [`Activation`] itself. Where backward can be written in terms of the output, nothing but the output is
+//! kept of the forward pass ([`KeepOutput`]); otherwise the input is kept ([`KeepInput`]).
+//!
+//! # An activation of one's own
+//!
+//! ```
+//! use typenet::activations::{Elementwise, KeepInput};
+//! use typenet::prelude::*;
+//! use typenet::simd::{Simd, SimdFloat};
+//!
+//! /// `x^2`
+//! #[derive(Clone, Copy, Debug)]
+//! pub struct Square;
+//!
+//! impl Elementwise for Square {
+//!     type Keep = KeepInput;
+//!     const NAME: &'static str = "square";
+//!
+//!     fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, _: S, x: V) -> V {
+//!         x * x
+//!     }
+//!
+//!     fn slope<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, _: S, x: V) -> V {
+//!         x + x
+//!     }
+//! }
+//!
+//! network! { Squares = Dense(2 -> 3, self::Square), Dense(3 -> 1) }
+//! # fn main() {}
+//! ```
+
+mod elu;
+mod gelu;
+mod leaky_relu;
+mod linear;
+mod relu;
+mod sigmoid;
+mod silu;
+mod softmax;
+mod softplus;
+mod tanh;
+
+use core::fmt::Debug;
+
+use bytemuck::Pod;
+use fearless_simd::{Simd, SimdFloat};
+
+pub use self::elu::Elu;
+pub use self::gelu::Gelu;
+pub use self::leaky_relu::LeakyRelu;
+pub use self::linear::Linear;
+pub use self::relu::Relu;
+pub use self::sigmoid::Sigmoid;
+pub use self::silu::Silu;
+pub use self::softmax::Softmax;
+pub use self::softplus::Softplus;
+pub use self::tanh::Tanh;
+
+use crate::layers::NoParameters;
+use crate::scalar::{Lane, Scalar};
+use crate::tile::Tile;
+
+/// What backward needs to know of the forward pass: [`KeepOutput`] or [`KeepInput`].
+pub trait Keep: Copy + 'static {
+    /// The extra tile that is kept: nothing, or the activation's input.
+    type Tape<T: Scalar, const N: usize>: Pod;
+
+    /// The tape of an activation that is given its input as a whole.
+    fn tape_of<T: Scalar, const N: usize>(input: &Tile<T, N>) -> &Self::Tape<T, N>;
+
+    /// Notes input `i`.
+    fn note<T: Scalar, S: Simd, const N: usize>(tape: &mut Self::Tape<T, N>, i: usize, x: T::Vector<S>);
+
+    /// The number that [`Elementwise::slope`] takes.
+    fn recall<T: Scalar, S: Simd, const N: usize>(
+        simd: S,
+        tape: &Self::Tape<T, N>,
+        output: &Tile<T, N>,
+        i: usize,
+    ) -> T::Vector<S>;
+}
+
+/// Backward is written in terms of the output, which is at hand anyway.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepOutput;
+
+/// Backward needs the input, so each tile keeps it.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepInput;
+
+impl Keep for KeepOutput {
+    type Tape<T: Scalar, const N: usize> = NoParameters;
+
+    #[inline(always)]
+    fn tape_of<T: Scalar, const N: usize>(_: &Tile<T, N>) -> &NoParameters {
+        &NoParameters
+    }
+
+    #[inline(always)]
+    fn note<T: Scalar, S: Simd, const N: usize>(_: &mut NoParameters, _: usize, _: T::Vector<S>) {}
+
+    #[inline(always)]
+    fn recall<T: Scalar, S: Simd, const N: usize>(
+        simd: S,
+        _: &NoParameters,
+        output: &Tile<T, N>,
+        i: usize,
+    ) -> T::Vector<S> {
+        output.load(simd, i)
+    }
+}
+
+impl Keep for KeepInput {
+    type Tape<T: Scalar, const N: usize> = Tile<T, N>;
+
+    #[inline(always)]
+    fn tape_of<T: Scalar, const N: usize>(input: &Tile<T, N>) -> &Tile<T, N> {
+        input
+    }
+
+    #[inline(always)]
+    fn note<T: Scalar, S: Simd, const N: usize>(tape: &mut Tile<T, N>, i: usize, x: T::Vector<S>) {
+        tape.store::<S>(i, x);
+    }
+
+    #[inline(always)]
+    fn recall<T: Scalar, S: Simd, const N: usize>(
+        simd: S,
+        tape: &Tile<T, N>,
+        _: &Tile<T, N>,
+        i: usize,
+    ) -> T::Vector<S> {
+        tape.load(simd, i)
+    }
+}
+
+/// An activation that acts on each number alone.
+///
+/// Both functions are generic over the vector type `V`, because training holds one number of many samples in a
+/// vector and single-sample prediction many numbers of one.
+pub trait Elementwise: Copy + Debug + Send + Sync + 'static {
+    /// Which number [`slope`](Self::slope) takes.
+    type Keep: Keep;
+
+    /// The name in `network!` and in summaries.
+    const NAME: &'static str;
+
+    /// `f(x)`
+    fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, simd: S, x: V) -> V;
+
+    /// `f'(x)`, given the output `f(x)` or the input `x`, as [`Keep`](Self::Keep) says.
+    fn slope<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, simd: S, kept: V) -> V;
+}
+
+/// An activation as layers and losses use it. Implemented by every [`Elementwise`] activation.
+///
+/// A layer calls [`value`](Self::value) on each number while it is still in a register, and
+/// [`across`](Self::across) once all numbers of the tile are stored.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an activation",
+    label = "not an activation",
+    note = "implement `typenet::activations::Elementwise` for it to use it in `network!`"
+)]
+pub trait Activation: Copy + Debug + Send + Sync + 'static {
+    /// What is kept for backward beside the output.
+    type Keep: Keep;
+
+    /// The name in `network!` and in summaries.
+    const NAME: &'static str;
+
+    /// The part that acts on each number alone.
+    fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, simd: S, x: V) -> V;
+
+    /// The part that looks across the numbers of a sample.
+    fn across<T: Scalar, S: Simd, const N: usize>(&self, simd: S, tile: &mut Tile<T, N>);
+
+    /// Turns the gradient with respect to the output into the gradient with respect to the input, in place.
+    fn backward<T: Scalar, S: Simd, const N: usize>(
+        &self,
+        simd: S,
+        tape: &<Self::Keep as Keep>::Tape<T, N>,
+        output: &Tile<T, N>,
+        gradient: &mut Tile<T, N>,
+    );
+
+    /// Applies the activation to one sample.
+    fn predict<T: Scalar, S: Simd, const N: usize>(&self, simd: S, sample: &mut [T; N]);
+}
+
+impl<A: Elementwise> Activation for A {
+    type Keep = <A as Elementwise>::Keep;
+    const NAME: &'static str = A::NAME;
+
+    #[inline(always)]
+    fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, simd: S, x: V) -> V {
+        Elementwise::value::<T, S, V>(self, simd, x)
+    }
+
+    #[inline(always)]
+    fn across<T: Scalar, S: Simd, const N: usize>(&self, _: S, _: &mut Tile<T, N>) {}
+
+    #[inline(always)]
+    fn backward<T: Scalar, S: Simd, const N: usize>(
+        &self,
+        simd: S,
+        tape: &<Self::Keep as Keep>::Tape<T, N>,
+        output: &Tile<T, N>,
+        gradient: &mut Tile<T, N>,
+    ) {
+        for i in 0..N {
+            let kept = <Self::Keep as Keep>::recall::<T, S, N>(simd, tape, output, i);
+            let d = gradient.load(simd, i) * self.slope(simd, kept);
+            gradient.store::<S>(i, d);
+        }
+    }
+
+    #[inline(always)]
+    fn predict<T: Scalar, S: Simd, const N: usize>(&self, simd: S, sample: &mut [T; N]) {
+        // neighbours share a vector; the tail is filled up with zeros and thrown away
+        for chunk in sample.chunks_mut(T::LANES) {
+            let mut lane = T::Lane::splat(T::ZERO);
+            lane.as_mut_slice()[..chunk.len()].copy_from_slice(chunk);
+            let y = Elementwise::value::<T, S, T::Vector<S>>(self, simd, lane.load(simd));
+            lane.store(y);
+            chunk.copy_from_slice(&lane.as_slice()[..chunk.len()]);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+use fearless_simd::{Simd, SimdBase, SimdFloat};
+
+use super::{Activation, KeepOutput};
+use crate::layers::NoParameters;
+use crate::scalar::{Lane, Scalar};
+use crate::tile::Tile;
+
+/// `f(x)_i = e^(x_i) / sum_j e^(x_j)`: numbers become tile. In `network!`: `softmax`.
+///
+/// The largest number is subtracted first, which changes nothing but keeps the exponentials from overflowing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Softmax;
+
+impl Softmax {
+    /// Turns logits into probabilities in place, and returns the parts of `ln(sum_j e^(x_j))`, which the
+    /// cross-entropies need.
+    #[inline(always)]
+    pub(crate) fn normalize<T: Scalar, S: Simd, const N: usize>(
+        self,
+        simd: S,
+        tile: &mut Tile<T, N>,
+    ) -> LogSumExp<T::Vector<S>> {
+        let mut largest = tile.load(simd, 0);
+        for i in 1..N {
+            largest = largest.max(tile.load(simd, i));
+        }
+        let mut sum = T::Vector::<S>::splat(simd, T::ZERO);
+        for i in 0..N {
+            let e = T::exp(tile.load(simd, i) - largest);
+            sum += e;
+            tile.store::<S>(i, e);
+        }
+        let scale = T::Vector::<S>::splat(simd, T::ONE) / sum;
+        for i in 0..N {
+            let p = tile.load(simd, i) * scale;
+            tile.store::<S>(i, p);
+        }
+        LogSumExp { largest, sum }
+    }
+}
+
+/// The parts of `ln(sum_j e^(x_j)) = largest + ln(sum)`.
+#[derive(Clone, Copy)]
+pub(crate) struct LogSumExp<V> {
+    pub(crate) largest: V,
+    pub(crate) sum: V,
+}
+
+impl Activation for Softmax {
+    type Keep = KeepOutput;
+    const NAME: &'static str = "softmax";
+
+    #[inline(always)]
+    fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, _: S, x: V) -> V {
+        x
+    }
+
+    #[inline(always)]
+    fn across<T: Scalar, S: Simd, const N: usize>(&self, simd: S, tile: &mut Tile<T, N>) {
+        self.normalize(simd, tile);
+    }
+
+    #[inline(always)]
+    fn backward<T: Scalar, S: Simd, const N: usize>(
+        &self,
+        simd: S,
+        _: &NoParameters,
+        output: &Tile<T, N>,
+        gradient: &mut Tile<T, N>,
+    ) {
+        // the Jacobian is diag(y) - y y', so dx_i = y_i (dy_i - sum_j y_j dy_j)
+        let mut dot = T::Vector::<S>::splat(simd, T::ZERO);
+        for i in 0..N {
+            dot = output.load(simd, i).mul_add(gradient.load(simd, i), dot);
+        }
+        for i in 0..N {
+            let d = output.load(simd, i) * (gradient.load(simd, i) - dot);
+            gradient.store::<S>(i, d);
+        }
+    }
+
+    #[inline(always)]
+    fn predict<T: Scalar, S: Simd, const N: usize>(&self, simd: S, sample: &mut [T; N]) {
+        let mut largest = sample[0];
+        for &x in sample.iter() {
+            if x > largest {
+                largest = x;
+            }
+        }
+        let mut sum = T::ZERO;
+        for chunk in sample.chunks_mut(T::LANES) {
+            let mut lane = T::Lane::splat(T::ZERO);
+            lane.as_mut_slice()[..chunk.len()].copy_from_slice(chunk);
+            lane.store(T::exp(lane.load(simd) - T::Vector::<S>::splat(simd, largest)));
+            chunk.copy_from_slice(&lane.as_slice()[..chunk.len()]);
+            for &e in chunk.iter() {
+                sum += e;
+            }
+        }
+        let scale = T::ONE / sum;
+        for x in sample {
+            *x *= scale;
+        }
+    }
+}

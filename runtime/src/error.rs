@@ -1,0 +1,133 @@
+//! Everything that can go wrong at run time.
+
+#[cfg(feature = "std")]
+use std::path::PathBuf;
+
+/// Everything that can go wrong at run time. Nothing in this crate panics on bad input.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Inputs and targets differ in number.
+    #[error("there are {inputs} inputs, but {targets} targets")]
+    CountMismatch {
+        /// How many inputs.
+        inputs: usize,
+        /// How many targets.
+        targets: usize,
+    },
+    /// There is nothing to learn from.
+    #[error("there are no samples")]
+    NoSamples,
+    /// More samples than can be counted in 32 bits.
+    #[error("there are {samples} samples, more than {max}", max = u32::MAX)]
+    TooManySamples {
+        /// How many.
+        samples: usize,
+    },
+    /// A batch of no samples.
+    #[error("the batch size is 0")]
+    NoBatch,
+    /// No pass over the data.
+    #[error("the number of epochs is 0")]
+    NoEpochs,
+    /// A share of the data for validation that leaves none for training, or none for validation.
+    #[error("a validation split of {split} of {samples} samples leaves {training} for training")]
+    ValidationSplit {
+        /// The share that was asked for.
+        split: f64,
+        /// How many samples there are.
+        samples: u32,
+        /// How many would be trained on.
+        training: u32,
+    },
+    /// A NaN or an infinity in the inputs.
+    #[error("input {index} of sample {sample} is {value}")]
+    InputNotFinite {
+        /// Which sample, from 0.
+        sample: usize,
+        /// Which of its numbers, from 0.
+        index: usize,
+        /// The number.
+        value: f64,
+    },
+    /// A NaN or an infinity in the targets.
+    #[error("target {index} of sample {sample} is {value}")]
+    TargetNotFinite {
+        /// Which sample, from 0.
+        sample: usize,
+        /// Which of its numbers, from 0.
+        index: usize,
+        /// The number.
+        value: f64,
+    },
+    /// A target that a cross-entropy cannot take.
+    #[error("target {index} of sample {sample} is {value}, but this loss takes probabilities from 0 to 1")]
+    TargetNotProbability {
+        /// Which sample, from 0.
+        sample: usize,
+        /// Which of its numbers, from 0.
+        index: usize,
+        /// The number.
+        value: f64,
+    },
+    /// A class that the network has no output for.
+    #[error("the target of sample {sample} is class {class}, but the network has {classes} outputs")]
+    ClassOutOfRange {
+        /// Which sample, from 0.
+        sample: usize,
+        /// The class.
+        class: i128,
+        /// How many outputs the network has.
+        classes: usize,
+    },
+    /// The loss became NaN or infinite. The network keeps the last parameters with a finite loss.
+    #[error(
+        "the loss became {loss} in epoch {epoch}, batch {batch}; the network keeps the parameters from before it \
+         (a smaller learning rate may help)"
+    )]
+    Diverged {
+        /// Which epoch, from 1.
+        epoch: usize,
+        /// Which batch of the epoch, from 1.
+        batch: usize,
+        /// The loss.
+        loss: f64,
+    },
+    /// A buffer that is not as long as what should go into it.
+    #[error("there is room for {room} predictions, but there are {samples} samples")]
+    Room {
+        /// How many fit.
+        room: usize,
+        /// How many there are.
+        samples: usize,
+    },
+    /// A file that could not be read or written.
+    #[cfg(feature = "std")]
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    File {
+        /// `"read"` or `"write"`.
+        action: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file of weights that does not hold this network's.
+    #[cfg(feature = "std")]
+    #[error("`{}` does not hold this network: {reason}", path.display())]
+    Weights {
+        /// Which file.
+        path: PathBuf,
+        /// Which tensor, what was expected and what was found.
+        reason: String,
+    },
+    /// A picture that could not be drawn.
+    #[cfg(feature = "plot")]
+    #[error("cannot draw `{}`: {reason}", path.display())]
+    Plot {
+        /// Which file.
+        path: PathBuf,
+        /// What went wrong.
+        reason: String,
+    },
+}

@@ -1,0 +1,67 @@
+//! The only place where speed is allowed to be ugly: vector functions, transposition, matrix kernels.
+//!
+//! Everything here is generic over the instruction set `S: Simd` and marked `#[inline(always)]`, so that it melts into
+//! the function that [`dispatch`] compiles once for each instruction set.
+
+pub(crate) mod dense;
+pub(crate) mod flat;
+pub mod math;
+pub(crate) mod transpose;
+
+pub use fearless_simd::Level;
+use fearless_simd::Simd;
+
+/// Work that is compiled for every instruction set.
+pub trait Task {
+    /// What the work gives.
+    type Output;
+    /// Does the work with the instructions of `S`.
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+/// The best instruction set of this machine (detected once, then an atomic load); without `std`, the one that the
+/// program is compiled for.
+#[inline(always)]
+pub fn level() -> Level {
+    #[cfg(feature = "std")]
+    {
+        Level::new()
+    }
+    #[cfg(not(feature = "std"))]
+    {
+        Level::baseline()
+    }
+}
+
+/// Runs `task` with the instructions of `level`.
+///
+/// On x86-64 three versions are compiled: AVX-512, AVX2 with FMA, and SSE2. A fourth for SSE4.2 would cost every user
+/// a quarter more code and would not be faster: none of its instructions is in these kernels.
+#[inline(always)]
+pub fn dispatch<W: Task>(level: Level, task: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if let Some(simd) = level.as_avx512() {
+            simd.vectorize(
+                #[inline(always)]
+                || task.run(simd),
+            )
+        } else if let Some(simd) = level.as_avx2() {
+            simd.vectorize(
+                #[inline(always)]
+                || task.run(simd),
+            )
+        } else if let Some(simd) = level.as_sse2() {
+            simd.vectorize(
+                #[inline(always)]
+                || task.run(simd),
+            )
+        } else {
+            unreachable!("every x86-64 processor has SSE2")
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        fearless_simd::dispatch!(level, simd => task.run(simd))
+    }
+}

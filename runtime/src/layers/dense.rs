@@ -1,0 +1,184 @@
+//! The fully connected layer.
+
+use bytemuck::{Pod, Zeroable};
+use fearless_simd::Simd;
+use nalgebra::SMatrix;
+use rand::Rng;
+
+use super::{Backward, Layer};
+use crate::activations::{Activation, Keep, Linear};
+use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
+use crate::kernels::{dense as kernel, transpose};
+use crate::scalar::{Lane, Scalar};
+use crate::tile::Tile;
+
+/// A fully connected layer: `y = f(W x + b)`. In `network!`: `Dense(IN -> OUT, activation)`.
+///
+/// | option | default | meaning |
+/// | --- | --- | --- |
+/// | activation, or `activation = ...` | `linear` | `f` |
+/// | `bias = ...` | `true` | whether there is a `b` |
+/// | `kernel_initializer = ...` | `glorot_uniform` | how `W` starts |
+/// | `bias_initializer = ...` | `zeros` | how `b` starts |
+///
+/// # Shapes
+/// - input: `IN`
+/// - output: `OUT`
+/// - kernel: `SMatrix<T, OUT, IN>`, in memory Keras's `(IN, OUT)` in C order
+/// - bias: `SVector<T, OUT>`; without bias `SMatrix<T, OUT, 0>`
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dense<const IN: usize, const OUT: usize, A = Linear, K = GlorotUniform, B = Zeros, const BIAS: usize = 1> {
+    activation: A,
+    kernel_initializer: K,
+    bias_initializer: B,
+}
+
+impl<const IN: usize, const OUT: usize, A: Copy> Dense<IN, OUT, A> {
+    /// The layer with Keras's defaults.
+    pub const fn new(activation: A) -> Self {
+        Self { activation, kernel_initializer: GlorotUniform, bias_initializer: Zeros }
+    }
+}
+
+impl<const IN: usize, const OUT: usize, A: Copy, K: Copy, B: Copy, const BIAS: usize> Dense<IN, OUT, A, K, B, BIAS> {
+    /// The same layer with another start of the kernel.
+    pub const fn kernel_initializer<I: Copy>(self, kernel_initializer: I) -> Dense<IN, OUT, A, I, B, BIAS> {
+        Dense { activation: self.activation, kernel_initializer, bias_initializer: self.bias_initializer }
+    }
+
+    /// The same layer with another start of the bias.
+    pub const fn bias_initializer<I: Copy>(self, bias_initializer: I) -> Dense<IN, OUT, A, K, I, BIAS> {
+        Dense { activation: self.activation, kernel_initializer: self.kernel_initializer, bias_initializer }
+    }
+
+    /// The same layer without a bias.
+    pub const fn without_bias(self) -> Dense<IN, OUT, A, K, B, 0> {
+        Dense {
+            activation: self.activation,
+            kernel_initializer: self.kernel_initializer,
+            bias_initializer: self.bias_initializer,
+        }
+    }
+}
+
+/// What a [`Dense`] layer trains.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+pub struct DenseParameters<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize = 1> {
+    /// The weights: column `i` holds those from input `i` to every output.
+    pub kernel: SMatrix<T, OUT, IN>,
+    /// The numbers that are added to the outputs.
+    pub bias: SMatrix<T, OUT, BIAS>,
+}
+
+// SAFETY: both fields are arrays of floats, for which all-zero bytes are zeros.
+unsafe impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Zeroable
+    for DenseParameters<T, IN, OUT, BIAS>
+{
+}
+// SAFETY: `repr(C)`, and both fields are arrays of the same float, so that there is no padding and every bit pattern
+// is a value.
+unsafe impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Pod for DenseParameters<T, IN, OUT, BIAS> {}
+
+impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> DenseParameters<T, IN, OUT, BIAS> {
+    /// The weights in memory order: those from input 0 to every output first.
+    #[inline(always)]
+    fn weights(&self) -> &[T] {
+        self.kernel.data.0.as_flattened()
+    }
+
+    #[inline(always)]
+    fn weights_mut(&mut self) -> &mut [T] {
+        self.kernel.data.0.as_flattened_mut()
+    }
+
+    #[inline(always)]
+    fn biases(&self) -> &[T] {
+        self.bias.data.0.as_flattened()
+    }
+}
+
+/// Up to this many weights a layer's loops unroll into its caller; beyond, all layers share one function.
+const UNROLL: usize = 64;
+
+/// Up to this many parameters the gradient is gathered lane by lane: 16 KiB of running sums, half a first-level cache.
+const GATHER: usize = 256;
+
+impl<T: Scalar, const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Layer<T>
+    for Dense<IN, OUT, A, K, B, BIAS>
+where
+    A: Activation,
+    K: Initializer,
+    B: Initializer,
+{
+    type Input = Tile<T, IN>;
+    type Output = Tile<T, OUT>;
+    type Parameters = DenseParameters<T, IN, OUT, BIAS>;
+    type Tape = <A::Keep as Keep>::Tape<T, OUT>;
+
+    /// One lane for each bias; then either one for each weight, or the transposed gradient of the outputs.
+    const SUMS: usize = BIAS * OUT + if IN * OUT <= GATHER { IN * OUT } else { OUT.next_multiple_of(T::LANES) };
+
+    fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
+        let fan = Fan { inputs: IN, outputs: OUT };
+        self.kernel_initializer.fill(parameters.weights_mut(), fan, rng);
+        self.bias_initializer.fill(parameters.bias.data.0.as_flattened_mut(), Fan { inputs: OUT, outputs: OUT }, rng);
+    }
+
+    #[inline(always)]
+    fn forward<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &Tile<T, IN>,
+        output: &mut Tile<T, OUT>,
+        tape: &mut Self::Tape,
+    ) {
+        let emit = |o: usize, z: T::Vector<S>| {
+            A::Keep::note::<T, S, OUT>(tape, o, z);
+            output.store::<S>(o, self.activation.value(simd, z));
+        };
+        if IN * OUT <= UNROLL {
+            kernel::forward(simd, parameters.weights(), parameters.biases(), OUT, input.columns(), emit);
+        } else {
+            simd.vectorize(
+                #[inline(always)]
+                || kernel::forward(simd, parameters.weights(), parameters.biases(), OUT, input.columns(), emit),
+            );
+        }
+        self.activation.across(simd, output);
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
+        self.activation.backward(simd, pass.tape, pass.output, pass.d_output);
+        let (x, dy) = (pass.input.columns(), pass.d_output.columns());
+        if let Some(d_input) = pass.d_input {
+            kernel::backward_input(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
+        }
+        let (bias, sums) = pass.sums.split_at_mut(BIAS * OUT);
+        kernel::gather_bias::<T, S>(simd, dy, bias);
+        if IN * OUT <= GATHER {
+            kernel::gather_weights::<T, S>(simd, x, dy, sums);
+        } else {
+            kernel::transpose_columns::<T, S>(simd, dy, sums);
+            kernel::backward_weights::<T, S>(simd, x, sums, OUT, pass.gradient.weights_mut());
+        }
+    }
+
+    #[inline(always)]
+    fn finish<S: Simd>(&self, simd: S, sums: &mut [T::Lane], gradient: &mut Self::Parameters) {
+        let (bias, weights) = sums.split_at_mut(BIAS * OUT);
+        transpose::sum_lanes::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
+        if IN * OUT <= GATHER {
+            transpose::sum_lanes::<T, S>(simd, weights, gradient.weights_mut());
+        }
+        sums.fill(T::Lane::splat(T::ZERO));
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(&self, simd: S, parameters: &Self::Parameters, input: &[T; IN], output: &mut [T; OUT]) {
+        kernel::predict(simd, parameters.weights(), parameters.biases(), input, output);
+        self.activation.predict(simd, output);
+    }
+}

@@ -1,0 +1,181 @@
+//! Layers: what `network!` composes.
+//!
+//! A layer is a small `Copy` value that knows its sizes by its type and its options by its fields; the numbers it
+//! trains are kept apart, as [`Layer::Parameters`], in the network's struct. [`Layer`] is all that `network!` needs
+//! to know of a layer, built in or a user's own.
+
+mod activation;
+mod dense;
+
+use core::fmt::Debug;
+
+use bytemuck::{Pod, Zeroable};
+use fearless_simd::Simd;
+use rand::Rng;
+
+pub use self::activation::ActivationLayer;
+pub use self::dense::{Dense, DenseParameters};
+
+use crate::scalar::Scalar;
+use crate::tile::Features;
+
+/// The parameters of a layer, a value of the struct that holds them.
+pub type Parameters<L, T> = <L as Layer<T>>::Parameters;
+
+/// One layer of a network over the scalar type `T`.
+///
+/// Implement it to use a type of your own in `network!` by its path, as `my::Gate(4 -> 4)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer over `{T}`",
+    label = "not a layer",
+    note = "implement `typenet::layers::Layer<{T}>` for it to use it in `network!`"
+)]
+pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
+    /// The tile that comes in: `Tile<T, INPUTS>`.
+    type Input: Features<T>;
+    /// The tile that goes out: `Tile<T, OUTPUTS>`.
+    type Output: Features<T>;
+    /// The trained numbers: a `repr(C)` struct of nothing but `T`.
+    type Parameters: Pod + Debug + PartialEq + Send + Sync;
+    /// What backward needs of a tile's forward pass beside its input and output; [`NoParameters`] for most.
+    type Tape: Pod;
+
+    /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Backward::sums`].
+    const SUMS: usize = 0;
+
+    /// Fills the parameters with their initial values. They come in as zeros.
+    fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R);
+
+    /// Computes a tile of outputs.
+    fn forward<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &Self::Input,
+        output: &mut Self::Output,
+        tape: &mut Self::Tape,
+    );
+
+    /// Given the gradient of the loss with respect to the outputs of a tile, adds the tile's share to the gradient
+    /// with respect to the parameters, and computes that with respect to the inputs where it is wanted.
+    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>);
+
+    /// Adds what was gathered in [`Backward::sums`] to the gradient, and clears the sums. Called once a batch.
+    fn finish<S: Simd>(&self, _simd: S, _sums: &mut [T::Lane], _gradient: &mut Self::Parameters) {}
+
+    /// Computes the outputs of one sample.
+    fn predict<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &<Self::Input as Features<T>>::Sample,
+        output: &mut <Self::Output as Features<T>>::Sample,
+    ) {
+        let mut tile = Self::Input::zeroed();
+        let mut outputs = Self::Output::zeroed();
+        tile.write(0, input);
+        self.forward(simd, parameters, &tile, &mut outputs, &mut Self::Tape::zeroed());
+        outputs.read(0, output);
+    }
+}
+
+/// What [`Layer::backward`] reads and writes.
+#[derive(Debug)]
+pub struct Backward<'a, T: Scalar, L: Layer<T>> {
+    /// The inputs of the forward pass.
+    pub input: &'a L::Input,
+    /// The outputs of the forward pass.
+    pub output: &'a L::Output,
+    /// What the forward pass has kept.
+    pub tape: &'a L::Tape,
+    /// The gradient with respect to the outputs; the layer may overwrite it.
+    pub d_output: &'a mut L::Output,
+    /// Where the gradient with respect to the inputs goes; `None` for a first layer that nobody asks.
+    pub d_input: Option<&'a mut L::Input>,
+    /// The gradient with respect to the parameters, to be added to.
+    pub gradient: &'a mut L::Parameters,
+    /// [`Layer::SUMS`] lanes to gather gradients of each lane in, which [`Layer::finish`] sums.
+    pub sums: &'a mut [T::Lane],
+}
+
+/// Nothing: the parameters of a layer that has none, the tape of one that keeps nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct NoParameters;
+
+// SAFETY: a type of size zero has one value.
+unsafe impl Zeroable for NoParameters {}
+// SAFETY: a type of size zero has one value and no padding.
+unsafe impl Pod for NoParameters {}
+
+/// What a network keeps of one layer while it trains on a tile.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Trace<T: Scalar, L: Layer<T>, const SUMS: usize> {
+    /// The outputs of the forward pass.
+    pub output: L::Output,
+    /// The gradient of the loss with respect to them.
+    pub d_output: L::Output,
+    tape: L::Tape,
+    sums: [T::Lane; SUMS],
+}
+
+// SAFETY: each field may be all zeros.
+unsafe impl<T: Scalar, L: Layer<T>, const SUMS: usize> Zeroable for Trace<T, L, SUMS> {}
+
+impl<T: Scalar, L: Layer<T>, const SUMS: usize> Trace<T, L, SUMS> {
+    /// Runs the layer forward.
+    #[inline(always)]
+    pub fn forward<S: Simd>(&mut self, simd: S, layer: L, parameters: &L::Parameters, input: &L::Input) {
+        layer.forward(simd, parameters, input, &mut self.output, &mut self.tape);
+    }
+
+    /// Runs the layer backward.
+    #[inline(always)]
+    pub fn backward<S: Simd>(
+        &mut self,
+        simd: S,
+        layer: L,
+        parameters: &L::Parameters,
+        input: &L::Input,
+        d_input: Option<&mut L::Input>,
+        gradient: &mut L::Parameters,
+    ) {
+        layer.backward(
+            simd,
+            parameters,
+            Backward {
+                input,
+                output: &self.output,
+                tape: &self.tape,
+                d_output: &mut self.d_output,
+                d_input,
+                gradient,
+                sums: &mut self.sums,
+            },
+        );
+    }
+
+    /// Ends a batch.
+    #[inline(always)]
+    pub fn finish<S: Simd>(&mut self, simd: S, layer: L, gradient: &mut L::Parameters) {
+        layer.finish(simd, &mut self.sums, gradient);
+    }
+}
+
+/// What `summary()` tells of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerInfo {
+    /// The label: the field of the struct, and the name of the saved tensors.
+    pub label: &'static str,
+    /// The kind of layer, as `Dense`.
+    pub kind: &'static str,
+    /// Numbers that go in.
+    pub inputs: usize,
+    /// Numbers that come out.
+    pub outputs: usize,
+    /// The activation's name; `"linear"` if it has none.
+    pub activation: &'static str,
+    /// Trained numbers.
+    pub parameters: usize,
+}

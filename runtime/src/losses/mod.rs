@@ -1,0 +1,163 @@
+//! Losses: what training makes small.
+//!
+//! A network ends in a **head**, the activation of its last layer. Training stops before it: a [`Loss`] takes the
+//! *logits* and the head together, so that softmax or sigmoid with a cross-entropy is computed without overflow or
+//! cancellation, and a loss that makes no sense after a head does not compile.
+//!
+//! Values are Keras's, reduced as there: the mean over the outputs of a sample, then over the samples of the batch.
+//!
+//! # A loss of one's own
+//!
+//! ```
+//! use typenet::losses::OutputLoss;
+//! use typenet::prelude::*;
+//! use typenet::simd::{Simd, SimdBase};
+//!
+//! /// `mean((y - t)^4)`
+//! #[derive(Clone, Copy, Debug)]
+//! struct Quartic;
+//!
+//! impl OutputLoss for Quartic {
+//!     const NAME: &'static str = "quartic";
+//!
+//!     fn value<T: Scalar, S: Simd, const N: usize>(&self, simd: S, y: &Tile<T, N>, t: &Tile<T, N>) -> T::Vector<S> {
+//!         let mut sum = T::Vector::<S>::splat(simd, T::ZERO);
+//!         for i in 0..N {
+//!             let e = y.load(simd, i) - t.load(simd, i);
+//!             sum += e * e * e * e;
+//!         }
+//!         sum * T::from_f64(1.0 / N as f64)
+//!     }
+//!
+//!     fn gradient<T: Scalar, S: Simd, const N: usize>(
+//!         &self,
+//!         simd: S,
+//!         y: &Tile<T, N>,
+//!         t: &Tile<T, N>,
+//!         gradient: &mut Tile<T, N>,
+//!     ) {
+//!         for i in 0..N {
+//!             let e = y.load(simd, i) - t.load(simd, i);
+//!             gradient.store::<S>(i, e * e * e * T::from_f64(4.0 / N as f64));
+//!         }
+//!     }
+//! }
+//! ```
+
+mod binary_cross_entropy;
+mod categorical_cross_entropy;
+mod from_logits;
+mod mean_absolute_error;
+mod mean_squared_error;
+mod sparse_categorical_cross_entropy;
+
+use core::fmt::Debug;
+
+use fearless_simd::{Simd, SimdBase};
+
+pub use self::binary_cross_entropy::BinaryCrossEntropy;
+pub use self::categorical_cross_entropy::CategoricalCrossEntropy;
+pub use self::from_logits::FromLogits;
+pub use self::mean_absolute_error::MeanAbsoluteError;
+pub use self::mean_squared_error::MeanSquaredError;
+pub use self::sparse_categorical_cross_entropy::SparseCategoricalCrossEntropy;
+
+use crate::activations::Activation;
+use crate::scalar::Scalar;
+use crate::tile::{Features, Tile};
+
+/// Which targets make sense for a loss; checked before training begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetRange {
+    /// Any finite number.
+    Finite,
+    /// Probabilities: from 0 to 1.
+    Probability,
+}
+
+/// A loss on a network that ends in the head `H`, gives outputs `Z` and is compared with targets `Y`.
+#[diagnostic::on_unimplemented(
+    message = "loss `{Self}` fits neither a network that ends in `{H}` nor targets of type `{Y}`, or one of the two",
+    label = "this loss does not fit",
+    note = "`BinaryCrossEntropy` wants `sigmoid` or `softmax` at the end, `CategoricalCrossEntropy` and \
+            `SparseCategoricalCrossEntropy` want `softmax`; `FromLogits(...)` of them wants no activation; \
+            `MeanSquaredError` and `MeanAbsoluteError` fit every activation",
+    note = "`SparseCategoricalCrossEntropy` wants integers as targets, all the others vectors as wide as the output"
+)]
+pub trait Loss<T: Scalar, H, Z, Y>: Copy + Debug + Send + Sync {
+    /// The name in histories.
+    const NAME: &'static str;
+
+    /// What its targets may be.
+    const TARGETS: TargetRange;
+
+    /// Computes the outputs and the gradient with respect to the logits, and returns the loss of each sample.
+    fn evaluate<S: Simd>(
+        &self,
+        simd: S,
+        head: &H,
+        logits: &Z,
+        targets: &Y,
+        outputs: &mut Z,
+        d_logits: &mut Z,
+    ) -> T::Vector<S>;
+}
+
+/// A loss of the outputs and of targets as wide, whatever activation the outputs come from. Each is a [`Loss`] after
+/// every head, and a [`Metric`](crate::metrics::Metric).
+pub trait OutputLoss: Copy + Debug + Send + Sync {
+    /// The name in histories.
+    const NAME: &'static str;
+
+    /// What its targets may be.
+    const TARGETS: TargetRange = TargetRange::Finite;
+
+    /// The loss of each sample.
+    fn value<T: Scalar, S: Simd, const N: usize>(
+        &self,
+        simd: S,
+        outputs: &Tile<T, N>,
+        targets: &Tile<T, N>,
+    ) -> T::Vector<S>;
+
+    /// Its gradient with respect to the outputs.
+    fn gradient<T: Scalar, S: Simd, const N: usize>(
+        &self,
+        simd: S,
+        outputs: &Tile<T, N>,
+        targets: &Tile<T, N>,
+        gradient: &mut Tile<T, N>,
+    );
+}
+
+impl<T: Scalar, H: Activation, L: OutputLoss, const N: usize> Loss<T, H, Tile<T, N>, Tile<T, N>> for L {
+    const NAME: &'static str = L::NAME;
+    const TARGETS: TargetRange = L::TARGETS;
+
+    #[inline(always)]
+    fn evaluate<S: Simd>(
+        &self,
+        simd: S,
+        head: &H,
+        logits: &Tile<T, N>,
+        targets: &Tile<T, N>,
+        outputs: &mut Tile<T, N>,
+        d_logits: &mut Tile<T, N>,
+    ) -> T::Vector<S> {
+        Tile::apply_head(simd, head, logits, outputs);
+        self.gradient(simd, outputs, targets, d_logits);
+        Tile::backward_head(simd, head, logits, outputs, d_logits);
+        self.value(simd, outputs, targets)
+    }
+}
+
+/// Keras's guard against `ln(0)`: probabilities are kept this far from 0 and 1.
+pub(crate) const EPSILON: f64 = 1e-7;
+
+/// `p`, kept away from 0 and 1.
+#[inline(always)]
+pub(crate) fn clip<T: Scalar, S: Simd>(simd: S, p: T::Vector<S>) -> T::Vector<S> {
+    let (low, high) = (T::from_f64(EPSILON), T::from_f64(1.0 - EPSILON));
+    let (low, high) = (T::Vector::<S>::splat(simd, low), T::Vector::<S>::splat(simd, high));
+    p.max(low).min(high)
+}

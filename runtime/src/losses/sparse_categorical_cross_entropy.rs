@@ -1,0 +1,77 @@
+use fearless_simd::{Select, Simd, SimdBase};
+
+use super::categorical_cross_entropy::softmax_cross_entropy;
+use super::{Loss, TargetRange, clip};
+use crate::activations::Softmax;
+use crate::metrics::{Mean, Metric};
+use crate::scalar::{Lane, Scalar};
+use crate::tile::{Classes, Tile};
+
+/// `-ln(y_k)` for targets that are integers, the index `k` of the right class. Wants `softmax` at the end of the
+/// network.
+///
+/// The same number as [`CategoricalCrossEntropy`](super::CategoricalCrossEntropy) of the one-hot vector.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SparseCategoricalCrossEntropy;
+
+/// 1 where the class is `i`, else 0.
+#[inline(always)]
+fn one_hot<T: Scalar, S: Simd>(simd: S, class: T::Vector<S>, i: usize) -> T::Vector<S> {
+    let index = T::Vector::<S>::splat(simd, T::from_f64(i as f64));
+    let (one, zero) = (T::Vector::<S>::splat(simd, T::ONE), T::Vector::<S>::splat(simd, T::ZERO));
+    class.simd_eq(index).select(one, zero)
+}
+
+impl<T: Scalar, const N: usize> Loss<T, Softmax, Tile<T, N>, Classes<T>> for SparseCategoricalCrossEntropy {
+    const NAME: &'static str = "sparse_categorical_crossentropy";
+    const TARGETS: TargetRange = TargetRange::Finite;
+
+    #[inline(always)]
+    fn evaluate<S: Simd>(
+        &self,
+        simd: S,
+        _: &Softmax,
+        logits: &Tile<T, N>,
+        targets: &Classes<T>,
+        outputs: &mut Tile<T, N>,
+        d_logits: &mut Tile<T, N>,
+    ) -> T::Vector<S> {
+        let class = targets.0.load(simd);
+        softmax_cross_entropy(simd, logits, |i| one_hot::<T, S>(simd, class, i), outputs, d_logits)
+    }
+}
+
+impl SparseCategoricalCrossEntropy {
+    /// The loss of probabilities, with Keras's guard.
+    #[inline(always)]
+    fn measure<T: Scalar, S: Simd, const N: usize>(
+        self,
+        simd: S,
+        outputs: &Tile<T, N>,
+        targets: &Classes<T>,
+    ) -> T::Vector<S> {
+        let class = targets.0.load(simd);
+        let mut right = T::Vector::<S>::splat(simd, T::ZERO);
+        for i in 0..N {
+            right += outputs.load(simd, i) * one_hot::<T, S>(simd, class, i);
+        }
+        -T::ln(clip::<T, S>(simd, right))
+    }
+}
+
+impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Classes<T>> for SparseCategoricalCrossEntropy {
+    type State = Mean<T>;
+    const NAME: &'static str = "sparse_categorical_crossentropy";
+
+    #[inline(always)]
+    fn update<S: Simd>(
+        &self,
+        simd: S,
+        state: &mut Mean<T>,
+        outputs: &Tile<T, N>,
+        targets: &Classes<T>,
+        weights: T::Vector<S>,
+    ) {
+        state.add(simd, self.measure(simd, outputs, targets), weights);
+    }
+}

@@ -1,0 +1,137 @@
+//! Metrics: what training reports beside the loss.
+//!
+//! Every loss of the outputs is a metric too. Metrics are means over all samples of an epoch, not means of the means of
+//! the batches.
+
+mod accuracy;
+mod mean;
+
+use core::fmt::Debug;
+
+use fearless_simd::Simd;
+
+pub use self::accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
+pub use self::mean::Mean;
+use crate::losses::OutputLoss;
+use crate::scalar::Scalar;
+use crate::tile::Tile;
+
+/// What a metric gathers over an epoch.
+pub trait MetricState<T: Scalar>: Default + Clone + Debug + Send {
+    /// Ends a batch of `samples`.
+    fn end_batch<S: Simd>(&mut self, simd: S, samples: usize);
+
+    /// The value over all batches that have ended.
+    fn value(&self) -> f64;
+}
+
+/// A metric of outputs `Z` against targets `Y`.
+///
+/// ```
+/// use typenet::metrics::{Mean, Metric};
+/// use typenet::prelude::*;
+/// use typenet::simd::{Simd, SimdFloat};
+///
+/// /// The mean of the first output.
+/// #[derive(Clone, Copy, Debug)]
+/// struct FirstOutput;
+///
+/// impl<T: Scalar, Y, const N: usize> Metric<T, Tile<T, N>, Y> for FirstOutput {
+///     type State = Mean<T>;
+///     const NAME: &'static str = "first_output";
+///
+///     fn update<S: Simd>(&self, simd: S, state: &mut Mean<T>, y: &Tile<T, N>, _: &Y, weights: T::Vector<S>) {
+///         state.add(simd, y.load(simd, 0), weights);
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "metric `{Self}` does not fit outputs `{Z}` with targets `{Y}`",
+    label = "this metric does not fit",
+    note = "sparse metrics want integers as targets, all the others vectors as wide as the output"
+)]
+pub trait Metric<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
+    /// What it gathers: [`Mean`] for one that is a mean over samples.
+    type State: MetricState<T>;
+
+    /// The name in histories.
+    const NAME: &'static str;
+
+    /// Takes in a tile. `weights` is 1 for the samples of the batch, 0 for lanes that hold none.
+    fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>);
+}
+
+impl<T: Scalar, L: OutputLoss, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for L {
+    type State = Mean<T>;
+    const NAME: &'static str = L::NAME;
+
+    #[inline(always)]
+    fn update<S: Simd>(
+        &self,
+        simd: S,
+        state: &mut Mean<T>,
+        outputs: &Tile<T, N>,
+        targets: &Tile<T, N>,
+        weights: T::Vector<S>,
+    ) {
+        state.add(simd, self.value(simd, outputs, targets), weights);
+    }
+}
+
+/// The metrics of a trainer: `()`, or a pair of those before and one more.
+pub trait Metrics<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
+    /// What they gather.
+    type State: Default + Clone + Debug + Send;
+
+    /// Calls `see` with each name, in order.
+    fn names(&self, see: &mut dyn FnMut(&'static str));
+
+    /// Takes in a tile.
+    fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>);
+
+    /// Ends a batch.
+    fn end_batch<S: Simd>(&self, simd: S, state: &mut Self::State, samples: usize);
+
+    /// Calls `see` with each value, in order.
+    fn values(&self, state: &Self::State, see: &mut dyn FnMut(f64));
+}
+
+impl<T: Scalar, Z, Y> Metrics<T, Z, Y> for () {
+    type State = ();
+
+    fn names(&self, _: &mut dyn FnMut(&'static str)) {}
+
+    #[inline(always)]
+    fn update<S: Simd>(&self, _: S, (): &mut (), _: &Z, _: &Y, _: T::Vector<S>) {}
+
+    #[inline(always)]
+    fn end_batch<S: Simd>(&self, _: S, (): &mut (), _: usize) {}
+
+    fn values(&self, (): &(), _: &mut dyn FnMut(f64)) {}
+}
+
+impl<T: Scalar, Z, Y, A: Metrics<T, Z, Y>, B: Metric<T, Z, Y>> Metrics<T, Z, Y> for (A, B) {
+    type State = (A::State, B::State);
+
+    fn names(&self, see: &mut dyn FnMut(&'static str)) {
+        self.0.names(see);
+        see(B::NAME);
+    }
+
+    #[inline(always)]
+    fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>) {
+        self.0.update(simd, &mut state.0, outputs, targets, weights);
+        self.1.update(simd, &mut state.1, outputs, targets, weights);
+    }
+
+    #[inline(always)]
+    fn end_batch<S: Simd>(&self, simd: S, state: &mut Self::State, samples: usize) {
+        self.0.end_batch(simd, &mut state.0, samples);
+        state.1.end_batch(simd, samples);
+    }
+
+    fn values(&self, state: &Self::State, see: &mut dyn FnMut(f64)) {
+        self.0.values(&state.0, see);
+        see(state.1.value());
+    }
+}

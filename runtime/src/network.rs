@@ -1,0 +1,130 @@
+//! What `network!` implements for each network.
+
+use core::fmt::Debug;
+use core::slice;
+
+use bytemuck::Zeroable;
+use fearless_simd::{Level, Simd};
+use rand::Rng;
+
+use crate::activations::Activation;
+use crate::kernels::{Task, dispatch};
+use crate::layers::LayerInfo;
+use crate::scalar::Scalar;
+use crate::summary::Summary;
+use crate::tile::{Features, Zero};
+
+/// A struct of nothing but numbers of type `T`, which can be seen as one flat slice.
+///
+/// # Safety
+/// The type is `repr(C)`, made of values of type `T` alone, without padding, so that
+/// `size_of::<Self>() / size_of::<T>()` numbers lie side by side.
+pub unsafe trait Flat<T: Scalar>: Zeroable {
+    /// All numbers, in the order of the fields.
+    fn as_flat(&self) -> &[T] {
+        let first: *const Self = self;
+        // SAFETY: by the contract of the trait the struct is that many numbers side by side, borrowed as long as
+        // `self`; the alignment of a `repr(C)` struct is that of its fields, which is the alignment of `T`.
+        unsafe { slice::from_raw_parts(first.cast::<T>(), size_of::<Self>() / size_of::<T>()) }
+    }
+
+    /// All numbers, in the order of the fields.
+    fn as_flat_mut(&mut self) -> &mut [T] {
+        let first: *mut Self = self;
+        // SAFETY: as in `as_flat`; every bit pattern of a float is a float, so that any write leaves a valid struct.
+        unsafe { slice::from_raw_parts_mut(first.cast::<T>(), size_of::<Self>() / size_of::<T>()) }
+    }
+}
+
+/// A network: what `network!` implements for the struct that it writes.
+///
+/// The struct holds the parameters and nothing else. What training needs beside them is apart: a [`Tape`](Self::Tape)
+/// for what backward wants to know of the forward pass of one tile, and the trainer's own workspace.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a network",
+    label = "not a network",
+    note = "networks are declared with `typenet::network!`"
+)]
+pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// `f32` or `f64`.
+    type Scalar: Scalar;
+    /// The tile that goes in: `Tile<T, INPUTS>`.
+    type Input: Features<Self::Scalar>;
+    /// The tile that comes out: `Tile<T, OUTPUTS>`.
+    type Output: Features<Self::Scalar>;
+    /// The activation of the last layer, which losses take apart from it.
+    type Head: Activation;
+    /// What is kept of one tile between forward and backward.
+    type Tape: Zeroable + Send;
+
+    /// The activation of the last layer.
+    const HEAD: Self::Head;
+    /// The name of the struct.
+    const NAME: &'static str;
+    /// What `summary()` tells of the layers.
+    const LAYERS: &'static [LayerInfo];
+    /// How many numbers are trained.
+    const PARAMETERS: usize = size_of::<Self>() / size_of::<Self::Scalar>();
+
+    /// Replaces all parameters by new initial values.
+    fn initialize<R: Rng + ?Sized>(&mut self, rng: &mut R);
+
+    /// Runs a tile through all layers, up to the logits, which the tape holds.
+    fn forward<S: Simd>(&self, simd: S, input: &Self::Input, tape: &mut Self::Tape);
+
+    /// The logits that [`forward`](Self::forward) has computed, and where [`backward`](Self::backward) takes the
+    /// gradient with respect to them from.
+    fn logits(tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output);
+
+    /// Runs a tile back through all layers: adds its share to `gradient`, a value of the network's own struct.
+    fn backward<S: Simd>(
+        &self,
+        simd: S,
+        input: &Self::Input,
+        d_input: Option<&mut Self::Input>,
+        tape: &mut Self::Tape,
+        gradient: &mut Self,
+    );
+
+    /// Ends a batch: adds what the tape has gathered to the gradient.
+    fn finish<S: Simd>(simd: S, tape: &mut Self::Tape, gradient: &mut Self);
+
+    /// Predicts one sample with the instructions of `S`.
+    fn predict_with<S: Simd>(
+        &self,
+        simd: S,
+        input: &<Self::Input as Features<Self::Scalar>>::Sample,
+        output: &mut <Self::Output as Features<Self::Scalar>>::Sample,
+    );
+
+    /// The table of the layers.
+    fn summary() -> Summary {
+        Summary { name: Self::NAME, scalar: Self::Scalar::NAME, layers: Self::LAYERS }
+    }
+}
+
+/// Predicts one sample with the best instructions of this machine.
+#[inline]
+pub fn predict<N: Network>(
+    network: &N,
+    level: Level,
+    input: &<N::Input as Features<N::Scalar>>::Sample,
+) -> <N::Output as Features<N::Scalar>>::Sample {
+    struct Predict<'a, N: Network> {
+        network: &'a N,
+        input: &'a <N::Input as Features<N::Scalar>>::Sample,
+    }
+
+    impl<N: Network> Task for Predict<'_, N> {
+        type Output = <N::Output as Features<N::Scalar>>::Sample;
+
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) -> Self::Output {
+            let mut output = Zero::ZERO;
+            self.network.predict_with(simd, self.input, &mut output);
+            output
+        }
+    }
+
+    dispatch(level, Predict { network, input })
+}

@@ -1,0 +1,250 @@
+//! The way of samples through a network and back, in memory that is allocated once.
+
+use alloc::boxed::Box;
+use core::ops::Range;
+use core::{array, fmt};
+
+use bytemuck::zeroed_box;
+use fearless_simd::{Level, Simd, SimdBase};
+
+use crate::data::Samples;
+use crate::error::Error;
+use crate::kernels::{Task, dispatch, level};
+use crate::network::Network;
+use crate::scalar::{Lane, Scalar};
+use crate::tile::{Classes, Features};
+
+/// Forward and backward passes with a gradient of one's own: for reinforcement learning, physics, or a loss that
+/// compares many outputs.
+///
+/// It holds the gradient with respect to the parameters, a value of the network's own struct, and the memory that a
+/// pass needs. Nothing is allocated after [`new`](Self::new).
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Critic = Dense(2 -> 8, tanh), Dense(8 -> 1) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let critic = Critic::new(&mut StdRng::seed_from_u64(0));
+/// let mut pass = Pass::new();
+/// let states = [[0.1, 0.2], [0.3, -0.4]];
+/// let d_values = [[1.0], [-1.0]];
+/// let mut d_states = [[0.0; 2]; 2];
+/// pass.backward(&critic, &states, &d_values, &mut d_states)?;
+/// let gradient: &Critic = pass.gradient();
+/// assert_eq!(gradient.dense_1.bias[0], 0.0);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Pass<N: Network> {
+    pub(crate) tape: Box<N::Tape>,
+    pub(crate) input: Box<N::Input>,
+    pub(crate) output: Box<N::Output>,
+    pub(crate) vectors: Box<N::Output>,
+    pub(crate) classes: Box<Classes<N::Scalar>>,
+    pub(crate) gradient: Box<N>,
+    d_input: Box<N::Input>,
+    level: Level,
+}
+
+/// What a network takes, one sample of it: `[T; INPUTS]`.
+pub type InputOf<N> = <<N as Network>::Input as Features<<N as Network>::Scalar>>::Sample;
+
+/// What a network gives, one sample of it: `[T; OUTPUTS]`.
+pub type OutputOf<N> = <<N as Network>::Output as Features<<N as Network>::Scalar>>::Sample;
+
+impl<N: Network> fmt::Debug for Pass<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pass").field("gradient", &self.gradient).finish_non_exhaustive()
+    }
+}
+
+impl<N: Network> Default for Pass<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<N: Network> Pass<N> {
+    /// Memory for passes through `N`, with a gradient of zero.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            tape: zeroed_box(),
+            input: zeroed_box(),
+            output: zeroed_box(),
+            vectors: zeroed_box(),
+            classes: zeroed_box(),
+            gradient: zeroed_box(),
+            d_input: zeroed_box(),
+            level: level(),
+        }
+    }
+
+    /// Uses the instructions of `level` instead of the best of this machine.
+    #[must_use]
+    pub fn with_level(self, level: Level) -> Self {
+        Self { level, ..self }
+    }
+
+    /// The instructions that passes use.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// The gradient of all [`backward`](Self::backward) passes since the last [`clear`](Self::clear), with respect to
+    /// the parameters.
+    #[must_use]
+    pub fn gradient(&self) -> &N {
+        &self.gradient
+    }
+
+    /// The same, to be changed: clipped, for instance.
+    pub fn gradient_mut(&mut self) -> &mut N {
+        &mut self.gradient
+    }
+
+    /// Sets the gradient to zero.
+    pub fn clear(&mut self) {
+        self.gradient.as_flat_mut().fill(N::Scalar::ZERO);
+    }
+
+    /// Predicts many samples into `outputs`, which is as long as there are samples.
+    ///
+    /// # Errors
+    /// [`Error::Room`] if it is not.
+    pub fn predict<X>(&mut self, network: &N, inputs: &X, outputs: &mut [OutputOf<N>]) -> Result<(), Error>
+    where
+        X: Samples<N::Scalar, N::Input> + ?Sized,
+    {
+        let samples = inputs.count();
+        if outputs.len() != samples {
+            return Err(Error::Room { room: outputs.len(), samples });
+        }
+        dispatch(self.level, Predict { pass: self, network, inputs, outputs });
+        Ok(())
+    }
+
+    /// Adds to the gradient with respect to the parameters, given the gradient `d_outputs` of whatever is to become
+    /// small with respect to the network's outputs; `d_inputs` receives that with respect to its inputs, unless it is
+    /// empty.
+    ///
+    /// The forward pass of each tile is run again, so that any number of samples needs the memory of one tile.
+    ///
+    /// # Errors
+    /// [`Error::CountMismatch`] if there are not as many output gradients as inputs, [`Error::Room`] if `d_inputs` is
+    /// neither empty nor as long.
+    pub fn backward<X, D>(
+        &mut self,
+        network: &N,
+        inputs: &X,
+        d_outputs: &D,
+        d_inputs: &mut [InputOf<N>],
+    ) -> Result<(), Error>
+    where
+        X: Samples<N::Scalar, N::Input> + ?Sized,
+        D: Samples<N::Scalar, N::Output> + ?Sized,
+    {
+        let samples = inputs.count();
+        if d_outputs.count() != samples {
+            return Err(Error::CountMismatch { inputs: samples, targets: d_outputs.count() });
+        }
+        if !d_inputs.is_empty() && d_inputs.len() != samples {
+            return Err(Error::Room { room: d_inputs.len(), samples });
+        }
+        dispatch(self.level, Backward { pass: self, network, inputs, d_outputs, d_inputs });
+        Ok(())
+    }
+}
+
+/// The indices of the samples of each tile, `0..samples` in order.
+pub(crate) fn tiles(samples: Range<usize>, lanes: usize) -> impl Iterator<Item = ([u32; 16], Range<usize>)> {
+    samples.clone().step_by(lanes).map(move |start| {
+        let indices = array::from_fn(|lane| u32::try_from(start + lane).unwrap_or(u32::MAX));
+        (indices, start..samples.end.min(start + lanes))
+    })
+}
+
+/// 1 for the first `samples` lanes, 0 for the others.
+#[inline(always)]
+pub(crate) fn first_lanes<T: Scalar, S: Simd>(simd: S, samples: usize) -> T::Vector<S> {
+    if samples == T::LANES {
+        return T::Vector::<S>::splat(simd, T::ONE);
+    }
+    let mut lane = T::Lane::splat(T::ZERO);
+    lane.as_mut_slice()[..samples].fill(T::ONE);
+    lane.load(simd)
+}
+
+/// Multiplies each sample of a tile by its weight.
+#[inline(always)]
+pub(crate) fn weigh<T: Scalar, Z: Features<T>, S: Simd>(simd: S, tile: &mut Z, weights: T::Vector<S>) {
+    for column in tile.lanes_mut() {
+        column.store(column.load(simd) * weights);
+    }
+}
+
+struct Predict<'a, N: Network, X: ?Sized> {
+    pass: &'a mut Pass<N>,
+    network: &'a N,
+    inputs: &'a X,
+    outputs: &'a mut [OutputOf<N>],
+}
+
+impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, N, X> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Pass { tape, input, output, .. } = self.pass;
+        for (indices, range) in tiles(0..self.outputs.len(), N::Scalar::LANES) {
+            self.inputs.gather(simd, &indices[..range.len()], input);
+            self.network.forward(simd, input, tape);
+            N::Output::apply_head(simd, &N::HEAD, N::logits(tape).0, output);
+            for (lane, sample) in self.outputs[range].iter_mut().enumerate() {
+                output.read(lane, sample);
+            }
+        }
+    }
+}
+
+struct Backward<'a, N: Network, X: ?Sized, D: ?Sized> {
+    pass: &'a mut Pass<N>,
+    network: &'a N,
+    inputs: &'a X,
+    d_outputs: &'a D,
+    d_inputs: &'a mut [InputOf<N>],
+}
+
+impl<N, X, D> Task for Backward<'_, N, X, D>
+where
+    N: Network,
+    X: Samples<N::Scalar, N::Input> + ?Sized,
+    D: Samples<N::Scalar, N::Output> + ?Sized,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Pass { tape, input, output, gradient, d_input, .. } = self.pass;
+        for (indices, range) in tiles(0..self.inputs.count(), N::Scalar::LANES) {
+            let indices = &indices[..range.len()];
+            self.inputs.gather(simd, indices, input);
+            self.network.forward(simd, input, tape);
+            let (logits, d_logits) = N::logits(tape);
+            N::Output::apply_head(simd, &N::HEAD, logits, output);
+            self.d_outputs.gather(simd, indices, d_logits);
+            N::Output::backward_head(simd, &N::HEAD, logits, output, d_logits);
+            weigh(simd, d_logits, first_lanes::<N::Scalar, S>(simd, range.len()));
+            let wanted = (!self.d_inputs.is_empty()).then_some(&mut **d_input);
+            self.network.backward(simd, input, wanted, tape, gradient);
+            for (lane, sample) in self.d_inputs.get_mut(range).unwrap_or_default().iter_mut().enumerate() {
+                d_input.read(lane, sample);
+            }
+        }
+        N::finish(simd, tape, gradient);
+    }
+}

@@ -1,0 +1,130 @@
+//! What the code that `network!` writes calls. Not a public interface: it changes with the macro, whose version is
+//! pinned to this crate's.
+
+pub use core::option::Option::{self, Some};
+pub use core::primitive::{f32, f64, str, usize};
+
+pub use bytemuck::Zeroable;
+pub use fearless_simd::Simd;
+pub use rand::Rng;
+pub use typenet_macros::network;
+
+pub use crate::layers::{Layer, LayerInfo, Trace};
+pub use crate::network::{Flat, Network};
+pub use crate::summary::Summary;
+pub use crate::tile::{Features, Tile};
+pub use crate::{activations, initializers, layers};
+
+use crate::activations::Activation;
+use crate::kernels::level;
+use crate::scalar::Scalar;
+
+#[cfg(feature = "alloc")]
+pub use alloc::boxed::Box as Boxed;
+
+/// The most that `new` may hand around by value: 128 KiB, a sixteenth of a thread's usual stack.
+const STACK_LIMIT: usize = 128 * 1024;
+
+/// Whether a network is small enough for `new`.
+#[must_use]
+pub const fn fits_stack<N>() -> bool {
+    size_of::<N>() <= STACK_LIMIT
+}
+
+/// Holds for every generator with `FITS = true`, and for none with `false`.
+#[diagnostic::on_unimplemented(
+    message = "this network is too large for the stack: its parameters take more than 128 KiB",
+    label = "`new` would pass the network over the stack",
+    note = "build it on the heap instead, with `boxed` in place of `new`"
+)]
+pub trait OnStack<const FITS: bool> {}
+
+impl<R: ?Sized> OnStack<true> for R {}
+
+/// How many numbers a layer trains.
+#[must_use]
+pub const fn count<L: Layer<T>, T: Scalar>() -> usize {
+    size_of::<L::Parameters>() / size_of::<T>()
+}
+
+/// How many lanes of running sums a layer wants.
+#[must_use]
+pub const fn sums<L: Layer<T>, T: Scalar>() -> usize {
+    L::SUMS
+}
+
+/// Fails to compile if the struct `N` holds anything but `numbers` numbers of type `T`.
+pub const fn assert_no_padding<N, T>(numbers: usize) {
+    assert!(size_of::<N>() == numbers * size_of::<T>(), "an attribute has changed the fields of a network's struct");
+}
+
+/// Holds if both sizes are the same: the check of sizes that the macro cannot evaluate itself.
+#[diagnostic::on_unimplemented(
+    message = "this layer takes {TAKEN} inputs, but the layer before it produces {PRODUCED}",
+    label = "takes {TAKEN} inputs"
+)]
+pub trait Meets<const TAKEN: usize, const PRODUCED: usize> {}
+
+/// Carries the check; see [`Meets`].
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes;
+
+impl<const N: usize> Meets<N, N> for Sizes {}
+
+/// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`.
+pub const fn assert_meets<const TAKEN: usize, const PRODUCED: usize>()
+where
+    Sizes: Meets<TAKEN, PRODUCED>,
+{
+}
+
+/// Initialises one layer.
+#[inline]
+pub fn initialize<T: Scalar, L: Layer<T>, R: Rng + ?Sized>(layer: L, parameters: &mut L::Parameters, rng: &mut R) {
+    layer.initialize(parameters, rng);
+}
+
+/// Predicts through one layer.
+#[inline(always)]
+pub fn predict_layer<T: Scalar, L: Layer<T>, S: Simd>(
+    simd: S,
+    layer: L,
+    parameters: &L::Parameters,
+    input: &<L::Input as Features<T>>::Sample,
+    output: &mut <L::Output as Features<T>>::Sample,
+) {
+    layer.predict(simd, parameters, input, output);
+}
+
+/// Applies the last activation to one sample.
+#[inline(always)]
+pub fn predict_head<T: Scalar, S: Simd, A: Activation, const N: usize>(simd: S, head: A, output: &mut [T; N]) {
+    head.predict(simd, output);
+}
+
+/// A network with new parameters.
+#[must_use]
+pub fn new<N: Network, R: Rng + ?Sized>(rng: &mut R) -> N {
+    let mut network = N::zeroed();
+    network.initialize(rng);
+    network
+}
+
+/// A network with new parameters, which never lies on the stack.
+#[cfg(feature = "alloc")]
+#[must_use]
+pub fn boxed<N: Network, R: Rng + ?Sized>(rng: &mut R) -> Boxed<N> {
+    let mut network = bytemuck::zeroed_box::<N>();
+    network.initialize(rng);
+    network
+}
+
+/// Predicts one sample.
+#[inline]
+#[must_use]
+pub fn predict<N: Network>(
+    network: &N,
+    input: &<N::Input as Features<N::Scalar>>::Sample,
+) -> <N::Output as Features<N::Scalar>>::Sample {
+    crate::network::predict(network, level(), input)
+}

@@ -1,0 +1,160 @@
+//! One batch, compiled for every instruction set.
+
+use core::ops::Range;
+
+use fearless_simd::Simd;
+
+use super::fit::Data;
+use crate::data::{Samples, Targets};
+use crate::kernels::Task;
+use crate::losses::Loss;
+use crate::metrics::{Mean, Metrics};
+use crate::network::Network;
+use crate::optimizers::{Optimizer, Step, Update};
+use crate::pass::{Pass, first_lanes, tiles, weigh};
+use crate::scalar::Scalar;
+use crate::tile::TargetTile;
+
+/// A step of training: forward, loss, backward over all tiles of a batch, then the optimizer. Gives the batch's loss;
+/// where that is not finite the parameters stay.
+pub(super) struct Train<'a, N: Network, L, O, M: Metrics<N::Scalar, N::Output, Y::Tile>, X: ?Sized, Y>
+where
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+{
+    pub(super) network: &'a mut N,
+    pub(super) pass: &'a mut Pass<N>,
+    pub(super) data: Data<'a, X, Y>,
+    pub(super) indices: &'a [u32],
+    pub(super) loss: &'a L,
+    pub(super) metrics: &'a M,
+    pub(super) loss_mean: &'a mut Mean<N::Scalar>,
+    pub(super) metric_state: &'a mut M::State,
+    pub(super) optimizer: &'a mut O,
+    pub(super) step: Step,
+    pub(super) slots: &'a mut [N::Scalar],
+    pub(super) previous: &'a mut [N::Scalar],
+}
+
+impl<N, L, O, M, X, Y> Task for Train<'_, N, L, O, M, X, Y>
+where
+    N: Network,
+    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
+    O: Optimizer,
+    M: Metrics<N::Scalar, N::Output, Y::Tile>,
+    X: Samples<N::Scalar, N::Input> + ?Sized,
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+{
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> f64 {
+        let samples = self.indices.len();
+        let share = N::Scalar::from_f64(1.0 / samples as f64);
+        for indices in self.indices.chunks(N::Scalar::LANES) {
+            let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
+            let Pass { tape, input, output, vectors, classes, gradient, .. } = &mut *self.pass;
+            let targets = Y::Tile::choose(vectors, classes);
+            self.data.0.gather(simd, indices, input);
+            self.data.1.gather(simd, indices, targets);
+            self.network.forward(simd, input, tape);
+            let (logits, d_logits) = N::logits(tape);
+            let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
+            self.loss_mean.add(simd, losses, weights);
+            self.metrics.update(simd, self.metric_state, output, targets, weights);
+            weigh(simd, d_logits, weights * share);
+            self.network.backward(simd, input, None, tape, gradient);
+        }
+        N::finish(simd, &mut self.pass.tape, &mut self.pass.gradient);
+        self.metrics.end_batch(simd, self.metric_state, samples);
+        let loss = self.loss_mean.close(simd, samples) / samples as f64;
+        if loss.is_finite() {
+            Apply {
+                optimizer: self.optimizer,
+                step: self.step,
+                network: self.network,
+                gradient: &mut self.pass.gradient,
+                slots: self.slots,
+                previous: self.previous,
+            }
+            .run(simd);
+        }
+        loss
+    }
+}
+
+/// The optimizer's part of a step.
+pub(super) struct Apply<'a, N: Network, O> {
+    pub(super) optimizer: &'a mut O,
+    pub(super) step: Step,
+    pub(super) network: &'a mut N,
+    pub(super) gradient: &'a mut N,
+    pub(super) slots: &'a mut [N::Scalar],
+    pub(super) previous: &'a mut [N::Scalar],
+}
+
+impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let update = Update {
+            parameters: self.network.as_flat_mut(),
+            gradient: self.gradient.as_flat_mut(),
+            slots: self.slots,
+            previous: self.previous,
+        };
+        self.optimizer.update(simd, self.step, update);
+    }
+}
+
+/// After so many tiles a running sum in the scalar type is added to one in `f64`.
+const TILES: usize = 64;
+
+/// Loss and metrics of a range of samples, without training.
+pub(super) struct Evaluate<'a, N: Network, L, M: Metrics<N::Scalar, N::Output, Y::Tile>, X: ?Sized, Y>
+where
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+{
+    pub(super) network: &'a N,
+    pub(super) pass: &'a mut Pass<N>,
+    pub(super) data: Data<'a, X, Y>,
+    pub(super) range: Range<u32>,
+    pub(super) loss: &'a L,
+    pub(super) metrics: &'a M,
+    pub(super) loss_mean: &'a mut Mean<N::Scalar>,
+    pub(super) metric_state: &'a mut M::State,
+}
+
+impl<N, L, M, X, Y> Task for Evaluate<'_, N, L, M, X, Y>
+where
+    N: Network,
+    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
+    M: Metrics<N::Scalar, N::Output, Y::Tile>,
+    X: Samples<N::Scalar, N::Input> + ?Sized,
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Pass { tape, input, output, vectors, classes, .. } = &mut *self.pass;
+        let targets = Y::Tile::choose(vectors, classes);
+        let (start, end) = (self.range.start as usize, self.range.end as usize);
+        for batch in (start..end).step_by(TILES * N::Scalar::LANES) {
+            let batch = batch..end.min(batch + TILES * N::Scalar::LANES);
+            for (indices, range) in tiles(batch.clone(), N::Scalar::LANES) {
+                let indices = &indices[..range.len()];
+                let weights = first_lanes::<N::Scalar, S>(simd, range.len());
+                self.data.0.gather(simd, indices, input);
+                self.data.1.gather(simd, indices, targets);
+                self.network.forward(simd, input, tape);
+                let (logits, d_logits) = N::logits(tape);
+                let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
+                self.loss_mean.add(simd, losses, weights);
+                self.metrics.update(simd, self.metric_state, output, targets, weights);
+            }
+            self.loss_mean.close(simd, batch.len());
+            self.metrics.end_batch(simd, self.metric_state, batch.len());
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The trainer: epochs of shuffled batches, as Keras's `fit`.
+
+mod batch;
+mod fit;
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use fearless_simd::Level;
+
+use self::batch::Apply;
+use crate::kernels::dispatch;
+use crate::network::Network;
+use crate::optimizers::{Optimizer, Step};
+use crate::pass::Pass;
+use crate::scalar::Scalar;
+
+/// Trains a network: Keras's `compile` and `fit`.
+///
+/// The trainer keeps the optimizer's state, so that fitting again goes on where the last fit ended; to start anew,
+/// make a new trainer.
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Line = Dense(1 -> 1) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let rng = &mut StdRng::seed_from_u64(0);
+/// let x: Vec<f32> = (0..100).map(|i| i as f32 / 50.0 - 1.0).collect();
+/// let y: Vec<f32> = x.iter().map(|x| 3.0 * x + 1.0).collect();
+/// let mut line = Line::new(rng);
+/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(50).batch_size(10);
+/// let history = trainer.fit(&mut line, (&x, &y), rng)?;
+/// assert!(history.last().is_some_and(|last| last.training.loss < 1e-6));
+/// assert!((line.predict(&[2.0])[0] - 7.0).abs() < 1e-3);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Trainer<N: Network, L, O, M = ()> {
+    loss: L,
+    optimizer: O,
+    metrics: M,
+    epochs: usize,
+    batch_size: usize,
+    shuffle: bool,
+    validation_split: f64,
+    #[cfg(feature = "std")]
+    progress: bool,
+    level: Option<Level>,
+    state: Option<State<N>>,
+}
+
+/// What a trainer remembers between steps and reuses: all its memory is here.
+struct State<N: Network> {
+    pass: Pass<N>,
+    slots: Vec<N::Scalar>,
+    previous: Vec<N::Scalar>,
+    /// Whether `previous` holds parameters of this fit.
+    moved: bool,
+    order: Vec<u32>,
+    iteration: u64,
+    epoch: usize,
+}
+
+impl<N: Network> State<N> {
+    fn new(slots: usize, level: Option<Level>) -> Self {
+        let pass = Pass::new();
+        let best = pass.level();
+        Self {
+            pass: pass.with_level(level.unwrap_or(best)),
+            slots: alloc::vec![N::Scalar::ZERO; slots * N::PARAMETERS],
+            previous: alloc::vec![N::Scalar::ZERO; N::PARAMETERS],
+            moved: false,
+            order: Vec::new(),
+            iteration: 0,
+            epoch: 0,
+        }
+    }
+
+    /// Puts back the last parameters that gave a finite loss, and forgets the gradient.
+    fn restore(&mut self, network: &mut N) {
+        if self.moved {
+            network.as_flat_mut().copy_from_slice(&self.previous);
+        }
+        self.pass.clear();
+    }
+}
+
+impl<N: Network, L: fmt::Debug, O: fmt::Debug, M: fmt::Debug> fmt::Debug for Trainer<N, L, O, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trainer")
+            .field("loss", &self.loss)
+            .field("optimizer", &self.optimizer)
+            .field("metrics", &self.metrics)
+            .field("epochs", &self.epochs)
+            .field("batch_size", &self.batch_size)
+            .field("iteration", &self.iteration())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<N: Network, L, O> Trainer<N, L, O> {
+    /// A trainer that makes `loss` small with `optimizer`: one epoch, batches of 32, shuffled, as Keras's defaults.
+    #[must_use]
+    pub const fn new(loss: L, optimizer: O) -> Self {
+        Self {
+            loss,
+            optimizer,
+            metrics: (),
+            epochs: 1,
+            batch_size: 32,
+            shuffle: true,
+            validation_split: 0.0,
+            #[cfg(feature = "std")]
+            progress: false,
+            level: None,
+            state: None,
+        }
+    }
+}
+
+impl<N: Network, L, O, M> Trainer<N, L, O, M> {
+    /// Reports `metric` beside the loss.
+    #[must_use]
+    pub fn metric<A>(self, metric: A) -> Trainer<N, L, O, (M, A)> {
+        Trainer {
+            loss: self.loss,
+            optimizer: self.optimizer,
+            metrics: (self.metrics, metric),
+            epochs: self.epochs,
+            batch_size: self.batch_size,
+            shuffle: self.shuffle,
+            validation_split: self.validation_split,
+            #[cfg(feature = "std")]
+            progress: self.progress,
+            level: self.level,
+            state: self.state,
+        }
+    }
+
+    /// How often `fit` goes through the data. Default: 1.
+    #[must_use]
+    pub fn epochs(self, epochs: usize) -> Self {
+        Self { epochs, ..self }
+    }
+
+    /// How many samples make a step; the last batch of an epoch may be smaller. Default: 32.
+    #[must_use]
+    pub fn batch_size(self, batch_size: usize) -> Self {
+        Self { batch_size, ..self }
+    }
+
+    /// Whether each epoch takes the samples in a new random order. Default: yes.
+    #[must_use]
+    pub fn shuffle(self, shuffle: bool) -> Self {
+        Self { shuffle, ..self }
+    }
+
+    /// Sets the last part of the data aside, from 0 to 1, and reports loss and metrics on it after every epoch. It is
+    /// taken before shuffling, as in Keras.
+    #[must_use]
+    pub fn validation_split(self, share: f64) -> Self {
+        Self { validation_split: share, ..self }
+    }
+
+    /// Shows progress: a living line in a terminal, plain lines elsewhere.
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn progress(self) -> Self {
+        Self { progress: true, ..self }
+    }
+
+    /// Uses the instructions of `level` instead of the best of this machine.
+    #[must_use]
+    pub fn level(self, level: Level) -> Self {
+        Self { level: Some(level), ..self }
+    }
+
+    /// How many steps the optimizer has made.
+    #[must_use]
+    pub fn iteration(&self) -> u64 {
+        self.state.as_ref().map_or(0, |state| state.iteration)
+    }
+}
+
+impl<N: Network, L, O: Optimizer, M> Trainer<N, L, O, M> {
+    /// The trainer's state, allocated when it is first needed, with the optimizer to go with it.
+    fn state(&mut self) -> (&mut State<N>, &mut O) {
+        let level = self.level;
+        (self.state.get_or_insert_with(|| State::new(O::SLOTS, level)), &mut self.optimizer)
+    }
+
+    /// Lets the optimizer make a step with the gradient of `pass`, which becomes zero.
+    pub fn apply_gradient(&mut self, network: &mut N, pass: &mut Pass<N>) {
+        let (state, optimizer) = self.state();
+        let step = Step { iteration: state.iteration, learning_rate: optimizer.learning_rate(state.iteration) };
+        dispatch(
+            pass.level(),
+            Apply {
+                optimizer,
+                step,
+                network,
+                gradient: &mut pass.gradient,
+                slots: &mut state.slots,
+                previous: &mut state.previous,
+            },
+        );
+        state.iteration += 1;
+    }
+}
