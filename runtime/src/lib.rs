@@ -1,4 +1,50 @@
 //! Neural networks whose shapes the Rust compiler knows.
+//!
+//! [`network!`] turns a declaration into a plain struct of statically sized nalgebra matrices, with forward and
+//! backward code for exactly that network; a [`Trainer`] trains it.
+//!
+//! ```
+//! use rand::{SeedableRng, rngs::StdRng};
+//! use typenet::prelude::*;
+//!
+//! network! {
+//!     /// Tells points of the first and third quadrants from the others.
+//!     pub Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax)
+//! }
+//!
+//! # fn main() -> Result<(), typenet::Error> {
+//! let rng = &mut StdRng::seed_from_u64(1);
+//! let x = [[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]];
+//! let y = [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]];
+//!
+//! let mut xor = Xor::new(rng);
+//! let history = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1).momentum(0.9))
+//!     .metric(Accuracy)
+//!     .epochs(100)
+//!     .fit(&mut xor, (&x, &y), rng)?;
+//! assert!(history.last().is_some_and(|last| last.training.loss < 0.05));
+//!
+//! let probabilities: [f32; 2] = xor.predict(&[1.0, -1.0]);
+//! assert!(probabilities[1] > 0.9);
+//! println!("{}", Xor::summary());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The parts
+//!
+//! - [`network!`] has the grammar, with an example for everything.
+//! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside.
+//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`] and [`initializers`] hold what there is, and
+//!   each says how to write one's own.
+//! - [`data`] says what can be trained on.
+//! - [`History`] is what training reports; with feature `plot`, `plot` draws it.
+//! - [`Error`] is everything that can go wrong at run time; nothing here panics on bad input.
+//!
+//! # Features
+//!
+//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `plot`. Without any of them the crate is
+//! `no_std` and predicts.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 #[cfg(feature = "alloc")]
@@ -24,6 +70,8 @@ mod network;
 pub mod optimizers;
 #[cfg(feature = "alloc")]
 mod pass;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod prelude;
 #[cfg(feature = "std")]
 mod progress;
@@ -32,6 +80,8 @@ mod summary;
 mod tile;
 #[cfg(feature = "alloc")]
 mod trainer;
+#[cfg(feature = "safetensors")]
+mod weights;
 
 /// The vector types that layers, activations and losses of one's own are written with, from `fearless_simd`.
 pub mod simd {
@@ -47,6 +97,14 @@ macro_rules! network {
         $crate::__private::network! { $crate; $($declaration)* }
     };
 }
+
+/// `Pod` and `Zeroable`, which parameters and tapes of a layer of one's own implement.
+pub use bytemuck;
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
 
 pub use self::error::Error;
 #[cfg(feature = "alloc")]

@@ -1,5 +1,7 @@
 //! What `network!` implements for each network.
 
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 use core::fmt::Debug;
 use core::slice;
 
@@ -8,8 +10,14 @@ use fearless_simd::{Level, Simd};
 use rand::Rng;
 
 use crate::activations::Activation;
+#[cfg(feature = "alloc")]
+use crate::data::Samples;
+#[cfg(feature = "safetensors")]
+use crate::error::Error;
 use crate::kernels::{Task, dispatch};
 use crate::layers::LayerInfo;
+#[cfg(feature = "alloc")]
+use crate::pass::{OutputOf, Pass};
 use crate::scalar::Scalar;
 use crate::summary::Summary;
 use crate::tile::{Features, Zero};
@@ -56,6 +64,8 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     type Head: Activation;
     /// What is kept of one tile between forward and backward.
     type Tape: Zeroable + Send;
+    /// Running sums of the gradient of each lane, for the layers that want them.
+    type Sums: Zeroable + Send;
 
     /// The activation of the last layer.
     const HEAD: Self::Head;
@@ -84,10 +94,11 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         d_input: Option<&mut Self::Input>,
         tape: &mut Self::Tape,
         gradient: &mut Self,
+        sums: &mut Self::Sums,
     );
 
-    /// Ends a batch: adds what the tape has gathered to the gradient.
-    fn finish<S: Simd>(simd: S, tape: &mut Self::Tape, gradient: &mut Self);
+    /// Ends a batch: adds what has been gathered in the sums to the gradient, and clears the sums.
+    fn finish<S: Simd>(simd: S, gradient: &mut Self, sums: &mut Self::Sums);
 
     /// Predicts one sample with the instructions of `S`.
     fn predict_with<S: Simd>(
@@ -100,6 +111,39 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// The table of the layers.
     fn summary() -> Summary {
         Summary { name: Self::NAME, scalar: Self::Scalar::NAME, layers: Self::LAYERS }
+    }
+
+    /// Predicts many samples.
+    ///
+    /// To predict again and again without allocation, use [`Pass::predict`](crate::Pass::predict).
+    #[cfg(feature = "alloc")]
+    fn predict_many<X: Samples<Self::Scalar, Self::Input> + ?Sized>(&self, inputs: &X) -> Vec<OutputOf<Self>> {
+        let mut outputs = alloc::vec![Zero::ZERO; inputs.count()];
+        // the lengths are equal, so there is no error
+        let _ = Pass::new().predict(self, inputs, &mut outputs);
+        outputs
+    }
+
+    /// Writes the parameters to a safetensors file: tensors `label.kernel`, `label.bias` in Keras's layout.
+    ///
+    /// The file is written beside its place and then moved there, so that a crash or a full disk leaves the old file
+    /// or the new one, never half of one.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be written.
+    #[cfg(feature = "safetensors")]
+    fn save(&self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
+        crate::weights::save(self, path.as_ref())
+    }
+
+    /// Reads the parameters from a safetensors file; on an error the network stays as it was.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be read, [`Error::Weights`] if it does not hold this network: which tensor, what
+    /// was expected and what was found.
+    #[cfg(feature = "safetensors")]
+    fn load(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
+        crate::weights::load(self, path.as_ref())
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::ops::Range;
 use core::{array, fmt};
 
-use bytemuck::zeroed_box;
+use bytemuck::{Zeroable, zeroed_box, zeroed_slice_box};
 use fearless_simd::{Level, Simd, SimdBase};
 
 use crate::data::Samples;
@@ -39,14 +39,40 @@ use crate::tile::{Classes, Features};
 /// # }
 /// ```
 pub struct Pass<N: Network> {
-    pub(crate) tape: Box<N::Tape>,
-    pub(crate) input: Box<N::Input>,
+    pub(crate) tiles: Box<[TileMemory<N>]>,
     pub(crate) output: Box<N::Output>,
-    pub(crate) vectors: Box<N::Output>,
-    pub(crate) classes: Box<Classes<N::Scalar>>,
     pub(crate) gradient: Box<N>,
+    pub(crate) sums: Box<N::Sums>,
     d_input: Box<N::Input>,
     level: Level,
+}
+
+/// What is known of one tile while it is trained on.
+#[repr(C)]
+pub(crate) struct TileMemory<N: Network> {
+    pub(crate) input: N::Input,
+    pub(crate) tape: N::Tape,
+    /// Targets that are vectors.
+    pub(crate) vectors: N::Output,
+    /// Targets that are classes.
+    pub(crate) classes: Classes<N::Scalar>,
+}
+
+// SAFETY: each field may be all zeros.
+unsafe impl<N: Network> Zeroable for TileMemory<N> {}
+
+/// How many tiles go through each phase of a step before the next phase begins.
+///
+/// The numbers of one tile depend on each other from the first layer to the last and back; those of different tiles do
+/// not. A few tiles of a small network, side by side, keep the processor busy while each waits for itself. They must
+/// fit into half of a first-level cache together.
+const fn tiles_at_once<N: Network>() -> usize {
+    const HALF_CACHE: usize = 16 * 1024;
+    match HALF_CACHE / size_of::<TileMemory<N>>() {
+        0 => 1,
+        tiles if tiles > 8 => 8,
+        tiles => tiles,
+    }
 }
 
 /// What a network takes, one sample of it: `[T; INPUTS]`.
@@ -72,12 +98,10 @@ impl<N: Network> Pass<N> {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            tape: zeroed_box(),
-            input: zeroed_box(),
+            tiles: zeroed_slice_box(tiles_at_once::<N>()),
             output: zeroed_box(),
-            vectors: zeroed_box(),
-            classes: zeroed_box(),
             gradient: zeroed_box(),
+            sums: zeroed_box(),
             d_input: zeroed_box(),
             level: level(),
         }
@@ -199,7 +223,8 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Pass { tape, input, output, .. } = self.pass;
+        let Pass { tiles: memory, output, .. } = self.pass;
+        let [TileMemory { input, tape, .. }, ..] = &mut **memory else { return };
         for (indices, range) in tiles(0..self.outputs.len(), N::Scalar::LANES) {
             self.inputs.gather(simd, &indices[..range.len()], input);
             self.network.forward(simd, input, tape);
@@ -229,7 +254,8 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Pass { tape, input, output, gradient, d_input, .. } = self.pass;
+        let Pass { tiles: memory, output, gradient, sums, d_input, .. } = self.pass;
+        let [TileMemory { input, tape, .. }, ..] = &mut **memory else { return };
         for (indices, range) in tiles(0..self.inputs.count(), N::Scalar::LANES) {
             let indices = &indices[..range.len()];
             self.inputs.gather(simd, indices, input);
@@ -240,11 +266,11 @@ where
             N::Output::backward_head(simd, &N::HEAD, logits, output, d_logits);
             weigh(simd, d_logits, first_lanes::<N::Scalar, S>(simd, range.len()));
             let wanted = (!self.d_inputs.is_empty()).then_some(&mut **d_input);
-            self.network.backward(simd, input, wanted, tape, gradient);
+            self.network.backward(simd, input, wanted, tape, gradient, sums);
             for (lane, sample) in self.d_inputs.get_mut(range).unwrap_or_default().iter_mut().enumerate() {
                 d_input.read(lane, sample);
             }
         }
-        N::finish(simd, tape, gradient);
+        N::finish(simd, gradient, sums);
     }
 }

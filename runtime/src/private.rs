@@ -9,7 +9,7 @@ pub use fearless_simd::Simd;
 pub use rand::Rng;
 pub use typenet_macros::network;
 
-pub use crate::layers::{Layer, LayerInfo, Trace};
+pub use crate::layers::{Layer, LayerInfo, Share, Trace};
 pub use crate::network::{Flat, Network};
 pub use crate::summary::Summary;
 pub use crate::tile::{Features, Tile};
@@ -21,6 +21,30 @@ use crate::scalar::Scalar;
 
 #[cfg(feature = "alloc")]
 pub use alloc::boxed::Box as Boxed;
+
+pub use crate::__boxed_method as boxed_method;
+
+/// The method `boxed`, where there is a heap.
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __boxed_method {
+    () => {
+        /// A network with new parameters, drawn from `rng`, built on the heap: it never passes over the stack.
+        #[must_use]
+        pub fn boxed<R: $crate::__private::Rng + ?Sized>(rng: &mut R) -> $crate::__private::Boxed<Self> {
+            $crate::__private::boxed(rng)
+        }
+    };
+}
+
+/// The method `boxed`, where there is a heap: here there is none.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __boxed_method {
+    () => {};
+}
 
 /// The most that `new` may hand around by value: 128 KiB, a sixteenth of a thread's usual stack.
 const STACK_LIMIT: usize = 128 * 1024;
@@ -45,6 +69,31 @@ impl<R: ?Sized> OnStack<true> for R {}
 #[must_use]
 pub const fn count<L: Layer<T>, T: Scalar>() -> usize {
     size_of::<L::Parameters>() / size_of::<T>()
+}
+
+/// What is known of a layer; see [`LayerInfo::of`].
+#[must_use]
+pub const fn info<L: Layer<T>, T: Scalar>(
+    label: &'static str,
+    kind: &'static str,
+    activation: &'static str,
+) -> LayerInfo {
+    LayerInfo::of::<L, T>(label, kind, activation)
+}
+
+/// One lane-wise number of a tile.
+pub type Lane<T> = <T as Scalar>::Lane;
+
+/// Where a tile's share of a layer's gradient goes.
+#[inline(always)]
+pub fn share<'a, T: Scalar, L: Layer<T>>(gradient: &'a mut L::Parameters, sums: &'a mut [T::Lane]) -> Share<'a, T, L> {
+    Share { gradient, sums }
+}
+
+/// Ends a batch for one layer.
+#[inline(always)]
+pub fn finish<T: Scalar, L: Layer<T>, S: Simd>(simd: S, layer: L, share: Share<'_, T, L>) {
+    layer.finish(simd, share);
 }
 
 /// How many lanes of running sums a layer wants.

@@ -39,7 +39,7 @@ impl fmt::Display for Summary {
             "layer", "kind", "shape", "activation", "parameters"
         )?;
         for layer in self.layers {
-            let LayerInfo { label, kind, inputs, outputs, activation, parameters } = layer;
+            let LayerInfo { label, kind, inputs, outputs, activation, parameters, .. } = layer;
             write!(f, "{label:<width$}  {kind:<10}  {inputs:>5} -> {outputs:<4}")?;
             writeln!(f, "  {activation:<10}  {parameters:>10}")?;
         }

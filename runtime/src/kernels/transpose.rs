@@ -56,3 +56,57 @@ pub(crate) fn transpose<T: Scalar, S: Simd>(_simd: S, square: &mut [T::Vector<S>
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{sum, sum_lanes, transpose};
+    use crate::kernels::{Task, dispatch, level};
+    use crate::scalar::{Lane, Scalar};
+    use fearless_simd::{Simd, SimdBase};
+
+    /// Number `lane` of vector `i` is `100 i + lane`.
+    fn lanes<T: Scalar>(count: usize) -> std::vec::Vec<T::Lane> {
+        let lane = |i: usize| {
+            let mut lane = T::Lane::splat(T::ZERO);
+            for (k, value) in lane.as_mut_slice().iter_mut().enumerate() {
+                *value = T::from_f64((100 * i + k) as f64);
+            }
+            lane
+        };
+        (0..count).map(lane).collect()
+    }
+
+    struct Check<T>(core::marker::PhantomData<T>);
+
+    impl<T: Scalar> Task for Check<T> {
+        type Output = ();
+
+        fn run<S: Simd>(self, simd: S) {
+            let expected = |i: usize| T::from_f64((100 * i * T::LANES + T::LANES * (T::LANES - 1) / 2) as f64);
+            for count in [1, 2, 7, T::LANES, T::LANES + 1, 3 * T::LANES - 1] {
+                let mut sums = std::vec![T::ONE; count];
+                sum_lanes::<T, S>(simd, &lanes::<T>(count), &mut sums);
+                for (i, total) in sums.into_iter().enumerate() {
+                    assert_eq!(total, expected(i) + T::ONE, "sum {i} of {count} is added to what was there");
+                }
+            }
+            assert_eq!(sum::<T, S>(simd, lanes::<T>(3)[2].load(simd)), expected(2));
+            let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+            for (vector, lane) in square.iter_mut().zip(lanes::<T>(T::LANES)) {
+                *vector = lane.load(simd);
+            }
+            transpose::<T, S>(simd, &mut square);
+            for (i, vector) in square.iter().enumerate().take(T::LANES) {
+                for (k, value) in vector.as_slice().iter().enumerate() {
+                    assert_eq!(*value, T::from_f64((100 * k + i) as f64), "row {i}, column {k}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lanes_are_summed_and_squares_transposed() {
+        dispatch(level(), Check::<f32>(core::marker::PhantomData));
+        dispatch(level(), Check::<f64>(core::marker::PhantomData));
+    }
+}

@@ -5,7 +5,7 @@ use fearless_simd::Simd;
 use nalgebra::SMatrix;
 use rand::Rng;
 
-use super::{Backward, Layer};
+use super::{Backward, Layer, Share, TensorInfo};
 use crate::activations::{Activation, Keep, Linear};
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
 use crate::kernels::{dense as kernel, transpose};
@@ -116,6 +116,12 @@ where
     type Parameters = DenseParameters<T, IN, OUT, BIAS>;
     type Tape = <A::Keep as Keep>::Tape<T, OUT>;
 
+    const TENSORS: &'static [TensorInfo] = if BIAS == 0 {
+        &[TensorInfo { name: "kernel", shape: &[IN, OUT] }]
+    } else {
+        &[TensorInfo { name: "kernel", shape: &[IN, OUT] }, TensorInfo { name: "bias", shape: &[OUT] }]
+    };
+
     /// One lane for each bias; then either one for each weight, or the transposed gradient of the outputs.
     const SUMS: usize = BIAS * OUT + if IN * OUT <= GATHER { IN * OUT } else { OUT.next_multiple_of(T::LANES) };
 
@@ -156,18 +162,19 @@ where
         if let Some(d_input) = pass.d_input {
             kernel::backward_input(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
         }
-        let (bias, sums) = pass.sums.split_at_mut(BIAS * OUT);
+        let (bias, sums) = pass.share.sums.split_at_mut(BIAS * OUT);
         kernel::gather_bias::<T, S>(simd, dy, bias);
         if IN * OUT <= GATHER {
             kernel::gather_weights::<T, S>(simd, x, dy, sums);
         } else {
             kernel::transpose_columns::<T, S>(simd, dy, sums);
-            kernel::backward_weights::<T, S>(simd, x, sums, OUT, pass.gradient.weights_mut());
+            kernel::backward_weights::<T, S>(simd, x, sums, OUT, pass.share.gradient.weights_mut());
         }
     }
 
     #[inline(always)]
-    fn finish<S: Simd>(&self, simd: S, sums: &mut [T::Lane], gradient: &mut Self::Parameters) {
+    fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
+        let Share { gradient, sums } = share;
         let (bias, weights) = sums.split_at_mut(BIAS * OUT);
         transpose::sum_lanes::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
         if IN * OUT <= GATHER {

@@ -40,7 +40,10 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// What backward needs of a tile's forward pass beside its input and output; [`NoParameters`] for most.
     type Tape: Pod;
 
-    /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Backward::sums`].
+    /// The tensors of the parameters, in the order in which they lie in memory; files name them.
+    const TENSORS: &'static [TensorInfo] = &[];
+
+    /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
     const SUMS: usize = 0;
 
     /// Fills the parameters with their initial values. They come in as zeros.
@@ -60,8 +63,8 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// with respect to the parameters, and computes that with respect to the inputs where it is wanted.
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>);
 
-    /// Adds what was gathered in [`Backward::sums`] to the gradient, and clears the sums. Called once a batch.
-    fn finish<S: Simd>(&self, _simd: S, _sums: &mut [T::Lane], _gradient: &mut Self::Parameters) {}
+    /// Adds what was gathered in [`Share::sums`] to the gradient, and clears the sums. Called once a batch.
+    fn finish<S: Simd>(&self, _simd: S, _share: Share<'_, T, Self>) {}
 
     /// Computes the outputs of one sample.
     fn predict<S: Simd>(
@@ -92,10 +95,8 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>> {
     pub d_output: &'a mut L::Output,
     /// Where the gradient with respect to the inputs goes; `None` for a first layer that nobody asks.
     pub d_input: Option<&'a mut L::Input>,
-    /// The gradient with respect to the parameters, to be added to.
-    pub gradient: &'a mut L::Parameters,
-    /// [`Layer::SUMS`] lanes to gather gradients of each lane in, which [`Layer::finish`] sums.
-    pub sums: &'a mut [T::Lane],
+    /// Where the tile's share of the gradient with respect to the parameters goes.
+    pub share: Share<'a, T, L>,
 }
 
 /// Nothing: the parameters of a layer that has none, the tape of one that keeps nothing.
@@ -108,22 +109,21 @@ unsafe impl Zeroable for NoParameters {}
 // SAFETY: a type of size zero has one value and no padding.
 unsafe impl Pod for NoParameters {}
 
-/// What a network keeps of one layer while it trains on a tile.
+/// What a network keeps of one layer between the forward and the backward pass of a tile.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub struct Trace<T: Scalar, L: Layer<T>, const SUMS: usize> {
+pub struct Trace<T: Scalar, L: Layer<T>> {
     /// The outputs of the forward pass.
     pub output: L::Output,
     /// The gradient of the loss with respect to them.
     pub d_output: L::Output,
     tape: L::Tape,
-    sums: [T::Lane; SUMS],
 }
 
 // SAFETY: each field may be all zeros.
-unsafe impl<T: Scalar, L: Layer<T>, const SUMS: usize> Zeroable for Trace<T, L, SUMS> {}
+unsafe impl<T: Scalar, L: Layer<T>> Zeroable for Trace<T, L> {}
 
-impl<T: Scalar, L: Layer<T>, const SUMS: usize> Trace<T, L, SUMS> {
+impl<T: Scalar, L: Layer<T>> Trace<T, L> {
     /// Runs the layer forward.
     #[inline(always)]
     pub fn forward<S: Simd>(&mut self, simd: S, layer: L, parameters: &L::Parameters, input: &L::Input) {
@@ -139,43 +139,62 @@ impl<T: Scalar, L: Layer<T>, const SUMS: usize> Trace<T, L, SUMS> {
         parameters: &L::Parameters,
         input: &L::Input,
         d_input: Option<&mut L::Input>,
-        gradient: &mut L::Parameters,
+        share: Share<'_, T, L>,
     ) {
-        layer.backward(
-            simd,
-            parameters,
-            Backward {
-                input,
-                output: &self.output,
-                tape: &self.tape,
-                d_output: &mut self.d_output,
-                d_input,
-                gradient,
-                sums: &mut self.sums,
-            },
-        );
-    }
-
-    /// Ends a batch.
-    #[inline(always)]
-    pub fn finish<S: Simd>(&mut self, simd: S, layer: L, gradient: &mut L::Parameters) {
-        layer.finish(simd, &mut self.sums, gradient);
+        let Self { output, d_output, tape } = self;
+        layer.backward(simd, parameters, Backward { input, output, tape, d_output, d_input, share });
     }
 }
 
-/// What `summary()` tells of a layer.
+/// Where a tile's share of the gradient of one layer goes.
+#[derive(Debug)]
+pub struct Share<'a, T: Scalar, L: Layer<T>> {
+    /// The gradient with respect to the parameters, to be added to.
+    pub gradient: &'a mut L::Parameters,
+    /// [`Layer::SUMS`] lanes to gather gradients of each lane in, which [`Layer::finish`] sums.
+    pub sums: &'a mut [T::Lane],
+}
+
+/// One tensor of a layer's parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TensorInfo {
+    /// Its name within the layer, as `kernel`.
+    pub name: &'static str,
+    /// Its shape in Keras's layout and C order: `[inputs, outputs]` for a kernel.
+    pub shape: &'static [usize],
+}
+
+/// What is known of a layer beside its numbers: what summaries print and files name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerInfo {
     /// The label: the field of the struct, and the name of the saved tensors.
     pub label: &'static str,
     /// The kind of layer, as `Dense`.
     pub kind: &'static str,
+    /// The activation's name; `"linear"` if it has none.
+    pub activation: &'static str,
     /// Numbers that go in.
     pub inputs: usize,
     /// Numbers that come out.
     pub outputs: usize,
-    /// The activation's name; `"linear"` if it has none.
-    pub activation: &'static str,
     /// Trained numbers.
     pub parameters: usize,
+    /// The tensors of the parameters, in the order in which they lie in memory.
+    pub tensors: &'static [TensorInfo],
+}
+
+impl LayerInfo {
+    /// What is known of the layer `L` in a network over `T`.
+    #[must_use]
+    pub const fn of<L: Layer<T>, T: Scalar>(label: &'static str, kind: &'static str, activation: &'static str) -> Self {
+        Self {
+            label,
+            kind,
+            activation,
+            inputs: <L::Input as Features<T>>::N,
+            outputs: <L::Output as Features<T>>::N,
+            parameters: size_of::<L::Parameters>() / size_of::<T>(),
+            tensors: L::TENSORS,
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
 use crate::optimizers::{Optimizer, Step, Update};
-use crate::pass::{Pass, first_lanes, tiles, weigh};
+use crate::pass::{Pass, TileMemory, first_lanes, tiles, weigh};
 use crate::scalar::Scalar;
 use crate::tile::TargetTile;
 
@@ -50,21 +50,30 @@ where
     fn run<S: Simd>(self, simd: S) -> f64 {
         let samples = self.indices.len();
         let share = N::Scalar::from_f64(1.0 / samples as f64);
-        for indices in self.indices.chunks(N::Scalar::LANES) {
-            let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
-            let Pass { tape, input, output, vectors, classes, gradient, .. } = &mut *self.pass;
-            let targets = Y::Tile::choose(vectors, classes);
-            self.data.0.gather(simd, indices, input);
-            self.data.1.gather(simd, indices, targets);
-            self.network.forward(simd, input, tape);
-            let (logits, d_logits) = N::logits(tape);
-            let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
-            self.loss_mean.add(simd, losses, weights);
-            self.metrics.update(simd, self.metric_state, output, targets, weights);
-            weigh(simd, d_logits, weights * share);
-            self.network.backward(simd, input, None, tape, gradient);
+        let Pass { tiles, output, gradient, sums, .. } = &mut *self.pass;
+        for indices in self.indices.chunks(N::Scalar::LANES * tiles.len()) {
+            let group = || indices.chunks(N::Scalar::LANES);
+            for (tile, indices) in tiles.iter_mut().zip(group()) {
+                self.data.0.gather(simd, indices, &mut tile.input);
+                self.data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
+            }
+            for (tile, _) in tiles.iter_mut().zip(group()) {
+                self.network.forward(simd, &tile.input, &mut tile.tape);
+            }
+            for (tile, indices) in tiles.iter_mut().zip(group()) {
+                let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
+                let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
+                let (logits, d_logits) = N::logits(&mut tile.tape);
+                let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
+                self.loss_mean.add(simd, losses, weights);
+                self.metrics.update(simd, self.metric_state, output, targets, weights);
+                weigh(simd, d_logits, weights * share);
+            }
+            for (tile, _) in tiles.iter_mut().zip(group()) {
+                self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums);
+            }
         }
-        N::finish(simd, &mut self.pass.tape, &mut self.pass.gradient);
+        N::finish(simd, gradient, sums);
         self.metrics.end_batch(simd, self.metric_state, samples);
         let loss = self.loss_mean.close(simd, samples) / samples as f64;
         if loss.is_finite() {
@@ -137,7 +146,8 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Pass { tape, input, output, vectors, classes, .. } = &mut *self.pass;
+        let Pass { tiles: memory, output, .. } = &mut *self.pass;
+        let [TileMemory { input, tape, vectors, classes }, ..] = &mut **memory else { return };
         let targets = Y::Tile::choose(vectors, classes);
         let (start, end) = (self.range.start as usize, self.range.end as usize);
         for batch in (start..end).step_by(TILES * N::Scalar::LANES) {

@@ -147,7 +147,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
                 state.iteration += 1;
                 #[cfg(feature = "std")]
                 if let Some(progress) = &mut progress {
-                    progress.batch(history.epochs.len() + 1, batch + 1, || {
+                    progress.batch(state.epoch, batch + 1, || {
                         scores::<T, N::Output, Y::Tile, M>(&metrics, &loss_mean, &metric_state)
                     });
                 }

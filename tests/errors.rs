@@ -1,0 +1,131 @@
+//! Everything that can go wrong at run time: the error, its text, and that nothing is lost.
+#![allow(missing_docs, reason = "a test")]
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use typenet::Error;
+use typenet::prelude::*;
+
+typenet::network! {
+    Classifier = Dense(2 -> 3, relu), Dense(3 -> 2, softmax);
+    Regression = Dense(2 -> 3, relu), Dense(3 -> 1)
+}
+
+const X: [[f32; 2]; 3] = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
+const Y: [[f32; 2]; 3] = [[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]];
+
+fn classifier() -> Classifier {
+    Classifier::new(&mut StdRng::seed_from_u64(0))
+}
+
+/// Fits and expects an error with this text, and a network that has not changed.
+fn refused(x: &[[f32; 2]], y: &[[f32; 2]], text: &str) -> Error {
+    let mut network = classifier();
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1));
+    let error = trainer.fit(&mut network, (x, y), &mut StdRng::seed_from_u64(0)).unwrap_err();
+    assert_eq!(error.to_string(), text);
+    assert_eq!(network, classifier());
+    let batch = trainer.train_on_batch(&mut network, (x, y)).unwrap_err();
+    assert_eq!(batch.to_string(), text, "train_on_batch says the same");
+    let evaluation = trainer.evaluate(&network, (x, y)).unwrap_err();
+    assert_eq!(evaluation.to_string(), text, "evaluate says the same");
+    assert_eq!(network, classifier());
+    error
+}
+
+#[test]
+fn different_numbers_of_inputs_and_targets() {
+    let error = refused(&X, &Y[..2], "there are 3 inputs, but 2 targets");
+    assert!(matches!(error, Error::CountMismatch { inputs: 3, targets: 2 }));
+}
+
+#[test]
+fn no_samples() {
+    assert!(matches!(refused(&[], &[], "there are no samples"), Error::NoSamples));
+}
+
+#[test]
+fn inputs_that_are_no_numbers() {
+    let error = refused(&[X[0], [1.0, f32::NAN], X[2]], &Y, "input 1 of sample 1 is NaN");
+    assert!(matches!(error, Error::InputNotFinite { sample: 1, index: 1, .. }));
+    refused(&[X[0], X[1], [f32::NEG_INFINITY, 0.0]], &Y, "input 0 of sample 2 is -inf");
+}
+
+#[test]
+fn targets_that_are_no_numbers_or_no_probabilities() {
+    refused(&X, &[[f32::INFINITY, 0.0], Y[1], Y[2]], "target 0 of sample 0 is inf");
+    let text = "target 1 of sample 1 is 1.5, but this loss takes probabilities from 0 to 1";
+    assert!(matches!(refused(&X, &[Y[0], [0.0, 1.5], Y[2]], text), Error::TargetNotProbability { sample: 1, .. }));
+    let text = "target 0 of sample 2 is -1, but this loss takes probabilities from 0 to 1";
+    refused(&X, &[Y[0], Y[1], [-1.0, 0.0]], text);
+}
+
+#[test]
+fn classes_without_an_output() {
+    let mut network = classifier();
+    let mut trainer = Trainer::new(SparseCategoricalCrossEntropy, Sgd::new(0.1));
+    let rng = &mut StdRng::seed_from_u64(0);
+    let error = trainer.fit(&mut network, (&X, &[0_usize, 2, 1]), rng).unwrap_err();
+    assert_eq!(error.to_string(), "the target of sample 1 is class 2, but the network has 2 outputs");
+    let error = trainer.train_on_batch(&mut network, (&X, &[0_i32, 1, -1])).unwrap_err();
+    assert_eq!(error.to_string(), "the target of sample 2 is class -1, but the network has 2 outputs");
+    assert_eq!(network, classifier());
+}
+
+#[test]
+fn a_batch_size_or_epochs_of_zero() {
+    let (mut network, rng) = (classifier(), &mut StdRng::seed_from_u64(0));
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).batch_size(0);
+    assert_eq!(trainer.fit(&mut network, (&X, &Y), rng).unwrap_err().to_string(), "the batch size is 0");
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).epochs(0);
+    assert_eq!(trainer.fit(&mut network, (&X, &Y), rng).unwrap_err().to_string(), "the number of epochs is 0");
+    assert_eq!(network, classifier());
+}
+
+#[test]
+fn a_validation_split_that_leaves_nothing() {
+    let (mut network, rng) = (classifier(), &mut StdRng::seed_from_u64(0));
+    for (split, training) in [(1.0, 0), (0.9, 0), (-0.5, 4), (0.01, 2), (f64::NAN, 0)] {
+        let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).validation_split(split);
+        let result = trainer.fit(&mut network, (&X, &Y), rng);
+        if split == 0.01 {
+            // 2 of 3 samples are left to train on, 1 to validate
+            assert_eq!(result.unwrap().epochs.len(), 1);
+            network = classifier();
+            continue;
+        }
+        let text = format!("a validation split of {split} of 3 samples leaves {training} for training");
+        assert_eq!(result.unwrap_err().to_string(), text);
+        assert_eq!(network, classifier());
+    }
+}
+
+#[test]
+fn a_loss_that_diverges() {
+    let mut network = Regression::new(&mut StdRng::seed_from_u64(1));
+    let y = [[1e3_f32], [2e3], [3e3]];
+    let rng = &mut StdRng::seed_from_u64(0);
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e6).momentum(0.9)).epochs(100).batch_size(2);
+    let error = trainer.fit(&mut network, (&X, &y), rng).unwrap_err();
+    let Error::Diverged { epoch, batch, loss } = error else { panic!("{error}") };
+    assert!(!loss.is_finite());
+    assert!((1..=100).contains(&epoch) && (1..=2).contains(&batch), "epoch {epoch}, batch {batch}");
+    assert!(error.to_string().contains(&format!("in epoch {epoch}, batch {batch};")), "{error}");
+    assert!(network.as_flat().iter().all(|number| number.is_finite()), "the last finite parameters: {network:?}");
+    let kept = Trainer::<Regression, _, _>::new(MeanSquaredError, Sgd::new(0.0)).evaluate(&network, (&X, &y)).unwrap();
+    assert!(kept.loss.is_finite(), "they give a finite loss: {}", kept.loss);
+    // and training can go on from there
+    let mut gentle = Trainer::new(MeanSquaredError, Sgd::new(0.0));
+    gentle.fit(&mut network, (&X, &y), rng).unwrap();
+}
+
+#[test]
+fn predictions_that_do_not_fit_the_buffer() {
+    let mut pass = Pass::new();
+    let error = pass.predict(&classifier(), &X, &mut [[0.0; 2]; 2]).unwrap_err();
+    assert_eq!(error.to_string(), "there is room for 2 predictions, but there are 3 samples");
+    let error = pass.backward(&classifier(), &X, &Y[..1], &mut []).unwrap_err();
+    assert_eq!(error.to_string(), "there are 3 inputs, but 1 targets");
+    let error = pass.backward(&classifier(), &X, &Y, &mut [[0.0; 2]; 1]).unwrap_err();
+    assert_eq!(error.to_string(), "there is room for 1 predictions, but there are 3 samples");
+}

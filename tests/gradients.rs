@@ -1,0 +1,205 @@
+//! Every layer, activation and loss against central differences, in f64.
+#![allow(missing_docs, reason = "a test")]
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use typenet::data::{Samples, Targets};
+use typenet::losses::Loss;
+use typenet::prelude::*;
+
+/// How far the two may be apart, relative to their size or to 1.
+const TOLERANCE: f64 = 2e-8;
+/// The half-width of the difference quotient: its error is of the order `H^2`, that of rounding `1e-16 / H`.
+const H: f64 = 1e-5;
+/// More than one tile of 8, and no whole number of tiles.
+const SAMPLES: usize = 11;
+
+fn close(what: &str, index: usize, analytic: f64, numeric: f64) {
+    let scale = analytic.abs().max(numeric.abs()).max(1.0);
+    assert!(
+        (analytic - numeric).abs() <= TOLERANCE * scale,
+        "{what}, number {index}: backward gives {analytic:e}, the difference quotient {numeric:e}"
+    );
+}
+
+fn numbers<const N: usize>(rng: &mut StdRng) -> Vec<[f64; N]> {
+    (0..SAMPLES).map(|_| core::array::from_fn(|_| rng.random_range(-1.5..1.5))).collect()
+}
+
+/// Vectors of probabilities that sum to one.
+fn probabilities<const N: usize>(rng: &mut StdRng) -> Vec<[f64; N]> {
+    let positive = (0..SAMPLES).map(|_| core::array::from_fn::<f64, N, _>(|_| rng.random_range(0.1..1.0)));
+    positive.map(|t| t.map(|p| p / t.iter().sum::<f64>())).collect()
+}
+
+/// Parameters that leave no bias at its initial zero.
+fn filled<N: Network<Scalar = f64>>(rng: &mut StdRng) -> Box<N> {
+    let mut network = typenet::__private::boxed::<N, _>(rng);
+    for number in network.as_flat_mut() {
+        *number += rng.random_range(-0.2..0.2);
+    }
+    network
+}
+
+/// The gradient that a step of plain descent with rate 1 takes away, against difference quotients of the loss.
+fn check_loss<N, L, X, Y>(what: &str, network: &mut N, loss: L, x: &X, y: &Y)
+where
+    N: Network<Scalar = f64>,
+    L: Loss<f64, N::Head, N::Output, Y::Tile>,
+    X: Samples<f64, N::Input> + ?Sized,
+    Y: Targets<f64, N::Output> + ?Sized,
+{
+    let mut trainer = Trainer::<N, _, _>::new(loss, Sgd::new(1.0));
+    let before = network.as_flat().to_vec();
+    let reported = trainer.train_on_batch(network, (x, y)).unwrap();
+    let gradient: Vec<f64> = before.iter().zip(network.as_flat()).map(|(before, after)| before - after).collect();
+    network.as_flat_mut().copy_from_slice(&before);
+    let mut loss_at = |network: &N| trainer.evaluate(network, (x, y)).unwrap().loss;
+    close(&format!("{what}: loss of the step and of the evaluation"), 0, reported, loss_at(network));
+    for (index, analytic) in gradient.into_iter().enumerate() {
+        let mut shifted = |by: f64| {
+            network.as_flat_mut()[index] = before[index] + by;
+            loss_at(network)
+        };
+        let numeric = (shifted(H) - shifted(-H)) / (2.0 * H);
+        network.as_flat_mut()[index] = before[index];
+        close(what, index, analytic, numeric);
+    }
+}
+
+/// `Pass::backward` with gradients of the outputs given from outside: with respect to parameters and inputs.
+fn check_pass<N, const IN: usize, const OUT: usize>(what: &str, network: &mut N, rng: &mut StdRng)
+where
+    N: Network<Scalar = f64, Input = Tile<f64, IN>, Output = Tile<f64, OUT>>,
+{
+    let (mut x, d) = (numbers::<IN>(rng), numbers::<OUT>(rng));
+    let mut pass = Pass::new();
+    let mut d_inputs = vec![[0.0; IN]; SAMPLES];
+    pass.backward(network, &x, &d, &mut d_inputs).unwrap();
+    let gradient = pass.gradient().as_flat().to_vec();
+    let mut outputs = vec![[0.0; OUT]; SAMPLES];
+    // what has `d` as its gradient: the sum of d * y
+    let mut total = |network: &N, x: &[[f64; IN]]| {
+        pass.predict(network, x, &mut outputs).unwrap();
+        outputs.iter().flatten().zip(d.iter().flatten()).map(|(y, d)| y * d).sum::<f64>()
+    };
+    for (index, analytic) in gradient.into_iter().enumerate() {
+        let number = network.as_flat()[index];
+        let mut shifted = |by: f64| {
+            network.as_flat_mut()[index] = number + by;
+            total(network, &x)
+        };
+        let numeric = (shifted(H) - shifted(-H)) / (2.0 * H);
+        network.as_flat_mut()[index] = number;
+        close(&format!("{what}: parameters"), index, analytic, numeric);
+    }
+    for sample in 0..SAMPLES {
+        for i in 0..IN {
+            let number = x[sample][i];
+            let mut shifted = |by: f64| {
+                x[sample][i] = number + by;
+                total(network, &x)
+            };
+            let numeric = (shifted(H) - shifted(-H)) / (2.0 * H);
+            x[sample][i] = number;
+            close(&format!("{what}: inputs"), sample * IN + i, d_inputs[sample][i], numeric);
+        }
+    }
+}
+
+/// For one activation: networks that have it inside, at the end, and as a layer of its own.
+macro_rules! activation {
+    ($activation:ident) => {
+        #[test]
+        fn $activation() {
+            typenet::network! {
+                Inside: f64 = Dense(3 -> 5, $activation), Dense(5 -> 2);
+                AtTheEnd: f64 = Dense(3 -> 4, tanh), Dense(4 -> 3, $activation);
+                OnItsOwn: f64 = Dense(3 -> 4), $activation, Dense(4 -> 2, bias = false), Activation($activation)
+            }
+            let rng = &mut StdRng::seed_from_u64(7);
+            let what = stringify!($activation);
+            check_pass(&format!("{what} inside"), &mut *filled::<Inside>(rng), rng);
+            check_pass(&format!("{what} at the end"), &mut *filled::<AtTheEnd>(rng), rng);
+            check_pass(&format!("{what} on its own"), &mut *filled::<OnItsOwn>(rng), rng);
+            let x = numbers::<3>(rng);
+            let (narrow, wide) = (numbers::<2>(rng), numbers::<3>(rng));
+            check_loss(what, &mut *filled::<Inside>(rng), MeanSquaredError, &x, &narrow);
+            check_loss(what, &mut *filled::<Inside>(rng), MeanAbsoluteError, &x, &narrow);
+            check_loss(what, &mut *filled::<AtTheEnd>(rng), MeanSquaredError, &x, &wide);
+            check_loss(what, &mut *filled::<AtTheEnd>(rng), MeanAbsoluteError, &x, &wide);
+            check_loss(what, &mut *filled::<OnItsOwn>(rng), MeanSquaredError, &x, &narrow);
+        }
+    };
+}
+
+activation!(linear);
+activation!(relu);
+activation!(leaky_relu);
+activation!(elu);
+activation!(gelu);
+activation!(silu);
+activation!(sigmoid);
+activation!(tanh);
+activation!(softplus);
+activation!(softmax);
+
+typenet::network! {
+    Logits: f64 = Dense(3 -> 4, tanh), Dense(4 -> 3);
+    Sigmoid: f64 = Dense(3 -> 4, tanh), Dense(4 -> 3, sigmoid);
+    One: f64 = Dense(3 -> 4, tanh), Dense(4 -> 1, sigmoid);
+    Two: f64 = Dense(3 -> 4, tanh), Dense(4 -> 2, softmax);
+    Three: f64 = Dense(3 -> 4, tanh), Dense(4 -> 3, softmax)
+}
+
+#[test]
+fn cross_entropies() {
+    let rng = &mut StdRng::seed_from_u64(8);
+    let x = numbers::<3>(rng);
+    let (one, two, three) = (probabilities::<1>(rng), probabilities::<2>(rng), probabilities::<3>(rng));
+    // targets that are probabilities of their own, and do not sum to one
+    let apart: Vec<[f64; 3]> = three.iter().map(|t| [t[0], 1.0 - t[1], t[2] * 0.5]).collect();
+    let apart_two: Vec<[f64; 2]> = two.iter().map(|t| [t[0], t[1] * 0.5]).collect();
+    let classes: Vec<usize> = (0..SAMPLES).map(|_| rng.random_range(0..3)).collect();
+    check_loss("binary, one output", &mut *filled::<One>(rng), BinaryCrossEntropy, &x, &one);
+    check_loss("binary, sigmoid", &mut *filled::<Sigmoid>(rng), BinaryCrossEntropy, &x, &apart);
+    check_loss("binary, softmax of two", &mut *filled::<Two>(rng), BinaryCrossEntropy, &x, &two);
+    check_loss("binary, softmax of two, apart", &mut *filled::<Two>(rng), BinaryCrossEntropy, &x, &apart_two);
+    check_loss("binary, softmax of three", &mut *filled::<Three>(rng), BinaryCrossEntropy, &x, &apart);
+    check_loss("binary, logits", &mut *filled::<Logits>(rng), FromLogits(BinaryCrossEntropy), &x, &apart);
+    check_loss("categorical", &mut *filled::<Three>(rng), CategoricalCrossEntropy, &x, &three);
+    check_loss("categorical, apart", &mut *filled::<Three>(rng), CategoricalCrossEntropy, &x, &apart);
+    check_loss("categorical, logits", &mut *filled::<Logits>(rng), FromLogits(CategoricalCrossEntropy), &x, &three);
+    check_loss("sparse", &mut *filled::<Three>(rng), SparseCategoricalCrossEntropy, &x, &classes);
+    let sparse = FromLogits(SparseCategoricalCrossEntropy);
+    check_loss("sparse, logits", &mut *filled::<Logits>(rng), sparse, &x, &classes);
+}
+
+/// Sizes on both sides of every threshold of the kernels: unrolled or shared, gathered or transposed, whole vectors
+/// or tails.
+macro_rules! sizes {
+    ($($test:ident: $in:literal -> $middle:literal -> $out:literal $bias:literal;)*) => {$(
+        #[test]
+        fn $test() {
+            typenet::network! {
+                Sized: f64 = Dense($in -> $middle, tanh, bias = $bias), Dense(_ -> $out, bias = $bias)
+            }
+            let rng = &mut StdRng::seed_from_u64(9);
+            check_pass(stringify!($test), &mut *filled::<Sized>(rng), rng);
+        }
+    )*};
+}
+
+sizes! {
+    ones: 1 -> 1 -> 1 true;
+    one_to_seventeen: 1 -> 17 -> 1 true;
+    two_and_three: 2 -> 3 -> 5 true;
+    eights: 8 -> 8 -> 8 false;
+    unrolled_to_shared: 9 -> 8 -> 7 true;
+    sixteen: 16 -> 16 -> 16 true;
+    beside_sixteen: 15 -> 17 -> 15 true;
+    gathered_to_transposed: 17 -> 16 -> 3 false;
+    wide_to_narrow: 131 -> 5 -> 1 true;
+    narrow_to_wide: 3 -> 127 -> 2 true;
+    thirty_three: 33 -> 34 -> 9 true;
+}

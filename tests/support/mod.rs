@@ -1,0 +1,25 @@
+//! What several tests share.
+#![allow(dead_code, reason = "each test uses the part that it needs")]
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde::de::DeserializeOwned;
+
+/// Reads a fixture that Keras has made.
+pub fn fixture<F: DeserializeOwned>(name: &str) -> F {
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "fixtures", &format!("{name}.json")].iter().collect();
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Points of a standard normal distribution in the plane, labelled by whether their coordinates have the same sign:
+/// the XOR problem of the example.
+pub fn xor_samples(count: usize, rng: &mut rand::rngs::StdRng) -> (Vec<[f32; 2]>, Vec<[f32; 2]>) {
+    use rand::RngExt as _;
+    let points = (0..count).map(|_| [rng.sample(rand_distr::StandardNormal), rng.sample(rand_distr::StandardNormal)]);
+    let points: Vec<[f32; 2]> = points.collect();
+    let labels = points.iter().map(|[x0, x1]| if x0 * x1 > 0.0 { [1.0, 0.0] } else { [0.0, 1.0] });
+    let labels = labels.collect();
+    (points, labels)
+}
