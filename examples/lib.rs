@@ -1,0 +1,1 @@
+//! Programs that a user would run; see the files beside this one.

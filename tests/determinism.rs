@@ -76,7 +76,8 @@ fn levels() -> Vec<Level> {
     #[cfg(target_arch = "x86_64")]
     {
         use typenet::simd::Simd;
-        let levels = [best.as_sse2().map(Simd::level), best.as_avx2().map(Simd::level), best.as_avx512().map(Simd::level)];
+        let levels =
+            [best.as_sse2().map(Simd::level), best.as_avx2().map(Simd::level), best.as_avx512().map(Simd::level)];
         levels.into_iter().flatten().collect()
     }
     #[cfg(not(target_arch = "x86_64"))]

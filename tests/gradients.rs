@@ -182,10 +182,10 @@ macro_rules! sizes {
         #[test]
         fn $test() {
             typenet::network! {
-                Sized: f64 = Dense($in -> $middle, tanh, bias = $bias), Dense(_ -> $out, bias = $bias)
+                Widths: f64 = Dense($in -> $middle, tanh, bias = $bias), Dense(_ -> $out, bias = $bias)
             }
             let rng = &mut StdRng::seed_from_u64(9);
-            check_pass(stringify!($test), &mut *filled::<Sized>(rng), rng);
+            check_pass(stringify!($test), &mut *filled::<Widths>(rng), rng);
         }
     )*};
 }

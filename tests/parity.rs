@@ -6,14 +6,14 @@ mod support;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::Deserialize;
+use typenet::Features;
 use typenet::activations::{self, Activation, Elementwise, KeepInput};
+use typenet::bytemuck::Zeroable as _;
 use typenet::data::{Samples, Targets};
 use typenet::initializers::{self, Fan, Initializer};
 use typenet::losses::Loss;
-use typenet::bytemuck::Zeroable as _;
 use typenet::prelude::*;
 use typenet::simd::{Simd, SimdBase, Task, dispatch, level};
-use typenet::Features;
 
 use crate::support::fixture;
 
@@ -256,7 +256,14 @@ fn check_case<const N: usize>(case: &LossCase) -> bool {
             check_loss(case, FromLogits(CategoricalCrossEntropy), activations::Linear, logits, &targets, gradient);
         }
         ("sparse_categorical_crossentropy", "softmax") => {
-            check_loss::<_, _, _, N>(case, SparseCategoricalCrossEntropy, activations::Softmax, logits, labels, gradient);
+            check_loss::<_, _, _, N>(
+                case,
+                SparseCategoricalCrossEntropy,
+                activations::Softmax,
+                logits,
+                labels,
+                gradient,
+            );
         }
         ("sparse_categorical_crossentropy", "from_logits") => {
             let loss = FromLogits(SparseCategoricalCrossEntropy);
@@ -417,4 +424,3 @@ fn initializers() {
     initializers::Constant(0.25).fill(&mut values, fan, rng);
     assert_eq!(values, [0.25; 3]);
 }
-

@@ -33,7 +33,8 @@ fn fitting_again_goes_on_with_the_optimizers_state() {
             trainer = trainer.epochs(piece);
             epochs.extend(trainer.fit(&mut xor, (&x, &y), rng).unwrap().epochs);
         }
-        let history: Vec<_> = epochs.iter().map(|e| (e.epoch, e.training.loss.to_bits(), e.learning_rate.to_bits())).collect();
+        let history: Vec<_> =
+            epochs.iter().map(|e| (e.epoch, e.training.loss.to_bits(), e.learning_rate.to_bits())).collect();
         (bits(&xor), history, trainer.iteration())
     };
     assert_eq!(fit(&[6]), fit(&[1, 2, 3]));
@@ -109,7 +110,8 @@ fn validation_data_is_not_trained_on() {
         let rng = &mut StdRng::seed_from_u64(1);
         let mut xor = Xor::new(rng);
         let optimizer = Sgd::new(0.05).momentum(0.9);
-        let mut trainer = Trainer::new(BinaryCrossEntropy, optimizer).metric(Accuracy).epochs(3).validation_split(split);
+        let mut trainer =
+            Trainer::new(BinaryCrossEntropy, optimizer).metric(Accuracy).epochs(3).validation_split(split);
         let history = if validated {
             trainer.fit_validated(&mut xor, data, (&x[75..], &y[75..]), rng)
         } else {
@@ -136,8 +138,8 @@ fn a_history_prints_and_writes_csv() {
     let (x, y) = xor_samples(64, &mut StdRng::seed_from_u64(0));
     let rng = &mut StdRng::seed_from_u64(1);
     let mut xor = Xor::new(rng);
-    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.05).decay(0.5)).metric(Accuracy);
-    trainer = trainer.metric(MeanSquaredError).epochs(25).validation_split(0.25);
+    let trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.05).decay(0.5)).metric(Accuracy);
+    let mut trainer = trainer.metric(MeanSquaredError).epochs(25).validation_split(0.25);
     let history = trainer.fit(&mut xor, (&x, &y), rng).unwrap();
     let csv = history.to_csv();
     let lines: Vec<&str> = csv.lines().collect();

@@ -6,7 +6,6 @@ mod support;
 use serde::Deserialize;
 use typenet::data::Targets;
 use typenet::losses::Loss;
-use typenet::bytemuck::Zeroable as _;
 use typenet::prelude::*;
 
 use crate::support::fixture;
@@ -111,7 +110,12 @@ fn follow<T, N, L, Y, const IN: usize, const OUT: usize>(
         all_close(&format!("{what}, weights after step {}", step + 1), weights, &snapshot.flat(), tolerance);
         let predictions = network.predict_many(&x_head(&trajectory.data));
         let predictions = predictions.iter().flatten().map(|y| y.to_f64());
-        all_close(&format!("{what}, predictions after step {}", step + 1), predictions, &snapshot.predictions, tolerance);
+        all_close(
+            &format!("{what}, predictions after step {}", step + 1),
+            predictions,
+            &snapshot.predictions,
+            tolerance,
+        );
     }
 }
 

@@ -91,7 +91,8 @@ fn a_file_that_cannot_be_written() {
     let xor = Xor::new(&mut StdRng::seed_from_u64(1));
     let file = directory.path().join("file");
     fs::write(&file, "old").unwrap();
-    for path in [directory.path().join("missing").join("xor.safetensors"), file.join("below"), directory.path().into()] {
+    for path in [directory.path().join("missing").join("xor.safetensors"), file.join("below"), directory.path().into()]
+    {
         let error = xor.save(&path).unwrap_err();
         assert!(matches!(error, Error::File { action: "write", .. }), "{error}");
         assert!(error.to_string().starts_with(&format!("cannot write `{}`: ", path.display())), "{error}");

@@ -1,0 +1,179 @@
+//! What there is: one row for each layer, activation, initialiser and option. A new one costs one row here.
+
+use crate::errors::similar;
+
+/// A built-in layer: a type in `typenet::layers`.
+///
+/// The type's parameters are its sizes and then its options, in the order of [`options`](Self::options). A value of it
+/// is `Type::new(ACTIVATION)`, followed by one builder call for each option that differs from its default.
+pub struct Layer {
+    /// The name in a declaration.
+    pub name: &'static str,
+    /// The name of the type.
+    pub item: &'static str,
+    /// What people who come from elsewhere call it.
+    pub alias: &'static [&'static str],
+    pub shape: ShapeRule,
+    pub options: &'static [LayerOption],
+    /// How many numbers it trains, as a product of sums.
+    pub parameters: &'static [&'static [Term]],
+}
+
+/// What comes out of a layer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ShapeRule {
+    /// As many numbers as the layer's output says: `Type<IN, OUT>`.
+    Free,
+    /// As many as go in; the sizes need not be written: `Type<N>`.
+    Same,
+}
+
+/// A summand in a layer's number of parameters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Term {
+    Inputs,
+    Outputs,
+    /// 1 if this flag is on.
+    Flag(&'static str),
+}
+
+/// An option of a layer. Its value may be written alone if it is an activation, and must be named otherwise.
+pub struct LayerOption {
+    pub name: &'static str,
+    pub value: OptionKind,
+    /// As it would be written; `None` if the option must be given.
+    pub default: Option<&'static str>,
+    /// The builder's method; of a flag, the one that turns it off. The activation goes to `new`.
+    pub method: &'static str,
+}
+
+/// What an option takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum OptionKind {
+    Activation,
+    Initializer,
+    /// `true` or `false`: a `usize` of 1 or 0 among the type's parameters.
+    Flag,
+}
+
+/// A built-in activation or initialiser: a unit struct, or one around an `f64`.
+pub struct Named {
+    /// The name in a declaration.
+    pub name: &'static str,
+    /// The name of the struct.
+    pub item: &'static str,
+    /// What people who come from elsewhere call it.
+    pub alias: &'static [&'static str],
+    /// Whether it takes a number, as `constant(0.1)`.
+    pub number: bool,
+}
+
+pub const LAYERS: &[Layer] = &[
+    Layer {
+        name: "Dense",
+        item: "Dense",
+        alias: &["Linear", "FullyConnected", "Fc", "Affine"],
+        shape: ShapeRule::Free,
+        options: &[
+            activation(Some("linear")),
+            initializer("kernel_initializer", "glorot_uniform"),
+            initializer("bias_initializer", "zeros"),
+            flag("bias", "true", "without_bias"),
+        ],
+        parameters: &[&[Term::Inputs, Term::Flag("bias")], &[Term::Outputs]],
+    },
+    Layer {
+        name: ACTIVATION,
+        item: "ActivationLayer",
+        alias: &["ActivationLayer"],
+        shape: ShapeRule::Same,
+        options: &[activation(None)],
+        parameters: &[&[]],
+    },
+];
+
+/// The layer that a bare activation is.
+pub const ACTIVATION: &str = "Activation";
+
+pub const ACTIVATIONS: &[Named] = &[
+    named("linear", "Linear", &["identity", "none"]),
+    named("relu", "Relu", &["rectifier"]),
+    named("leaky_relu", "LeakyRelu", &["lrelu"]),
+    named("elu", "Elu", &[]),
+    named("gelu", "Gelu", &[]),
+    named("silu", "Silu", &["swish"]),
+    named("sigmoid", "Sigmoid", &["logistic"]),
+    named("tanh", "Tanh", &["hyperbolic_tangent"]),
+    named("softplus", "Softplus", &[]),
+    named("softmax", "Softmax", &[]),
+];
+
+pub const INITIALIZERS: &[Named] = &[
+    named("zeros", "Zeros", &["zero"]),
+    named("ones", "Ones", &["one"]),
+    Named { name: "constant", item: "Constant", alias: &["fill"], number: true },
+    named("glorot_uniform", "GlorotUniform", &["xavier_uniform", "xavier"]),
+    named("glorot_normal", "GlorotNormal", &["xavier_normal"]),
+    named("he_uniform", "HeUniform", &["kaiming_uniform", "kaiming"]),
+    named("he_normal", "HeNormal", &["kaiming_normal"]),
+    named("lecun_uniform", "LecunUniform", &[]),
+    named("lecun_normal", "LecunNormal", &[]),
+];
+
+const fn named(name: &'static str, item: &'static str, alias: &'static [&'static str]) -> Named {
+    Named { name, item, alias, number: false }
+}
+
+const fn activation(default: Option<&'static str>) -> LayerOption {
+    LayerOption { name: "activation", value: OptionKind::Activation, default, method: "" }
+}
+
+const fn initializer(name: &'static str, default: &'static str) -> LayerOption {
+    LayerOption { name, value: OptionKind::Initializer, default: Some(default), method: name }
+}
+
+const fn flag(name: &'static str, default: &'static str, method: &'static str) -> LayerOption {
+    LayerOption { name, value: OptionKind::Flag, default: Some(default), method }
+}
+
+/// What has a name in a declaration.
+pub trait Entry: 'static {
+    fn name(&self) -> &'static str;
+    fn alias(&self) -> &'static [&'static str];
+}
+
+impl Entry for Layer {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn alias(&self) -> &'static [&'static str] {
+        self.alias
+    }
+}
+
+impl Entry for Named {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn alias(&self) -> &'static [&'static str] {
+        self.alias
+    }
+}
+
+/// The row of this name.
+pub fn find<E: Entry>(rows: &'static [E], name: &str) -> Option<&'static E> {
+    rows.iter().find(|row| row.name() == name)
+}
+
+/// The names of all rows.
+pub fn names<E: Entry>(rows: &'static [E]) -> impl Iterator<Item = &'static str> {
+    rows.iter().map(Entry::name)
+}
+
+/// The row that somebody most likely meant: by a similar name, or by what it is called elsewhere.
+pub fn meant<E: Entry>(rows: &'static [E], name: &str) -> Option<&'static E> {
+    let elsewhere = || rows.iter().find(|row| row.alias().iter().any(|alias| alias.eq_ignore_ascii_case(name)));
+    similar(name, names(rows)).and_then(|known| find(rows, known)).or_else(elsewhere)
+}

@@ -1,0 +1,125 @@
+//! Layers, activations and initialisers as types and as values.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
+
+use crate::catalogue::{ACTIVATIONS, LayerOption, Named, OptionKind, ShapeRule};
+use crate::network::{Item, Kind, Layer, Network, Setting};
+
+/// The activation of the last layer, which the network's losses take apart from it.
+pub fn head(network: &Network) -> Item {
+    network.layers.last().and_then(Layer::activation).cloned().unwrap_or_else(linear)
+}
+
+fn linear() -> Item {
+    Item::BuiltIn { row: &ACTIVATIONS[0], span: Span::mixed_site(), number: None }
+}
+
+/// The type of a layer in the network's body: the last one is without its activation.
+pub fn body_type(network: &Network, index: usize, prefix: &TokenStream) -> TokenStream {
+    let layer = &network.layers[index];
+    let (inputs, outputs) = (&layer.inputs, &layer.outputs);
+    match &layer.kind {
+        Kind::BuiltIn { row, span, .. } => {
+            let item = named(row.item, *span);
+            let sizes = match row.shape {
+                ShapeRule::Free => vec![inputs, outputs],
+                ShapeRule::Same => vec![outputs],
+            };
+            let settings = body_settings(network, index);
+            let written = settings.iter().rposition(|(option, setting)| differs(option, setting));
+            let arguments = settings.iter().take(written.map_or(0, |last| last + 1));
+            let arguments = arguments.map(|(option, setting)| match setting {
+                Setting::Item(item) => item_type_of(option.value, item, prefix),
+                Setting::Flag(on) => usize::from(*on).to_token_stream(),
+            });
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#(#sizes),* #(, #arguments)*>)
+        }
+        Kind::Own { path, .. } => quote_spanned!(Span::mixed_site()=> #path<#inputs, #outputs>),
+    }
+}
+
+/// The value of a layer in the network's body.
+pub fn body_value(network: &Network, index: usize, prefix: &TokenStream) -> TokenStream {
+    let layer = &network.layers[index];
+    let (inputs, outputs) = (&layer.inputs, &layer.outputs);
+    match &layer.kind {
+        Kind::BuiltIn { row, span, .. } => {
+            let item = named(row.item, *span);
+            let settings = body_settings(network, index);
+            let activation = settings.iter().find_map(|(option, setting)| match setting {
+                Setting::Item(item) if option.value == OptionKind::Activation => Some(item_value(item, prefix)),
+                _ => None,
+            });
+            // the activation has gone to `new`
+            let calls = settings.iter().filter(|(option, _)| option.value != OptionKind::Activation);
+            let calls = calls.filter(|(option, setting)| differs(option, setting)).map(|(option, setting)| {
+                let method = Ident::new(option.method, Span::mixed_site());
+                let value = match setting {
+                    Setting::Item(item) => item_value_of(option.value, item, prefix),
+                    Setting::Flag(_) => TokenStream::new(),
+                };
+                quote_spanned!(Span::mixed_site()=> .#method(#value))
+            });
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item::new(#activation)#(#calls)*)
+        }
+        Kind::Own { path, calls } => {
+            let (methods, values): (Vec<_>, Vec<_>) = calls.iter().map(|(name, value)| (name, value)).unzip();
+            quote_spanned!(Span::mixed_site()=> #path::<#inputs, #outputs>::new()#(.#methods(#values))*)
+        }
+    }
+}
+
+/// The options of a built-in layer with their values; of the last layer without its activation.
+fn body_settings(network: &Network, index: usize) -> Vec<(&'static LayerOption, Setting)> {
+    let Kind::BuiltIn { row, settings, .. } = &network.layers[index].kind else { return Vec::new() };
+    let last = index + 1 == network.layers.len();
+    let settings = row.options.iter().zip(settings).map(|(option, setting)| {
+        let is_head = last && option.value == OptionKind::Activation;
+        (option, if is_head { Setting::Item(linear()) } else { setting.clone() })
+    });
+    settings.collect()
+}
+
+/// Whether an option must be written.
+fn differs(option: &LayerOption, setting: &Setting) -> bool {
+    option.default.is_none_or(|default| !setting.is(default))
+}
+
+/// The type of an activation.
+pub fn item_type(item: &Item, prefix: &TokenStream) -> TokenStream {
+    item_type_of(OptionKind::Activation, item, prefix)
+}
+
+/// The value of an activation.
+pub fn item_value(item: &Item, prefix: &TokenStream) -> TokenStream {
+    item_value_of(OptionKind::Activation, item, prefix)
+}
+
+fn item_type_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStream {
+    match item {
+        Item::BuiltIn { row, span, .. } => built_in(kind, row, *span, prefix),
+        Item::Own(path) => path.to_token_stream(),
+    }
+}
+
+fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStream {
+    match item {
+        Item::BuiltIn { row, span, number: Some(number) } => {
+            let item = built_in(kind, row, *span, prefix);
+            quote_spanned!(Span::mixed_site()=> #item(#number))
+        }
+        _ => item_type_of(kind, item, prefix),
+    }
+}
+
+fn built_in(kind: OptionKind, row: &Named, span: Span, prefix: &TokenStream) -> TokenStream {
+    let module = if kind == OptionKind::Activation { "activations" } else { "initializers" };
+    let (module, item) = (Ident::new(module, Span::mixed_site()), named(row.item, span));
+    quote_spanned!(Span::mixed_site()=> #prefix::#module::#item)
+}
+
+/// A name of the runtime with the place in the source of what stands for it, so that editors find it there.
+fn named(item: &str, span: Span) -> Ident {
+    format_ident!("{item}", span = span.resolved_at(Span::mixed_site()))
+}

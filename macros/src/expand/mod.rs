@@ -1,0 +1,347 @@
+//! The checked network to code: a struct of parameters, and straight-line calls into the runtime.
+//!
+//! `examples/expanded/xor.rs` shows the result.
+
+mod document;
+mod items;
+mod names;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
+
+use self::items::{body_type, body_value, head, item_type, item_value};
+use self::names::Names;
+use crate::network::{Layer, Network};
+
+/// Writes one network. `typenet` is the crate's path as the user's program knows it.
+pub fn expand(network: &Network, typenet: &TokenStream) -> TokenStream {
+    let structure = structure(network, typenet);
+    let implementation = implementation(network, typenet);
+    quote_spanned!(Span::mixed_site()=> #structure #implementation)
+}
+
+fn structure(network: &Network, typenet: &TokenStream) -> TokenStream {
+    let Network { attributes, visibility, name, scalar, layers, .. } = network;
+    let table = document::table(network);
+    let fields = layers.iter().enumerate().map(|(index, layer)| {
+        let label = &layer.label;
+        let documentation = document::field(layer);
+        let layer = body_type(network, index, typenet);
+        quote_spanned! {Span::mixed_site()=>
+            #[doc = #documentation]
+            pub #label: #typenet::layers::Parameters<#layer, ::core::primitive::#scalar>,
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #(#attributes)*
+        #(#[doc = #table])*
+        #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+        #[repr(C)]
+        #visibility struct #name {
+            #(#fields)*
+        }
+    }
+}
+
+fn implementation(network: &Network, typenet: &TokenStream) -> TokenStream {
+    let names = &Names::of(network);
+    let definitions = definitions(network, names);
+    let memory = memory(network, names);
+    let markers = markers(network, names);
+    let implemented = implemented(network, names);
+    let methods = methods(network);
+    quote_spanned! {Span::mixed_site()=>
+        const _: () = {
+            use #typenet::__private as __typenet;
+
+            #definitions
+            #memory
+            #markers
+            #implemented
+            #methods
+        };
+    }
+}
+
+/// The layers as types and constants, and what only the compiler can compare.
+fn definitions(network: &Network, names: &Names) -> TokenStream {
+    let private = private();
+    let layers = (0..network.layers.len()).map(|index| {
+        let (alias, constant) = names.at(index);
+        let layer = body_type(network, index, &private);
+        let value = body_value(network, index, &private);
+        quote_spanned! {Span::mixed_site()=>
+            type #alias = #layer;
+            const #constant: #alias = #value;
+        }
+    });
+    let meetings = network.meetings.iter().map(|meeting| {
+        let (taken, produced) = (&meeting.taken, &meeting.produced);
+        let span = taken.span().resolved_at(Span::mixed_site());
+        let check = quote_spanned!(span=> __typenet::assert_meets::<#taken, #produced>());
+        quote_spanned!(Span::mixed_site()=> const _: () = #check;)
+    });
+    quote_spanned!(Span::mixed_site()=> #(#layers)* #(#meetings)*)
+}
+
+/// What training keeps of a tile, and of a batch.
+fn memory(network: &Network, names: &Names) -> TokenStream {
+    let Network { name, scalar, layers, .. } = network;
+    let labels: Vec<_> = layers.iter().map(|layer| &layer.label).collect();
+    let aliases: Vec<_> = (0..layers.len()).map(|index| names.at(index).0).collect();
+    let about_tape = format!("What `{name}` keeps of one tile between forward and backward.");
+    let about_sums = format!("Running sums of the gradient of `{name}`, lane by lane.");
+    quote_spanned! {Span::mixed_site()=>
+        #[doc = #about_tape]
+        #[repr(C)]
+        pub struct __Tape {
+            #(#labels: __typenet::Trace<__typenet::#scalar, #aliases>,)*
+        }
+
+        #[doc = #about_sums]
+        #[repr(C)]
+        pub struct __Sums {
+            #(#labels: [__typenet::Lane<__typenet::#scalar>; __typenet::sums::<#aliases, __typenet::#scalar>()],)*
+        }
+    }
+}
+
+/// The proofs of the struct's layout.
+fn markers(network: &Network, names: &Names) -> TokenStream {
+    let Network { name, scalar, layers, .. } = network;
+    let aliases = (0..layers.len()).map(|index| names.at(index).0);
+    // a comment does not survive as a token: `repr(C)` on each struct, fields that are zeroable and hold nothing but
+    // the scalar, and the assertion, are what makes these four sound
+    quote_spanned! {Span::mixed_site()=>
+        unsafe impl __typenet::Zeroable for __Tape {}
+        unsafe impl __typenet::Zeroable for __Sums {}
+        unsafe impl __typenet::Zeroable for #name {}
+        unsafe impl __typenet::Flat<__typenet::#scalar> for #name {}
+        const _: () = __typenet::assert_no_padding::<#name, __typenet::#scalar>(
+            0 #(+ __typenet::count::<#aliases, __typenet::#scalar>())*
+        );
+    }
+}
+
+fn implemented(network: &Network, names: &Names) -> TokenStream {
+    let Network { name, scalar, layers, .. } = network;
+    let (inputs, outputs) = ends(layers);
+    let text = name.to_string();
+    let head = head(network);
+    let (head_type, head_value) = (item_type(&head, &private()), item_value(&head, &private()));
+    let informed = layers.iter().enumerate().map(|(index, layer)| {
+        let (alias, label, kind) = (names.at(index).0, layer.label.to_string(), layer.kind());
+        let activation = layer.activation().map_or_else(|| "linear".to_owned(), ToString::to_string);
+        quote_spanned!(Span::mixed_site()=> __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation))
+    });
+    let initialize = initialize(network, names);
+    let forward = forward(network, names);
+    let backward = backward(network, names);
+    let finish = finish(network, names);
+    let predict = predict(network, names);
+    let last = layers.last().map(|layer| &layer.label);
+    quote_spanned! {Span::mixed_site()=>
+        impl __typenet::Network for #name {
+            type Scalar = __typenet::#scalar;
+            type Input = __typenet::Tile<__typenet::#scalar, #inputs>;
+            type Output = __typenet::Tile<__typenet::#scalar, #outputs>;
+            type Head = #head_type;
+            type Tape = __Tape;
+            type Sums = __Sums;
+
+            const HEAD: Self::Head = #head_value;
+            const NAME: &'static __typenet::str = #text;
+            const LAYERS: &'static [__typenet::LayerInfo] = &[#(#informed),*];
+
+            #initialize
+            #forward
+
+            #[inline(always)]
+            fn logits(tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output) {
+                (&tape.#last.output, &mut tape.#last.d_output)
+            }
+
+            #backward
+            #finish
+            #predict
+        }
+    }
+}
+
+fn initialize(network: &Network, names: &Names) -> TokenStream {
+    let scalar = &network.scalar;
+    let calls = each(network, names, |label, constant| {
+        quote_spanned!(Span::mixed_site()=>
+            __typenet::initialize::<__typenet::#scalar, _, _>(#constant, &mut self.#label, rng);)
+    });
+    quote_spanned! {Span::mixed_site()=>
+        fn initialize<R: __typenet::Rng + ?Sized>(&mut self, rng: &mut R) {
+            #(#calls)*
+        }
+    }
+}
+
+fn forward(network: &Network, names: &Names) -> TokenStream {
+    let calls = network.layers.iter().enumerate().map(|(index, layer)| {
+        let (label, (_, constant)) = (&layer.label, names.at(index));
+        let input = output_before(network, index);
+        quote_spanned!(Span::mixed_site()=> tape.#label.forward(simd, #constant, &self.#label, #input);)
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[inline(always)]
+        fn forward<S: __typenet::Simd>(&self, simd: S, input: &Self::Input, tape: &mut Self::Tape) {
+            #(#calls)*
+        }
+    }
+}
+
+fn backward(network: &Network, names: &Names) -> TokenStream {
+    let calls = network.layers.iter().enumerate().rev().map(|(index, layer)| {
+        let (label, (_, constant)) = (&layer.label, names.at(index));
+        let input = output_before(network, index);
+        let share = quote_spanned!(Span::mixed_site()=>
+            __typenet::share(&mut gradient.#label, &mut sums.#label));
+        let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
+            return quote_spanned!(Span::mixed_site()=>
+                tape.#label.backward(simd, #constant, &self.#label, #input, d_input, #share););
+        };
+        let d_before = format_ident!("d_{before}", span = Span::mixed_site());
+        quote_spanned! {Span::mixed_site()=>
+            let #d_before = __typenet::Some(&mut tape.#before.d_output);
+            tape.#label.backward(simd, #constant, &self.#label, #input, #d_before, #share);
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[inline(always)]
+        fn backward<S: __typenet::Simd>(
+            &self,
+            simd: S,
+            input: &Self::Input,
+            d_input: __typenet::Option<&mut Self::Input>,
+            tape: &mut Self::Tape,
+            gradient: &mut Self,
+            sums: &mut Self::Sums,
+        ) {
+            #(#calls)*
+        }
+    }
+}
+
+fn finish(network: &Network, names: &Names) -> TokenStream {
+    let scalar = &network.scalar;
+    let calls = each(network, names, |label, constant| {
+        quote_spanned! {Span::mixed_site()=>
+            __typenet::finish::<__typenet::#scalar, _, _>(
+                simd, #constant, __typenet::share(&mut gradient.#label, &mut sums.#label),
+            );
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[inline(always)]
+        fn finish<S: __typenet::Simd>(simd: S, gradient: &mut Self, sums: &mut Self::Sums) {
+            #(#calls)*
+        }
+    }
+}
+
+fn predict(network: &Network, names: &Names) -> TokenStream {
+    let Network { scalar, layers, .. } = network;
+    let (inputs, outputs) = ends(layers);
+    let last = layers.len().saturating_sub(1);
+    // `__dense` and not `dense`: a label may be called `input` or `simd`
+    let value = |index: usize| format_ident!("__{}", layers[index].label, span = Span::mixed_site());
+    let calls = layers.iter().enumerate().map(|(index, layer)| {
+        let (label, size, constant) = (&layer.label, &layer.outputs, names.at(index).1);
+        let input = match index.checked_sub(1).map(value) {
+            Some(before) => quote_spanned!(Span::mixed_site()=> &#before),
+            None => quote_spanned!(Span::mixed_site()=> input),
+        };
+        let (declared, output) = if index == last {
+            (TokenStream::new(), quote_spanned!(Span::mixed_site()=> output))
+        } else {
+            let value = value(index);
+            let declared = quote_spanned!(Span::mixed_site()=> let mut #value = [0.0; #size];);
+            (declared, quote_spanned!(Span::mixed_site()=> &mut #value))
+        };
+        quote_spanned! {Span::mixed_site()=>
+            #declared
+            __typenet::predict_layer::<__typenet::#scalar, _, _>(simd, #constant, &self.#label, #input, #output);
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[inline(always)]
+        fn predict_with<S: __typenet::Simd>(
+            &self,
+            simd: S,
+            input: &[__typenet::#scalar; #inputs],
+            output: &mut [__typenet::#scalar; #outputs],
+        ) {
+            #(#calls)*
+            __typenet::predict_head(simd, Self::HEAD, output);
+        }
+    }
+}
+
+/// What people call by name, without the trait in scope.
+fn methods(network: &Network) -> TokenStream {
+    let Network { name, scalar, layers, .. } = network;
+    let (inputs, outputs) = ends(layers);
+    quote_spanned! {Span::mixed_site()=>
+        #[allow(dead_code, reason = "a program uses the methods that it needs")]
+        impl #name {
+            /// How many numbers are trained.
+            pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;
+
+            /// A network with new parameters, drawn from `rng`.
+            #[must_use]
+            pub fn new<R>(rng: &mut R) -> Self
+            where
+                R: __typenet::Rng + ?Sized + __typenet::OnStack<{ __typenet::fits_stack::<#name>() }>,
+            {
+                __typenet::new(rng)
+            }
+
+            __typenet::boxed_method!();
+
+            /// Predicts one sample, without allocation.
+            #[must_use]
+            #[inline]
+            pub fn predict(&self, input: &[__typenet::#scalar; #inputs]) -> [__typenet::#scalar; #outputs] {
+                __typenet::predict(self, input)
+            }
+
+            /// The table of the layers.
+            #[must_use]
+            pub fn summary() -> __typenet::Summary {
+                <Self as __typenet::Network>::summary()
+            }
+        }
+    }
+}
+
+/// The private module, as it is called within the generated block.
+fn private() -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> __typenet)
+}
+
+/// One call for each layer, first to last.
+fn each(network: &Network, names: &Names, call: impl Fn(&Ident, &Ident) -> TokenStream) -> Vec<TokenStream> {
+    let layers = network.layers.iter().enumerate();
+    layers.map(|(index, layer)| call(&layer.label, names.at(index).1)).collect()
+}
+
+/// Where the input of a layer comes from in a forward or backward pass.
+fn output_before(network: &Network, index: usize) -> TokenStream {
+    match index.checked_sub(1) {
+        None => quote_spanned!(Span::mixed_site()=> input),
+        Some(before) => {
+            let label = &network.layers[before].label;
+            quote_spanned!(Span::mixed_site()=> &tape.#label.output)
+        }
+    }
+}
+
+/// What goes into the network, and what comes out.
+fn ends(layers: &[Layer]) -> (Option<&impl ToTokens>, Option<&impl ToTokens>) {
+    (layers.first().map(|layer| &layer.inputs), layers.last().map(|layer| &layer.outputs))
+}

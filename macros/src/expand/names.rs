@@ -1,0 +1,49 @@
+//! Names for the layers' types and constants within the generated block. They start with `__`, so that they are in the
+//! way of no constant that the user has written as a size.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+
+use crate::network::Network;
+
+/// For each layer the alias of its type, as `__Dense1`, and its constant, as `__DENSE_1`.
+pub struct Names(Vec<(Ident, Ident)>);
+
+impl Names {
+    pub fn of(network: &Network) -> Self {
+        let mut taken = HashSet::new();
+        let labels = network.layers.iter().map(|layer| layer.label.to_string());
+        let names = labels.enumerate().map(|(index, label)| {
+            let label = label.trim_start_matches("r#");
+            let (mut alias, mut constant) = (camel(label), label.to_uppercase());
+            // two labels may differ in nothing but case or underscores
+            if !taken.insert(alias.to_lowercase()) || alias.is_empty() {
+                alias = format!("{alias}At{index}");
+                constant = format!("{constant}_AT_{index}");
+            }
+            let span = Span::mixed_site();
+            (format_ident!("__{alias}", span = span), format_ident!("__{constant}", span = span))
+        });
+        Self(names.collect())
+    }
+
+    /// Of one layer.
+    pub fn at(&self, index: usize) -> (&Ident, &Ident) {
+        let (alias, constant) = &self.0[index];
+        (alias, constant)
+    }
+}
+
+/// `dense_1` as a type is written: `Dense1`.
+fn camel(label: &str) -> String {
+    let words = label.split('_').filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(letters).collect::<String>()
+        })
+        .collect()
+}

@@ -1,0 +1,234 @@
+//! The checked network: what is left to write once every mistake is mended.
+
+use core::fmt;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt, quote_spanned};
+use syn::{Attribute, Path, Visibility};
+
+use crate::catalogue::{self, Named, OptionKind, Term};
+use crate::syntax::text;
+
+pub struct Network {
+    pub attributes: Vec<Attribute>,
+    pub visibility: Visibility,
+    pub name: Ident,
+    /// `f32` or `f64`.
+    pub scalar: Ident,
+    /// At least one.
+    pub layers: Vec<Layer>,
+    /// What only the compiler can compare.
+    pub meetings: Vec<Meeting>,
+}
+
+/// A stated input that must be what the layer before it produces.
+pub struct Meeting {
+    pub taken: Size,
+    pub produced: Size,
+}
+
+pub struct Layer {
+    /// The name of the field.
+    pub label: Ident,
+    pub kind: Kind,
+    pub inputs: Size,
+    pub outputs: Size,
+    /// As the user would write it, with both sizes.
+    pub written: String,
+}
+
+pub enum Kind {
+    BuiltIn {
+        row: &'static catalogue::Layer,
+        /// Where its name stands.
+        span: Span,
+        /// In the order of the row's options.
+        settings: Vec<Setting>,
+    },
+    /// A user's layer, and the builder calls that its options are.
+    Own { path: Path, calls: Vec<(Ident, TokenStream)> },
+}
+
+/// The value of an option.
+#[derive(Clone)]
+pub enum Setting {
+    Item(Item),
+    Flag(bool),
+}
+
+/// An activation or an initialiser.
+#[derive(Clone)]
+pub enum Item {
+    BuiltIn { row: &'static Named, span: Span, number: Option<TokenStream> },
+    Own(Path),
+}
+
+/// How many numbers go into a layer, or come out.
+#[derive(Clone)]
+pub enum Size {
+    Literal {
+        value: u32,
+        span: Span,
+    },
+    /// A constant's path, or what stood in braces.
+    Expression {
+        tokens: TokenStream,
+        span: Span,
+    },
+}
+
+impl Layer {
+    /// The activation, if the layer has one.
+    pub fn activation(&self) -> Option<&Item> {
+        match &self.kind {
+            Kind::BuiltIn { row, settings, .. } => {
+                row.options.iter().zip(settings).find_map(|(option, setting)| match setting {
+                    Setting::Item(item) if option.value == OptionKind::Activation => Some(item),
+                    _ => None,
+                })
+            }
+            Kind::Own { .. } => None,
+        }
+    }
+
+    /// The layer's name in summaries.
+    pub fn kind(&self) -> String {
+        match &self.kind {
+            Kind::BuiltIn { row, .. } => row.name.to_owned(),
+            Kind::Own { path, .. } => path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default(),
+        }
+    }
+
+    /// How many numbers it trains.
+    pub fn parameters(&self) -> Count {
+        let Kind::BuiltIn { row, settings, .. } = &self.kind else { return Count::Unknown };
+        let is_on = |flag: &str| {
+            let options = row.options.iter().zip(settings);
+            options.filter(|(option, _)| option.name == flag).any(|(_, on)| matches!(on, Setting::Flag(true)))
+        };
+        let sum = |terms: &[Term]| {
+            terms.iter().fold(Count::Number(0), |sum, term| match term {
+                Term::Inputs => sum.plus(Count::of(&self.inputs)),
+                Term::Outputs => sum.plus(Count::of(&self.outputs)),
+                Term::Flag(flag) => sum.plus(Count::Number(u128::from(is_on(flag)))),
+            })
+        };
+        row.parameters.iter().fold(Count::Number(1), |product, terms| product.times(sum(terms)))
+    }
+}
+
+impl Setting {
+    /// Whether it is what the catalogue calls `default`.
+    pub fn is(&self, default: &str) -> bool {
+        match self {
+            Self::Item(Item::BuiltIn { row, .. }) => row.name == default,
+            Self::Item(Item::Own(_)) => false,
+            Self::Flag(on) => default == if *on { "true" } else { "false" },
+        }
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn { row, number: None, .. } => f.write_str(row.name),
+            Self::BuiltIn { row, number: Some(number), .. } => write!(f, "{}({})", row.name, text(number)),
+            Self::Own(path) => f.write_str(&text(path)),
+        }
+    }
+}
+
+impl Size {
+    pub fn literal(value: u32, span: Span) -> Self {
+        Self::Literal { value, span }
+    }
+
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Literal { span, .. } | Self::Expression { span, .. } => *span,
+        }
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal { value, .. } => write!(f, "{value}"),
+            Self::Expression { tokens, .. } => f.write_str(&text(tokens)),
+        }
+    }
+}
+
+/// As an argument for a const parameter, and as the length of an array.
+impl ToTokens for Size {
+    fn to_tokens(&self, output: &mut TokenStream) {
+        // the compiler's own errors point at what the user has written, but its lints know that a macro wrote it
+        let span = self.span().resolved_at(Span::mixed_site());
+        match self {
+            Self::Literal { value, .. } => {
+                let mut literal = Literal::u32_unsuffixed(*value);
+                literal.set_span(span);
+                output.append(literal);
+            }
+            Self::Expression { tokens, .. } => output.extend(quote_spanned!(span=> { #tokens })),
+        }
+    }
+}
+
+/// A number of parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Count {
+    Number(u128),
+    /// Its text, and whether it must stand in parentheses where it is multiplied.
+    Formula(String, bool),
+    /// That of a user's own layer.
+    Unknown,
+}
+
+impl Count {
+    fn of(size: &Size) -> Self {
+        match size {
+            Size::Literal { value, .. } => Self::Number(u128::from(*value)),
+            Size::Expression { tokens, .. } => {
+                let one = tokens.clone().into_iter().count() == 1 || syn::parse2::<Path>(tokens.clone()).is_ok();
+                Self::Formula(text(tokens), !one)
+            }
+        }
+    }
+
+    pub fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Number(a), Self::Number(b)) => Self::Number(a + b),
+            (Self::Number(0), count) | (count, Self::Number(0)) => count,
+            (a, b) => Self::Formula(format!("{a} + {b}"), true),
+        }
+    }
+
+    fn times(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Number(a), Self::Number(b)) => Self::Number(a * b),
+            (Self::Number(0), _) | (_, Self::Number(0)) => Self::Number(0),
+            (Self::Number(1), count) | (count, Self::Number(1)) => count,
+            (a, b) => Self::Formula(format!("{} x {}", a.factor(), b.factor()), false),
+        }
+    }
+
+    fn factor(&self) -> String {
+        match self {
+            Self::Formula(formula, true) => format!("({formula})"),
+            count => count.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Formula(formula, _) => f.write_str(formula),
+            Self::Unknown => f.write_str("its own"),
+        }
+    }
+}
