@@ -33,7 +33,7 @@
 //!
 //! # The parts
 //!
-//! - [`network!`] has the grammar, with an example for everything.
+//! - [`network!`] declares networks.
 //! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside.
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`] and [`initializers`] hold what there is, and
 //!   each says how to write one's own.

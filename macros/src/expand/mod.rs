@@ -1,6 +1,4 @@
 //! The checked network to code: a struct of parameters, and straight-line calls into the runtime.
-//!
-//! `examples/expanded/xor.rs` shows the result.
 
 mod document;
 mod items;
