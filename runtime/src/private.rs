@@ -102,9 +102,11 @@ pub const fn sums<L: Layer<T>, T: Scalar>() -> usize {
     L::SUMS
 }
 
-/// Fails to compile if the struct `N` holds anything but `numbers` numbers of type `T`.
+/// Fails to compile if the struct `N` is anything but `numbers` numbers of type `T` side by side: whatever an attribute
+/// has done to it, [`Flat`] is sound.
 pub const fn assert_no_padding<N, T>(numbers: usize) {
     assert!(size_of::<N>() == numbers * size_of::<T>(), "an attribute has changed the fields of a network's struct");
+    assert!(numbers == 0 || align_of::<N>() >= align_of::<T>(), "an attribute has packed a network's struct");
 }
 
 /// Holds if both sizes are the same: the check of sizes that the macro cannot evaluate itself.

@@ -108,8 +108,9 @@ fn memory(network: &Network, names: &Names) -> TokenStream {
 fn markers(network: &Network, names: &Names) -> TokenStream {
     let Network { name, scalar, layers, .. } = network;
     let aliases = (0..layers.len()).map(|index| names.at(index).0);
-    // a comment does not survive as a token: `repr(C)` on each struct, fields that are zeroable and hold nothing but
-    // the scalar, and the assertion, are what makes these four sound
+    // SAFETY of what is written here, where comments do not survive: `Trace`, lanes and parameters may be all zeros;
+    // the struct is `repr(C)`, `initialize` names every field with its type, plain old data made of the scalar, and
+    // the assertion shows that there is nothing else and no packing
     quote_spanned! {Span::mixed_site()=>
         unsafe impl __typenet::Zeroable for __Tape {}
         unsafe impl __typenet::Zeroable for __Sums {}
