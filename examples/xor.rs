@@ -74,7 +74,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     println!("x_train: {} x 2", x_train.len());
     print_first(&x_train);
     // ... and for each the probabilities of both classes, which are certain here.
-    let y_train: Vec<[f32; 2]> = x_train.iter().map(label).collect();
+    let y_train: Vec<[f32; 2]> = x_train.iter().copied().map(label).collect();
     println!("y_train: {} x 2", y_train.len());
     print_first(&y_train);
 
@@ -116,7 +116,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     }
 
     // Did it work? Compare the predictions with the truth.
-    let truth: Vec<[f32; 2]> = x_test.iter().map(label).collect();
+    let truth: Vec<[f32; 2]> = x_test.iter().copied().map(label).collect();
     let scores = trainer.evaluate(&xor, (&x_test, &truth))?;
     let accuracy = scores.metric("accuracy").unwrap_or(f64::NAN);
     println!("test loss: {:.4}, test accuracy: {accuracy:.4}", scores.loss);
@@ -126,7 +126,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let predictions_picture = out.join("xor-predictions.svg");
     let (same, different) = by_class(&x_test, &y_test);
     let wrong: Vec<[f32; 2]> =
-        x_test.iter().zip(&y_test).filter(|(x, y)| is_same(y) != is_same(&label(x))).map(|(x, _)| *x).collect();
+        x_test.iter().zip(&y_test).filter(|(x, y)| is_same(**y) != is_same(label(**x))).map(|(x, _)| *x).collect();
     Plane::new(format!("Predictions for 5,000 new points: {:.1} % right", 100.0 * accuracy))
         .axes("x₀", "x₁")
         .class("predicted: same sign", same)
@@ -151,18 +151,18 @@ fn points(count: usize, rng: &mut StdRng) -> Vec<[f32; 2]> {
 }
 
 /// The truth: `[1, 0]` if both coordinates have the same sign, else `[0, 1]`.
-fn label([x0, x1]: &[f32; 2]) -> [f32; 2] {
+fn label([x0, x1]: [f32; 2]) -> [f32; 2] {
     if x0 * x1 > 0.0 { [1.0, 0.0] } else { [0.0, 1.0] }
 }
 
 /// Whether the first class is the more probable one.
-fn is_same([same, different]: &[f32; 2]) -> bool {
+fn is_same([same, different]: [f32; 2]) -> bool {
     same > different
 }
 
 /// The points of the first class, and those of the second.
 fn by_class(x: &[[f32; 2]], y: &[[f32; 2]]) -> (Vec<[f32; 2]>, Vec<[f32; 2]>) {
-    let (same, different): (Vec<_>, Vec<_>) = x.iter().zip(y).partition(|(_, y)| is_same(y));
+    let (same, different): (Vec<_>, Vec<_>) = x.iter().zip(y).partition(|(_, y)| is_same(**y));
     let points = |pairs: Vec<(&[f32; 2], _)>| pairs.into_iter().map(|(x, _)| *x).collect();
     (points(same), points(different))
 }

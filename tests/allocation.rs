@@ -1,5 +1,5 @@
 //! No heap allocation in a training step or a prediction: a counting allocator looks.
-#![allow(missing_docs, unsafe_code, reason = "a test, whose allocator must be unsafe")]
+#![allow(missing_docs, unsafe_code, clippy::unwrap_used, reason = "a test, whose allocator must be unsafe")]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! Everything that can go wrong at run time: the error, its text, and that nothing is lost.
-#![allow(missing_docs, reason = "a test")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -69,6 +69,11 @@ fn classes_without_an_output() {
     assert_eq!(error.to_string(), "the target of sample 1 is class 2, but the network has 2 outputs");
     let error = trainer.train_on_batch(&mut network, (&X, &[0_i32, 1, -1])).unwrap_err();
     assert_eq!(error.to_string(), "the target of sample 2 is class -1, but the network has 2 outputs");
+    let error = trainer.train_on_batch(&mut network, (&X, &[0_u64, 1, u64::MAX])).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the target of sample 2 is class 18446744073709551615, but the network has 2 outputs"
+    );
     assert_eq!(network, classifier());
 }
 

@@ -2,7 +2,7 @@
 //!
 //! With momentum 0.99 and four relu neurons some initialisations die, in every framework. Of 200 seeds a reference in
 //! JAX ended above 0.95 with 171 and below 0.8 with 29; ours must be in the same place.
-#![allow(missing_docs, reason = "a test")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
 mod support;
 

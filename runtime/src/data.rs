@@ -39,7 +39,10 @@ pub trait Samples<T: Scalar, X> {
     /// most one for each lane; lanes beyond the last index repeat the first sample.
     fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut X);
 
-    /// Whether all numbers are finite; if not, which sample is the first with one that is not.
+    /// Whether all numbers are finite.
+    ///
+    /// # Errors
+    /// [`Error::InputNotFinite`], with the first that is not.
     fn check(&self) -> Result<(), Error>;
 }
 
@@ -61,6 +64,10 @@ pub trait Targets<T: Scalar, Z> {
     fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Self::Tile);
 
     /// Whether all targets make sense for a loss that wants `range`.
+    ///
+    /// # Errors
+    /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`] or [`Error::ClassOutOfRange`], with the first that
+    /// does not.
     fn check(&self, range: TargetRange) -> Result<(), Error>;
 }
 
@@ -90,6 +97,9 @@ pub trait Target<T: Scalar, Z> {
         Self: Sized;
 
     /// Whether this target, which belongs to sample `sample`, makes sense for a loss that wants `range`.
+    ///
+    /// # Errors
+    /// As [`Targets::check`].
     fn check(&self, range: TargetRange, sample: usize) -> Result<(), Error>;
 }
 
@@ -234,10 +244,11 @@ macro_rules! class_target {
                 }
             }
 
+            #[allow(clippy::cast_lossless, reason = "one macro for all integers")]
             fn check(&self, _: TargetRange, sample: usize) -> Result<(), Error> {
                 match usize::try_from(*self) {
                     Ok(class) if class < Z::N => Ok(()),
-                    _ => Err(Error::ClassOutOfRange { sample, class: i128::from(*self as i64), classes: Z::N }),
+                    _ => Err(Error::ClassOutOfRange { sample, class: *self as i128, classes: Z::N }),
                 }
             }
         }

@@ -109,6 +109,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     );
 
     /// The table of the layers.
+    #[must_use]
     fn summary() -> Summary {
         Summary { name: Self::NAME, scalar: Self::Scalar::NAME, layers: Self::LAYERS }
     }

@@ -1,5 +1,5 @@
 //! What several tests share.
-#![allow(dead_code, reason = "each test uses the part that it needs")]
+#![allow(dead_code, clippy::panic, reason = "each test uses the part that it needs")]
 
 use std::fs;
 use std::path::PathBuf;

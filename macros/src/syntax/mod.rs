@@ -171,11 +171,11 @@ fn generics(input: ParseStream<'_>, errors: &mut Errors) {
     if !ahead.peek(Token![<]) || tokens::skip_generics(&ahead).is_none() {
         return;
     }
-    if ahead.peek(Token![=]) || ahead.peek(Token![:]) {
-        if let Some(generics) = tokens::skip_generics(input) {
-            let help = "write the scalar type as `: f32` or `: f64` after the name, and sizes in the layers";
-            errors.at(generics, "a network takes no generic parameters", help);
-        }
+    if (ahead.peek(Token![=]) || ahead.peek(Token![:]))
+        && let Some(generics) = tokens::skip_generics(input)
+    {
+        let help = "write the scalar type as `: f32` or `: f64` after the name, and sizes in the layers";
+        errors.at(generics, "a network takes no generic parameters", help);
     }
 }
 

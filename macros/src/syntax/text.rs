@@ -52,8 +52,10 @@ impl Before {
         let TokenTree::Punct(punct) = tree else { return Self::Word };
         match (punct.as_char(), self) {
             (letter, _) if punct.spacing() == Spacing::Joint => Self::Joint(letter),
-            (':', Self::Joint(':')) | ('.' | '!' | '\'' | '#', _) => Self::Prefix,
-            ('-' | '&' | '*', Self::Start | Self::Operator | Self::Prefix) | ('<', Self::Prefix) => Self::Prefix,
+            (':', Self::Joint(':'))
+            | ('.' | '!' | '\'' | '#', _)
+            | ('-' | '&' | '*', Self::Start | Self::Operator | Self::Prefix)
+            | ('<', Self::Prefix) => Self::Prefix,
             _ => Self::Operator,
         }
     }

@@ -16,7 +16,6 @@ impl Softmax {
     /// cross-entropies need.
     #[inline(always)]
     pub(crate) fn normalize<T: Scalar, S: Simd, const N: usize>(
-        self,
         simd: S,
         tile: &mut Tile<T, N>,
     ) -> LogSumExp<T::Vector<S>> {
@@ -57,7 +56,7 @@ impl Activation for Softmax {
 
     #[inline(always)]
     fn across<T: Scalar, S: Simd, const N: usize>(&self, simd: S, tile: &mut Tile<T, N>) {
-        self.normalize(simd, tile);
+        Self::normalize(simd, tile);
     }
 
     #[inline(always)]

@@ -67,10 +67,10 @@ scaling! {
     HeNormal = truncated_normal(fan => 2.0 / fan.inputs as f64);
     /// Uniform with variance `1 / inputs`. In `network!`: `lecun_uniform`.
     ///
-    /// Source: Y. LeCun and others, *Efficient BackProp*, 1998.
+    /// Source: Y. Le Cun and others, *Efficient Backprop*, 1998.
     LecunUniform = uniform(fan => 1.0 / fan.inputs as f64);
     /// Truncated normal with variance `1 / inputs`, for selu. In `network!`: `lecun_normal`.
     ///
-    /// Source: Y. LeCun and others, *Efficient BackProp*, 1998.
+    /// Source: Y. Le Cun and others, *Efficient Backprop*, 1998.
     LecunNormal = truncated_normal(fan => 1.0 / fan.inputs as f64);
 }

@@ -21,6 +21,7 @@ pub trait Task {
 
 /// The best instruction set of this machine (detected once, then an atomic load); without `std`, the one that the
 /// program is compiled for.
+#[must_use]
 #[inline(always)]
 pub fn level() -> Level {
     #[cfg(feature = "std")]

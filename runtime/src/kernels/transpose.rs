@@ -59,13 +59,15 @@ pub(crate) fn transpose<T: Scalar, S: Simd>(_simd: S, square: &mut [T::Vector<S>
 
 #[cfg(test)]
 mod tests {
+    use std::vec::Vec;
+
     use super::{sum, sum_lanes, transpose};
     use crate::kernels::{Task, dispatch, level};
     use crate::scalar::{Lane, Scalar};
     use fearless_simd::{Simd, SimdBase};
 
     /// Number `lane` of vector `i` is `100 i + lane`.
-    fn lanes<T: Scalar>(count: usize) -> std::vec::Vec<T::Lane> {
+    fn lanes<T: Scalar>(count: usize) -> Vec<T::Lane> {
         let lane = |i: usize| {
             let mut lane = T::Lane::splat(T::ZERO);
             for (k, value) in lane.as_mut_slice().iter_mut().enumerate() {

@@ -79,7 +79,7 @@ impl<T: Scalar, const N: usize> Loss<T, Softmax, Tile<T, N>, Tile<T, N>> for Bin
             d_logits.store::<S>(i, free.select(slope, zero));
         }
         Tile::backward_head(simd, head, logits, outputs, d_logits);
-        self.measure(simd, outputs, targets)
+        Self::measure(simd, outputs, targets)
     }
 }
 
@@ -87,7 +87,6 @@ impl BinaryCrossEntropy {
     /// The loss of probabilities, with Keras's guard.
     #[inline(always)]
     fn measure<T: Scalar, S: Simd, const N: usize>(
-        self,
         simd: S,
         outputs: &Tile<T, N>,
         targets: &Tile<T, N>,
@@ -116,6 +115,6 @@ impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for BinaryCros
         targets: &Tile<T, N>,
         weights: T::Vector<S>,
     ) {
-        state.add(simd, self.measure(simd, outputs, targets), weights);
+        state.add(simd, Self::measure(simd, outputs, targets), weights);
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn softmax_cross_entropy<T: Scalar, S: Simd, const N: usize>(
     d_logits: &mut Tile<T, N>,
 ) -> T::Vector<S> {
     *outputs = *logits;
-    let parts = Softmax.normalize(simd, outputs);
+    let parts = Softmax::normalize(simd, outputs);
     let log_sum = T::ln(parts.sum);
     let mut loss = T::Vector::<S>::splat(simd, T::ZERO);
     let mut total = loss;
@@ -64,7 +64,6 @@ impl CategoricalCrossEntropy {
     /// The loss of probabilities, with Keras's guard.
     #[inline(always)]
     fn measure<T: Scalar, S: Simd, const N: usize>(
-        self,
         simd: S,
         outputs: &Tile<T, N>,
         targets: &Tile<T, N>,
@@ -76,7 +75,7 @@ impl CategoricalCrossEntropy {
         let mut loss = T::Vector::<S>::splat(simd, T::ZERO);
         for i in 0..N {
             let p = clip::<T, S>(simd, outputs.load(simd, i) / sum);
-            loss = loss - targets.load(simd, i) * T::ln(p);
+            loss -= targets.load(simd, i) * T::ln(p);
         }
         loss
     }
@@ -95,6 +94,6 @@ impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for Categorica
         targets: &Tile<T, N>,
         weights: T::Vector<S>,
     ) {
-        state.add(simd, self.measure(simd, outputs, targets), weights);
+        state.add(simd, Self::measure(simd, outputs, targets), weights);
     }
 }

@@ -45,7 +45,6 @@ impl SparseCategoricalCrossEntropy {
     /// The loss of probabilities, with Keras's guard.
     #[inline(always)]
     fn measure<T: Scalar, S: Simd, const N: usize>(
-        self,
         simd: S,
         outputs: &Tile<T, N>,
         targets: &Classes<T>,
@@ -72,6 +71,6 @@ impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Classes<T>> for SparseCate
         targets: &Classes<T>,
         weights: T::Vector<S>,
     ) {
-        state.add(simd, self.measure(simd, outputs, targets), weights);
+        state.add(simd, Self::measure(simd, outputs, targets), weights);
     }
 }

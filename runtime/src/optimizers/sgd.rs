@@ -12,7 +12,7 @@ use crate::scalar::Scalar;
 /// weight   = weight + momentum * velocity - rate * gradient     Nesterov
 /// ```
 ///
-/// This is Keras's form. PyTorch's multiplies the whole velocity by the rate, which differs when the rate changes.
+/// This is Keras's form. That of `PyTorch` multiplies the whole velocity by the rate, which differs when the rate changes.
 ///
 /// Source: I. Sutskever and others, *On the Importance of Initialization and Momentum in Deep Learning*, 2013.
 ///

@@ -50,7 +50,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
         if !(0.0..1.0).contains(&self.validation_split) || training == 0 || training >= samples {
             return Err(Error::ValidationSplit { split: self.validation_split, samples, training });
         }
-        self.run(network, data, training, Some((data, training..samples)), rng)
+        self.run(network, data, training, Some(&(data, training..samples)), rng)
     }
 
     /// As [`fit`](Self::fit), and reports loss and metrics on `validation` after every epoch.
@@ -73,7 +73,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
     {
         let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data)?;
         let validated = check::<T, N::Head, N::Output, L, X, Y, N::Input>(validation)?;
-        self.run(network, data, samples, Some((validation, 0..validated)), rng)
+        self.run(network, data, samples, Some(&(validation, 0..validated)), rng)
     }
 
     /// The loop of `fit`, on the first `samples` of checked data.
@@ -82,7 +82,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
         network: &mut N,
         data: Data<'_, X, Y>,
         samples: u32,
-        validation: Option<(Data<'_, X, Y>, Range<u32>)>,
+        validation: Option<&(Data<'_, X, Y>, Range<u32>)>,
         rng: &mut R,
     ) -> Result<History, Error>
     where
@@ -154,8 +154,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
             }
             let training = scores::<T, N::Output, Y::Tile, M>(&metrics, &loss_mean, &metric_state);
             let validation = validation
-                .clone()
-                .map(|(data, range)| evaluate(network, &mut state.pass, &loss, &metrics, data, range));
+                .map(|(data, range)| evaluate(network, &mut state.pass, &loss, &metrics, *data, range.clone()));
             #[cfg(feature = "std")]
             let seconds = start.elapsed().as_secs_f64();
             #[cfg(not(feature = "std"))]

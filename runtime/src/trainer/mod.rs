@@ -18,7 +18,7 @@ use crate::scalar::Scalar;
 /// Trains a network: Keras's `compile` and `fit`.
 ///
 /// The trainer keeps the optimizer's state, so that fitting again goes on where the last fit ended; to start anew,
-/// make a new trainer.
+/// or to train another network, make a new trainer.
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};
