@@ -39,7 +39,7 @@ fn network(written: syntax::Network, errors: &mut Errors) -> Option<Network> {
         layers.push(layer);
     }
     if layers.is_empty() {
-        errors.at_span(written.start, "the network has no layers", "write layers, as `Dense(2 -> 4, relu)`");
+        // which has been reported where it was read
         return None;
     }
     labels(&mut layers, errors);
@@ -157,7 +157,7 @@ fn layer(
             Kind::BuiltIn { row, span, settings }
         }
     };
-    let label = written.label.clone().unwrap_or_else(|| label(&name, counts));
+    let label = written.label.clone().unwrap_or_else(|| label(&name, span, counts));
     let mut layer = Layer { label, kind, inputs, outputs, written: String::new() };
     layer.written = match layer.activation() {
         Some(activation) if bare.is_none() => format!("{name}({} -> {}, {activation})", layer.inputs, layer.outputs),
@@ -311,7 +311,7 @@ fn names_of(rows: &'static [Named]) -> String {
 }
 
 /// Keras's default: the kind in snake case, counted.
-fn label(name: &str, counts: &mut HashMap<String, usize>) -> Ident {
+fn label(name: &str, span: Span, counts: &mut HashMap<String, usize>) -> Ident {
     let mut snake = String::new();
     for letter in name.rsplit(':').next().unwrap_or(name).chars() {
         if letter.is_uppercase() && !snake.is_empty() {
@@ -321,7 +321,8 @@ fn label(name: &str, counts: &mut HashMap<String, usize>) -> Ident {
     }
     let count = counts.entry(snake.clone()).or_default();
     *count += 1;
-    if *count == 1 { format_ident!("{snake}") } else { format_ident!("{snake}_{}", *count - 1) }
+    let counted = if *count == 1 { snake } else { format!("{snake}_{}", *count - 1) };
+    format_ident!("{counted}", span = span)
 }
 
 #[cfg(test)]

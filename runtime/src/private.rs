@@ -32,7 +32,9 @@ macro_rules! __boxed_method {
     () => {
         /// A network with new parameters, drawn from `rng`, built on the heap: it never passes over the stack.
         #[must_use]
-        pub fn boxed<R: $crate::__private::Rng + ?Sized>(rng: &mut R) -> $crate::__private::Boxed<Self> {
+        pub fn boxed<R: $crate::__private::Rng + ?::core::marker::Sized>(
+            rng: &mut R,
+        ) -> $crate::__private::Boxed<Self> {
             $crate::__private::boxed(rng)
         }
     };

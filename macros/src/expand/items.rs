@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use crate::catalogue::{ACTIVATIONS, LayerOption, Named, OptionKind, ShapeRule};
 use crate::network::{Item, Kind, Layer, Network, Setting};
@@ -64,8 +65,11 @@ pub fn body_value(network: &Network, index: usize, prefix: &TokenStream) -> Toke
             quote_spanned!(Span::mixed_site()=> #prefix::layers::#item::new(#activation)#(#calls)*)
         }
         Kind::Own { path, calls } => {
-            let (methods, values): (Vec<_>, Vec<_>) = calls.iter().map(|(name, value)| (name, value)).unzip();
-            quote_spanned!(Span::mixed_site()=> #path::<#inputs, #outputs>::new()#(.#methods(#values))*)
+            let calls = calls.iter().map(|(method, value)| {
+                let value = in_parentheses(value);
+                quote_spanned!(Span::mixed_site()=> .#method #value)
+            });
+            quote_spanned!(Span::mixed_site()=> #path::<#inputs, #outputs>::new()#(#calls)*)
         }
     }
 }
@@ -107,10 +111,17 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
     match item {
         Item::BuiltIn { row, span, number: Some(number) } => {
             let item = built_in(kind, row, *span, prefix);
-            quote_spanned!(Span::mixed_site()=> #item(#number))
+            let number = in_parentheses(number);
+            quote_spanned!(Span::mixed_site()=> #item #number)
         }
         _ => item_type_of(kind, item, prefix),
     }
+}
+
+/// An expression of the user's as an argument: where something is missing in it, the compiler points at it.
+fn in_parentheses(expression: &TokenStream) -> TokenStream {
+    let span = expression.span().resolved_at(Span::mixed_site());
+    quote_spanned!(span=> (#expression))
 }
 
 fn built_in(kind: OptionKind, row: &Named, span: Span, prefix: &TokenStream) -> TokenStream {

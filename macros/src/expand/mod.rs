@@ -6,6 +6,7 @@ mod names;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
+use syn::ext::IdentExt as _;
 
 use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
@@ -48,7 +49,10 @@ fn implementation(network: &Network, typenet: &TokenStream) -> TokenStream {
     let markers = markers(network, names);
     let implemented = implemented(network, names);
     let methods = methods(network);
+    // a struct that is not there has no implementations
+    let conditions = network.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     quote_spanned! {Span::mixed_site()=>
+        #(#conditions)*
         const _: () = {
             use #typenet::__private as __typenet;
 
@@ -125,11 +129,11 @@ fn markers(network: &Network, names: &Names) -> TokenStream {
 fn implemented(network: &Network, names: &Names) -> TokenStream {
     let Network { name, scalar, layers, .. } = network;
     let (inputs, outputs) = ends(layers);
-    let text = name.to_string();
+    let text = name.unraw().to_string();
     let head = head(network);
     let (head_type, head_value) = (item_type(&head, &private()), item_value(&head, &private()));
     let informed = layers.iter().enumerate().map(|(index, layer)| {
-        let (alias, label, kind) = (names.at(index).0, layer.label.to_string(), layer.kind());
+        let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
         let activation = layer.activation().map_or_else(|| "linear".to_owned(), ToString::to_string);
         quote_spanned!(Span::mixed_site()=> __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation))
     });
@@ -174,7 +178,7 @@ fn initialize(network: &Network, names: &Names) -> TokenStream {
             __typenet::initialize::<__typenet::#scalar, _, _>(#constant, &mut self.#label, rng);)
     });
     quote_spanned! {Span::mixed_site()=>
-        fn initialize<R: __typenet::Rng + ?Sized>(&mut self, rng: &mut R) {
+        fn initialize<R: __typenet::Rng + ?::core::marker::Sized>(&mut self, rng: &mut R) {
             #(#calls)*
         }
     }
@@ -204,7 +208,8 @@ fn backward(network: &Network, names: &Names) -> TokenStream {
             return quote_spanned!(Span::mixed_site()=>
                 tape.#label.backward(simd, #constant, &self.#label, #input, d_input, #share););
         };
-        let d_before = format_ident!("d_{before}", span = Span::mixed_site());
+        // not `d_input`, which is a parameter, after a label `input`
+        let d_before = format_ident!("__d_{}", before, span = Span::mixed_site());
         quote_spanned! {Span::mixed_site()=>
             let #d_before = __typenet::Some(&mut tape.#before.d_output);
             tape.#label.backward(simd, #constant, &self.#label, #input, #d_before, #share);
@@ -247,8 +252,8 @@ fn predict(network: &Network, names: &Names) -> TokenStream {
     let Network { scalar, layers, .. } = network;
     let (inputs, outputs) = ends(layers);
     let last = layers.len().saturating_sub(1);
-    // `__dense` and not `dense`: a label may be called `input` or `simd`
-    let value = |index: usize| format_ident!("__{}", layers[index].label, span = Span::mixed_site());
+    // `__y_dense` and not `dense`: a label may be called `input` or `simd`
+    let value = |index: usize| format_ident!("__y_{}", layers[index].label, span = Span::mixed_site());
     let calls = layers.iter().enumerate().map(|(index, layer)| {
         let (label, size, constant) = (&layer.label, &layer.outputs, names.at(index).1);
         let input = match index.checked_sub(1).map(value) {
@@ -293,9 +298,9 @@ fn methods(network: &Network) -> TokenStream {
 
             /// A network with new parameters, drawn from `rng`.
             #[must_use]
-            pub fn new<R>(rng: &mut R) -> Self
+            pub fn new<__R>(rng: &mut __R) -> Self
             where
-                R: __typenet::Rng + ?Sized + __typenet::OnStack<{ __typenet::fits_stack::<#name>() }>,
+                __R: __typenet::Rng + ?::core::marker::Sized + __typenet::OnStack<{ __typenet::fits_stack::<#name>() }>,
             {
                 __typenet::new(rng)
             }

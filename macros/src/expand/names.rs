@@ -13,7 +13,7 @@ pub struct Names(Vec<(Ident, Ident)>);
 
 impl Names {
     pub fn of(network: &Network) -> Self {
-        let mut taken = HashSet::new();
+        let mut taken = HashSet::from(["tape".to_owned(), "sums".to_owned()]);
         let labels = network.layers.iter().map(|layer| layer.label.to_string());
         let names = labels.enumerate().map(|(index, label)| {
             let label = label.trim_start_matches("r#");

@@ -118,16 +118,16 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Attribute> {
             errors.at(&tokens, "an inner attribute cannot stand in `network!`", help);
             continue;
         }
-        let ahead = input.fork();
-        match ahead.call(Attribute::parse_outer) {
-            Ok(_) => attributes.extend(input.call(Attribute::parse_outer).unwrap_or_default()),
-            Err(error) => {
-                errors.push(error);
-                tokens::next(input);
-                if input.peek(syn::token::Bracket) {
-                    tokens::next(input);
-                }
-            }
+        if !input.peek2(syn::token::Bracket) {
+            let help = "write an attribute as `#[name]`, or remove the `#`";
+            errors.at(tokens::next(input), "expected `[` after `#`", help);
+            continue;
+        }
+        // one at a time, so that a mistake in one keeps the others
+        let written = [tokens::next(input), tokens::next(input)];
+        match Attribute::parse_outer.parse2(written.into_iter().flatten().collect()) {
+            Ok(attribute) => attributes.extend(attribute),
+            Err(error) => errors.push(error),
         }
     }
     attributes

@@ -211,8 +211,12 @@ fn is_size(tree: Option<&TokenTree>) -> bool {
 }
 
 fn value(tokens: &[TokenTree]) -> Value {
-    let tokens: TokenStream = tokens.iter().cloned().collect();
-    parse_value.parse2(tokens.clone()).unwrap_or(Value::Other(tokens))
+    let all: TokenStream = tokens.iter().cloned().collect();
+    parse_value.parse2(all.clone()).unwrap_or_else(|_| match tokens {
+        // a fragment of the user's own macro
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => Value::Expression(group.clone()),
+        _ => Value::Other(all),
+    })
 }
 
 fn parse_value(input: ParseStream<'_>) -> syn::Result<Value> {
