@@ -1,0 +1,6 @@
+//! An activation as a type is written.
+typenet::network! {
+    Xor = Dense(2 -> 4, ReLU), Dense(2, Softmax)
+}
+
+include!("../program.rs");

@@ -1,0 +1,6 @@
+//! No scalar type after the colon.
+typenet::network! {
+    Xor: = Dense(2 -> 4, relu), Dense(2, softmax)
+}
+
+include!("../program.rs");

@@ -1,0 +1,6 @@
+//! An empty list.
+typenet::network! {
+    Xor =
+}
+
+include!("../program.rs");

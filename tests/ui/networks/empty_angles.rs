@@ -1,0 +1,6 @@
+//! An empty list in angles.
+typenet::network! {
+    Xor = <>
+}
+
+include!("../program.rs");

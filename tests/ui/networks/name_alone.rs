@@ -1,0 +1,6 @@
+//! A name alone.
+typenet::network! {
+    Xor
+}
+
+include!("../program.rs");

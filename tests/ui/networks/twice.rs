@@ -1,0 +1,7 @@
+//! Two networks of one name.
+typenet::network! {
+    Xor = Dense(2 -> 4, relu), Dense(4 -> 2, softmax);
+    Xor = Dense(2 -> 2, softmax)
+}
+
+include!("../program.rs");

@@ -1,0 +1,6 @@
+//! A semicolon between two arguments.
+typenet::network! {
+    Xor = Dense(2 -> 4; relu), Dense(2, softmax)
+}
+
+include!("../program.rs");

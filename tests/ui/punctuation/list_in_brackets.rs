@@ -1,0 +1,6 @@
+//! The list in brackets.
+typenet::network! {
+    Xor = [Dense(2 -> 4, relu), Dense(4 -> 2, softmax)]
+}
+
+include!("../program.rs");

@@ -1,0 +1,6 @@
+//! Another sign for a comma.
+typenet::network! {
+    Xor = Dense(2 -> 4, relu) + Dense(4 -> 2, softmax)
+}
+
+include!("../program.rs");

@@ -1,0 +1,6 @@
+//! Two semicolons.
+typenet::network! {
+    Xor = Dense(2 -> 4, relu), Dense(4 -> 2, softmax);; pub Other = Dense(2 -> 4)
+}
+
+include!("../program.rs");

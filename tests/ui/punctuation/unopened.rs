@@ -1,0 +1,6 @@
+//! A missing `<`.
+typenet::network! {
+    Xor = Dense(2 -> 4, relu), Dense(4 -> 2, softmax) >
+}
+
+include!("../program.rs");

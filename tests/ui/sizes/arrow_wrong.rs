@@ -1,0 +1,6 @@
+//! Another arrow.
+typenet::network! {
+    Xor = Dense(2 => 4, relu), Dense(2, softmax)
+}
+
+include!("../program.rs");

@@ -1,0 +1,6 @@
+//! Nothing before the arrow.
+typenet::network! {
+    Xor = Dense(2 -> 4, relu), Dense(-> 2, softmax)
+}
+
+include!("../program.rs");

@@ -1,0 +1,6 @@
+//! A softmax over one output.
+typenet::network! {
+    Xor = Dense(2 -> 2, relu), Dense(1, softmax), Dense(2, softmax)
+}
+
+include!("../program.rs");

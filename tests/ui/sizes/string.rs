@@ -1,0 +1,6 @@
+//! A size in quotation marks.
+typenet::network! {
+    Xor = Dense(2 -> "4", relu), Dense(2, softmax)
+}
+
+include!("../program.rs");

@@ -1,0 +1,17 @@
+//! Data in `f32` for a network in `f64`.
+
+use rand::SeedableRng as _;
+use typenet::prelude::*;
+
+typenet::network! {
+    Xor: f64 = Dense(2 -> 4, relu), Dense(4 -> 2, softmax)
+}
+
+fn main() -> Result<(), typenet::Error> {
+    let rng = &mut rand::rngs::StdRng::seed_from_u64(0);
+    let mut xor = Xor::new(rng);
+    let (x, y): (Vec<[f32; 2]>, Vec<[f32; 2]>) = (vec![[1.0, 1.0]], vec![[1.0, 0.0]]);
+    Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).fit(&mut xor, (&x, &y), rng)?;
+    println!("{:?}", xor.predict(&[0.5, -0.5]));
+    Ok(())
+}
