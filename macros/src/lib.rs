@@ -6,6 +6,8 @@ mod errors;
 mod expand;
 mod network;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 

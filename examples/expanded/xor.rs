@@ -1,0 +1,264 @@
+// What `network!` writes for the network of `examples/xor.rs`:
+//
+//     network! {
+//         /// Tells points of the first and third quadrants from the others.
+//         pub Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax)
+//     }
+//
+// First comes the struct: a public field for each layer, named by its label, and nothing but numbers in it, so that a
+// gradient, a velocity or a file of weights is a value of the same struct. Everything else sits in a `const _` block,
+// where its names are in nobody's way:
+//
+// - each layer as a type, whose parameters are its sizes, and as a constant, which holds its options. The last layer is
+//   without its activation, which is the network's `HEAD`: losses take logits and head together;
+// - `__Tape`, what training keeps of one tile of samples between forward and backward, and `__Sums`, the running sums
+//   of the gradient;
+// - the proofs that the struct is one flat row of numbers, which the assertion on its size backs;
+// - `Network`, for the trainer: one call into the runtime for each layer, in straight lines, first to last, and for
+//   `backward` last to first;
+// - the methods that people call by name, without a trait in scope.
+//
+// Nobody edits this file. After a change of the macro, `UPDATE_EXPECT=1 cargo test -p typenet-macros expanded` writes it
+// anew.
+
+/// Tells points of the first and third quadrants from the others.
+///
+/// | layer | shape | activation | parameters |
+/// | --- | --- | --- | --- |
+/// | [`dense`](Self::dense) | 2 -> 4 | relu | 12 |
+/// | [`dense_1`](Self::dense_1) | 4 -> 4 | relu | 20 |
+/// | [`dense_2`](Self::dense_2) | 4 -> 2 | softmax | 10 |
+///
+/// 42 parameters of type `f32`.
+#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[repr(C)]
+pub struct Xor {
+    /// `Dense(2 -> 4, relu)`: 12 parameters.
+    pub dense: ::typenet::layers::Parameters<
+        ::typenet::layers::Dense<2, 4, ::typenet::activations::Relu>,
+        ::core::primitive::f32,
+    >,
+    /// `Dense(4 -> 4, relu)`: 20 parameters.
+    pub dense_1: ::typenet::layers::Parameters<
+        ::typenet::layers::Dense<4, 4, ::typenet::activations::Relu>,
+        ::core::primitive::f32,
+    >,
+    /// `Dense(4 -> 2, softmax)`: 10 parameters.
+    pub dense_2: ::typenet::layers::Parameters<
+        ::typenet::layers::Dense<4, 2>,
+        ::core::primitive::f32,
+    >,
+}
+const _: () = {
+    use ::typenet::__private as __typenet;
+    type __Dense = __typenet::layers::Dense<2, 4, __typenet::activations::Relu>;
+    const __DENSE: __Dense = __typenet::layers::Dense::new(__typenet::activations::Relu);
+    type __Dense1 = __typenet::layers::Dense<4, 4, __typenet::activations::Relu>;
+    const __DENSE_1: __Dense1 = __typenet::layers::Dense::new(
+        __typenet::activations::Relu,
+    );
+    type __Dense2 = __typenet::layers::Dense<4, 2>;
+    const __DENSE_2: __Dense2 = __typenet::layers::Dense::new(
+        __typenet::activations::Linear,
+    );
+    ///What `Xor` keeps of one tile between forward and backward.
+    #[repr(C)]
+    pub struct __Tape {
+        dense: __typenet::Trace<__typenet::f32, __Dense>,
+        dense_1: __typenet::Trace<__typenet::f32, __Dense1>,
+        dense_2: __typenet::Trace<__typenet::f32, __Dense2>,
+    }
+    ///Running sums of the gradient of `Xor`, lane by lane.
+    #[repr(C)]
+    pub struct __Sums {
+        dense: [__typenet::Lane<
+            __typenet::f32,
+        >; __typenet::sums::<__Dense, __typenet::f32>()],
+        dense_1: [__typenet::Lane<
+            __typenet::f32,
+        >; __typenet::sums::<__Dense1, __typenet::f32>()],
+        dense_2: [__typenet::Lane<
+            __typenet::f32,
+        >; __typenet::sums::<__Dense2, __typenet::f32>()],
+    }
+    unsafe impl __typenet::Zeroable for __Tape {}
+    unsafe impl __typenet::Zeroable for __Sums {}
+    unsafe impl __typenet::Zeroable for Xor {}
+    unsafe impl __typenet::Flat<__typenet::f32> for Xor {}
+    const _: () = __typenet::assert_no_padding::<
+        Xor,
+        __typenet::f32,
+    >(
+        0 + __typenet::count::<__Dense, __typenet::f32>()
+            + __typenet::count::<__Dense1, __typenet::f32>()
+            + __typenet::count::<__Dense2, __typenet::f32>(),
+    );
+    impl __typenet::Network for Xor {
+        type Scalar = __typenet::f32;
+        type Input = __typenet::Tile<__typenet::f32, 2>;
+        type Output = __typenet::Tile<__typenet::f32, 2>;
+        type Head = __typenet::activations::Softmax;
+        type Tape = __Tape;
+        type Sums = __Sums;
+        const HEAD: Self::Head = __typenet::activations::Softmax;
+        const NAME: &'static __typenet::str = "Xor";
+        const LAYERS: &'static [__typenet::LayerInfo] = &[
+            __typenet::info::<__Dense, __typenet::f32>("dense", "Dense", "relu"),
+            __typenet::info::<__Dense1, __typenet::f32>("dense_1", "Dense", "relu"),
+            __typenet::info::<__Dense2, __typenet::f32>("dense_2", "Dense", "softmax"),
+        ];
+        fn initialize<R: __typenet::Rng + ?::core::marker::Sized>(
+            &mut self,
+            rng: &mut R,
+        ) {
+            __typenet::initialize::<__typenet::f32, _, _>(__DENSE, &mut self.dense, rng);
+            __typenet::initialize::<
+                __typenet::f32,
+                _,
+                _,
+            >(__DENSE_1, &mut self.dense_1, rng);
+            __typenet::initialize::<
+                __typenet::f32,
+                _,
+                _,
+            >(__DENSE_2, &mut self.dense_2, rng);
+        }
+        #[inline(always)]
+        fn forward<S: __typenet::Simd>(
+            &self,
+            simd: S,
+            input: &Self::Input,
+            tape: &mut Self::Tape,
+        ) {
+            tape.dense.forward(simd, __DENSE, &self.dense, input);
+            tape.dense_1.forward(simd, __DENSE_1, &self.dense_1, &tape.dense.output);
+            tape.dense_2.forward(simd, __DENSE_2, &self.dense_2, &tape.dense_1.output);
+        }
+        #[inline(always)]
+        fn logits(tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output) {
+            (&tape.dense_2.output, &mut tape.dense_2.d_output)
+        }
+        #[inline(always)]
+        fn backward<S: __typenet::Simd>(
+            &self,
+            simd: S,
+            input: &Self::Input,
+            d_input: __typenet::Option<&mut Self::Input>,
+            tape: &mut Self::Tape,
+            gradient: &mut Self,
+            sums: &mut Self::Sums,
+        ) {
+            let __d_dense_1 = __typenet::Some(&mut tape.dense_1.d_output);
+            tape.dense_2
+                .backward(
+                    simd,
+                    __DENSE_2,
+                    &self.dense_2,
+                    &tape.dense_1.output,
+                    __d_dense_1,
+                    __typenet::share(&mut gradient.dense_2, &mut sums.dense_2),
+                );
+            let __d_dense = __typenet::Some(&mut tape.dense.d_output);
+            tape.dense_1
+                .backward(
+                    simd,
+                    __DENSE_1,
+                    &self.dense_1,
+                    &tape.dense.output,
+                    __d_dense,
+                    __typenet::share(&mut gradient.dense_1, &mut sums.dense_1),
+                );
+            tape.dense
+                .backward(
+                    simd,
+                    __DENSE,
+                    &self.dense,
+                    input,
+                    d_input,
+                    __typenet::share(&mut gradient.dense, &mut sums.dense),
+                );
+        }
+        #[inline(always)]
+        fn finish<S: __typenet::Simd>(
+            simd: S,
+            gradient: &mut Self,
+            sums: &mut Self::Sums,
+        ) {
+            __typenet::finish::<
+                __typenet::f32,
+                _,
+                _,
+            >(simd, __DENSE, __typenet::share(&mut gradient.dense, &mut sums.dense));
+            __typenet::finish::<
+                __typenet::f32,
+                _,
+                _,
+            >(
+                simd,
+                __DENSE_1,
+                __typenet::share(&mut gradient.dense_1, &mut sums.dense_1),
+            );
+            __typenet::finish::<
+                __typenet::f32,
+                _,
+                _,
+            >(
+                simd,
+                __DENSE_2,
+                __typenet::share(&mut gradient.dense_2, &mut sums.dense_2),
+            );
+        }
+        #[inline(always)]
+        fn predict_with<S: __typenet::Simd>(
+            &self,
+            simd: S,
+            input: &[__typenet::f32; 2],
+            output: &mut [__typenet::f32; 2],
+        ) {
+            let mut __y_dense = [0.0; 4];
+            __typenet::predict_layer::<
+                __typenet::f32,
+                _,
+                _,
+            >(simd, __DENSE, &self.dense, input, &mut __y_dense);
+            let mut __y_dense_1 = [0.0; 4];
+            __typenet::predict_layer::<
+                __typenet::f32,
+                _,
+                _,
+            >(simd, __DENSE_1, &self.dense_1, &__y_dense, &mut __y_dense_1);
+            __typenet::predict_layer::<
+                __typenet::f32,
+                _,
+                _,
+            >(simd, __DENSE_2, &self.dense_2, &__y_dense_1, output);
+            __typenet::predict_head(simd, Self::HEAD, output);
+        }
+    }
+    #[allow(dead_code, reason = "a program uses the methods that it needs")]
+    impl Xor {
+        /// How many numbers are trained.
+        pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;
+        /// A network with new parameters, drawn from `rng`.
+        #[must_use]
+        pub fn new<__R>(rng: &mut __R) -> Self
+        where
+            __R: __typenet::Rng + ?::core::marker::Sized
+                + __typenet::OnStack<{ __typenet::fits_stack::<Xor>() }>,
+        {
+            __typenet::new(rng)
+        }
+        __typenet::boxed_method!();
+        /// Predicts one sample, without allocation.
+        #[must_use]
+        #[inline]
+        pub fn predict(&self, input: &[__typenet::f32; 2]) -> [__typenet::f32; 2] {
+            __typenet::predict(self, input)
+        }
+        /// The table of the layers.
+        #[must_use]
+        pub fn summary() -> __typenet::Summary {
+            <Self as __typenet::Network>::summary()
+        }
+    }
+};

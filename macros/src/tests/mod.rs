@@ -1,0 +1,21 @@
+//! Tests of the whole way from tokens to code.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod expanded;
+mod fuzz;
+
+use proc_macro2::TokenStream;
+
+use crate::errors::Errors;
+use crate::{check, expand, syntax};
+
+/// What `network!` makes of a declaration: the mistakes, and the code of all networks.
+fn networks(declaration: TokenStream) -> (Vec<syn::Error>, TokenStream) {
+    let mut input: TokenStream = "::typenet;".parse().expect("these are tokens");
+    input.extend(declaration);
+    let mut errors = Errors::default();
+    let declaration = syntax::parse(input, &mut errors);
+    let networks = check::check(declaration.networks, &mut errors);
+    let code = networks.iter().map(|network| expand::expand(network, &declaration.typenet)).collect();
+    (errors.into_vec(), code)
+}
