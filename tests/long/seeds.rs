@@ -4,6 +4,7 @@
 //! JAX ended above 0.95 with 171 and below 0.8 with 29; ours must be in the same place.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
+#[path = "../support/mod.rs"]
 mod support;
 
 use rand::SeedableRng;
