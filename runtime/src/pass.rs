@@ -5,7 +5,7 @@ use core::ops::Range;
 use core::{array, fmt};
 
 use bytemuck::{zeroed_box, zeroed_slice_box};
-use fearless_simd::{Level, Simd, SimdBase};
+use fearless_simd::{Level, Simd};
 
 use crate::data::Samples;
 use crate::error::Error;

@@ -265,12 +265,11 @@ fn weights_block<'a, T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: us
 ) -> [[T::Vector<S>; V]; B] {
     let mut sums = [[T::Vector::<S>::splat(simd, T::ZERO); V]; B];
     for (tile, ((x, _), rows)) in tiles.iter().zip(rows).enumerate() {
-        // a share of the rows that the block after this row of blocks will meet
-        for row in (tile..B).step_by(tiles.len()) {
-            sink.expect(gradient, window.start + (B + row) * window.stride, V * T::LANES);
-        }
         let (Some(x), Some(rows)) = (x[input..].first_chunk::<B>(), rows.get(..V * T::LANES)) else { break };
         for sample in 0..T::LANES {
+            if tile == 0 && sample < B {
+                sink.expect(gradient, window.start + sample * window.stride, V * T::LANES);
+            }
             let row: [T::Vector<S>; V] = array::from_fn(
                 #[inline(always)]
                 |v| rows[v * T::LANES + sample].load(simd),
