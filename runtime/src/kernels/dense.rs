@@ -18,7 +18,7 @@ use core::array;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::flat::{Sink, Window, prefetch};
-use super::transpose::transpose;
+use super::transpose::{sum_lanes, transpose};
 use crate::scalar::{Lane, Scalar};
 
 /// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
@@ -153,6 +153,13 @@ pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mu
     for (sum, dy) in sums.iter_mut().zip(dy) {
         sum.store(sum.load(simd) + dy.load(simd));
     }
+}
+
+/// Adds the sum over the lanes of each of `lanes` to its number in `gradient`, and clears the lanes.
+#[inline(always)]
+pub(crate) fn sum<T: Scalar, S: Simd>(simd: S, lanes: &mut [T::Lane], gradient: &mut [T]) {
+    sum_lanes::<T, S>(simd, lanes, gradient);
+    lanes.fill(T::Lane::splat(T::ZERO));
 }
 
 /// The most tiles whose gradients [`backward_weights`] sums at once.
@@ -379,6 +386,42 @@ pub(crate) mod shared {
         simd.vectorize(
             #[inline(always)]
             || super::backward_input(simd, weights, dy.len(), dy, dx),
+        );
+    }
+
+    /// [`gather_weights`](super::gather_weights)
+    #[inline(never)]
+    pub(crate) fn gather_weights<T: Scalar, S: Simd>(simd: S, x: &[T::Lane], dy: &[T::Lane], sums: &mut [T::Lane]) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::gather_weights::<T, S>(simd, x, dy, sums),
+        );
+    }
+
+    /// [`gather_bias`](super::gather_bias)
+    #[inline(never)]
+    pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mut [T::Lane]) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::gather_bias::<T, S>(simd, dy, sums),
+        );
+    }
+
+    /// [`sum`](super::sum)
+    #[inline(never)]
+    pub(crate) fn sum<T: Scalar, S: Simd>(simd: S, lanes: &mut [T::Lane], gradient: &mut [T]) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::sum::<T, S>(simd, lanes, gradient),
+        );
+    }
+
+    /// [`Sink::accept`]
+    #[inline(never)]
+    pub(crate) fn accept<T: Scalar, S: Simd, K: Sink<T>>(simd: S, gradient: &mut [T], sink: &mut K) {
+        simd.vectorize(
+            #[inline(always)]
+            || sink.accept(simd, gradient),
         );
     }
 

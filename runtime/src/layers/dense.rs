@@ -8,9 +8,9 @@ use rand::Rng;
 use super::{Backward, Batch, Layer, Share, Sink, TensorInfo};
 use crate::activations::{Activation, Keep, Linear};
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
+use crate::kernels::dense as kernel;
 use crate::kernels::flat::Gather;
-use crate::kernels::{dense as kernel, transpose};
-use crate::scalar::{Lane, Scalar};
+use crate::scalar::Scalar;
 use crate::tile::Tile;
 
 /// A fully connected layer: `y = f(W x + b)`. In `network!`: `Dense(IN -> OUT, activation)`.
@@ -165,11 +165,15 @@ where
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
         let Share { gradient, sums, .. } = share;
         let (bias, weights) = sums.split_at_mut(BIAS * OUT);
-        transpose::sum_lanes::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
-        if IN * OUT <= GATHER {
-            transpose::sum_lanes::<T, S>(simd, weights, gradient.weights_mut());
+        if IN * OUT <= UNROLL {
+            kernel::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
+            kernel::sum::<T, S>(simd, weights, gradient.weights_mut());
+        } else {
+            kernel::shared::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
+            if IN * OUT <= GATHER {
+                kernel::shared::sum::<T, S>(simd, weights, gradient.weights_mut());
+            }
         }
-        sums.fill(T::Lane::splat(T::ZERO));
     }
 
     #[inline(always)]
@@ -182,13 +186,13 @@ where
     ) {
         let Share { gradient, sums, later } = share;
         self.finish(simd, Share { gradient, sums, later });
-        sink.accept(simd, gradient.bias.data.0.as_flattened_mut());
+        kernel::shared::accept::<T, S, D>(simd, gradient.bias.data.0.as_flattened_mut(), sink);
         if IN * OUT <= GATHER {
-            sink.accept(simd, gradient.weights_mut());
+            kernel::shared::accept::<T, S, D>(simd, gradient.weights_mut(), sink);
             return;
         }
         let mut tiles = [(&[][..], &[][..]); kernel::TILES];
-        let count = batch.count();
+        let count = batch.count().min(kernel::TILES);
         for (index, tile) in tiles.iter_mut().enumerate().take(count) {
             let (input, trace) = batch.tile(index);
             *tile = (input.columns(), trace.d_output.columns());
@@ -273,9 +277,14 @@ where
         }
         let Share { gradient, sums, later } = pass.share;
         let (bias, sums) = sums.split_at_mut(BIAS * OUT);
-        kernel::gather_bias::<T, S>(simd, dy, bias);
-        if IN * OUT <= GATHER {
+        if IN * OUT <= UNROLL {
+            kernel::gather_bias::<T, S>(simd, dy, bias);
             kernel::gather_weights::<T, S>(simd, x, dy, sums);
+            return;
+        }
+        kernel::shared::gather_bias::<T, S>(simd, dy, bias);
+        if IN * OUT <= GATHER {
+            kernel::shared::gather_weights::<T, S>(simd, x, dy, sums);
             return;
         }
         kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
