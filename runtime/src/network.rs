@@ -88,6 +88,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
 
     /// Runs a tile back through all layers: adds its share to `gradient`, a value of the network's own struct. With
     /// `later`, layers may leave what sums over samples to [`complete`](Self::complete).
+    #[allow(clippy::too_many_arguments, reason = "all that a backward pass reads and writes, called by the runtime")]
     fn backward<S: Simd>(
         &self,
         simd: S,

@@ -100,6 +100,7 @@ struct Tiles<'a, N: Network, F> {
     seen: F,
 }
 
+#[allow(clippy::expl_impl_clone_on_copy, reason = "a derived one would want networks that are `Copy`")]
 impl<N: Network, F: Copy> Clone for Tiles<'_, N, F> {
     fn clone(&self) -> Self {
         *self

@@ -68,9 +68,10 @@ macro_rules! blocks {
     }};
 }
 
-/// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output.
+/// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output. `AHEAD` asks for weights before they are needed, which pays
+/// where they are more than a first-level cache holds.
 #[inline(always)]
-pub(crate) fn forward<T: Scalar, S: Simd>(
+pub(crate) fn forward<T: Scalar, S: Simd, const AHEAD: bool>(
     simd: S,
     weights: &[T],
     bias: &[T],
@@ -79,7 +80,7 @@ pub(crate) fn forward<T: Scalar, S: Simd>(
     mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
     blocks!(S, outputs, start, BLOCK => {
-        let sums = forward_block::<T, S, BLOCK>(simd, &weights[start..], bias.get(start..), outputs, x);
+        let sums = forward_block::<T, S, BLOCK, AHEAD>(simd, &weights[start..], bias.get(start..), outputs, x);
         for (k, sum) in sums.into_iter().enumerate() {
             emit(start + k, sum);
         }
@@ -87,7 +88,7 @@ pub(crate) fn forward<T: Scalar, S: Simd>(
 }
 
 #[inline(always)]
-fn forward_block<T: Scalar, S: Simd, const B: usize>(
+fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
     simd: S,
     weights: &[T],
     bias: Option<&[T]>,
@@ -102,8 +103,10 @@ fn forward_block<T: Scalar, S: Simd, const B: usize>(
     for (x, row) in x.iter().zip(weights.chunks(outputs)) {
         let x = x.load(simd);
         if let Some(row) = row.first_chunk::<B>() {
-            // of the block that comes next
-            prefetch(row, B);
+            if AHEAD {
+                // of the block that comes next
+                prefetch(row, B);
+            }
             for (sum, weight) in sums.iter_mut().zip(row) {
                 *sum = T::Vector::<S>::splat(simd, *weight).mul_add(x, *sum);
             }
@@ -155,6 +158,9 @@ pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mu
     }
 }
 
+/// The columns of a tile of `x`, and of a tile of `dy`.
+pub(crate) type Columns<'a, T> = (&'a [<T as Scalar>::Lane], &'a [<T as Scalar>::Lane]);
+
 /// Adds the sum over the lanes of each of `lanes` to its number in `gradient`, and clears the lanes.
 #[inline(always)]
 pub(crate) fn sum<T: Scalar, S: Simd>(simd: S, lanes: &mut [T::Lane], gradient: &mut [T]) {
@@ -189,7 +195,7 @@ pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::L
 #[inline(always)]
 pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     simd: S,
-    tiles: &[(&[T::Lane], &[T::Lane])],
+    tiles: &[Columns<'_, T>],
     outputs: usize,
     gradient: &mut [T],
     sink: &mut K,
@@ -215,13 +221,25 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     macro_rules! block {
         ($block:literal) => {
             let mut square = 0;
+            // where the block after `window` begins
+            let next = |window: Window| match window.start + window.width {
+                next if next < (input + 1) * outputs => next,
+                _ => (input + $block) * outputs,
+            };
             let mut window = Window { start: input * outputs, rows: $block, width: 0, stride: outputs };
             if registers::<S>() == 16 {
                 // two vectors of outputs share each broadcast of an input
                 window.width = 2 * T::LANES;
                 while squares - square >= 2 {
                     let rows = tiles.iter().map(|(_, dy)| &dy[square * T::LANES..]);
-                    let sums = weights_block::<T, S, K, $block, 2>(simd, tiles, input, rows, sink, gradient, window);
+                    let sums = weights_block::<T, S, $block, 2>(
+                        simd,
+                        tiles,
+                        input,
+                        rows,
+                        #[inline(always)]
+                        |row| sink.expect(gradient, next(window) + row * outputs, window.width),
+                    );
                     sink.take(simd, gradient, window, &sums);
                     window.start += window.width;
                     square += 2;
@@ -230,7 +248,14 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
             window.width = T::LANES;
             while squares > square {
                 let rows = tiles.iter().map(|(_, dy)| &dy[square * T::LANES..]);
-                let sums = weights_block::<T, S, K, $block, 1>(simd, tiles, input, rows, sink, gradient, window);
+                let sums = weights_block::<T, S, $block, 1>(
+                    simd,
+                    tiles,
+                    input,
+                    rows,
+                    #[inline(always)]
+                    |row| sink.expect(gradient, next(window) + row * outputs, window.width),
+                );
                 sink.take(simd, gradient, window, &sums);
                 window.start += window.width;
                 square += 1;
@@ -238,7 +263,14 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
             window.width = outputs - squares * T::LANES;
             if window.width > 0 {
                 let rows = rest.iter().map(|rows| &rows[..]);
-                let sums = weights_block::<T, S, K, $block, 1>(simd, tiles, input, rows, sink, gradient, window);
+                let sums = weights_block::<T, S, $block, 1>(
+                    simd,
+                    tiles,
+                    input,
+                    rows,
+                    #[inline(always)]
+                    |row| sink.expect(gradient, next(window) + row * outputs, window.width),
+                );
                 sink.take(simd, gradient, window, &sums);
             }
             input += $block;
@@ -261,22 +293,26 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
 
 /// The gradient of the weights from `B` inputs to `V` vectors of outputs, whose transposed gradients begin `rows`.
 #[inline(always)]
-fn weights_block<'a, T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize>(
+fn weights_block<'a, T: Scalar, S: Simd, const B: usize, const V: usize>(
     simd: S,
-    tiles: &[(&[T::Lane], &[T::Lane])],
+    tiles: &[Columns<'_, T>],
     input: usize,
     rows: impl Iterator<Item = &'a [T::Lane]>,
-    sink: &K,
-    gradient: &[T],
-    window: Window,
+    expect: impl Fn(usize),
 ) -> [[T::Vector<S>; V]; B] {
     let mut sums = [[T::Vector::<S>::splat(simd, T::ZERO); V]; B];
-    for (tile, ((x, _), rows)) in tiles.iter().zip(rows).enumerate() {
+    // what the next block will move is asked for little by little: the way to memory is narrow
+    let pace = (tiles.len() * T::LANES / B).max(1);
+    let (mut ahead, mut wait) = (0, 0);
+    for ((x, _), rows) in tiles.iter().zip(rows) {
         let (Some(x), Some(rows)) = (x[input..].first_chunk::<B>(), rows.get(..V * T::LANES)) else { break };
         for sample in 0..T::LANES {
-            if tile == 0 && sample < B {
-                sink.expect(gradient, window.start + sample * window.stride, V * T::LANES);
+            if wait == 0 && ahead < B {
+                expect(ahead);
+                ahead += 1;
+                wait = pace;
             }
+            wait = wait.wrapping_sub(1);
             let row: [T::Vector<S>; V] = array::from_fn(
                 #[inline(always)]
                 |v| rows[v * T::LANES + sample].load(simd),
@@ -368,6 +404,7 @@ fn predict_few<T: Scalar, S: Simd>(simd: S, weights: &[T], outputs: usize, x: &[
 pub(crate) mod shared {
     use fearless_simd::Simd;
 
+    use super::Columns;
     use crate::kernels::flat::Sink;
     use crate::scalar::{Lane, Scalar};
 
@@ -376,7 +413,7 @@ pub(crate) mod shared {
     pub(crate) fn forward<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T::Lane], y: &mut [T::Lane]) {
         simd.vectorize(
             #[inline(always)]
-            || super::forward(simd, weights, bias, y.len(), x, |o, sum| y[o].store(sum)),
+            || super::forward::<T, S, true>(simd, weights, bias, y.len(), x, |o, sum| y[o].store(sum)),
         );
     }
 
@@ -438,7 +475,7 @@ pub(crate) mod shared {
     #[inline(never)]
     pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
         simd: S,
-        tiles: &[(&[T::Lane], &[T::Lane])],
+        tiles: &[Columns<'_, T>],
         outputs: usize,
         gradient: &mut [T],
         sink: &mut K,

@@ -16,6 +16,8 @@ pub struct Update<'a, T> {
     pub(crate) previous: &'a mut [T],
     pub(crate) gradient: &'a mut [T],
     pub(crate) window: Window,
+    /// From one row of the gradient to the next.
+    pub(crate) pitch: usize,
     /// Whether the gradient lies in memory and is wanted as zeros.
     pub(crate) clear: bool,
 }
@@ -42,7 +44,7 @@ impl<T: Scalar> Update<'_, T> {
         simd: S,
         mut rule: impl FnMut(T::Vector<S>, T::Vector<S>, [T::Vector<S>; K]) -> (T::Vector<S>, [T::Vector<S>; K]),
     ) {
-        let Self { parameters, slots: mut rest, previous, gradient, window, clear } = self;
+        let Self { parameters, slots: mut rest, previous, gradient, window, pitch, clear } = self;
         let n = parameters.len();
         let mut slots: [&mut [T]; K] = array::from_fn(|_| {
             let (slot, after) = core::mem::take(&mut rest).split_at_mut_checked(n).unwrap_or_default();
@@ -50,7 +52,8 @@ impl<T: Scalar> Update<'_, T> {
             slot
         });
         let (whole, rest) = (window.width / T::LANES * T::LANES, window.width % T::LANES);
-        for (row, gradient) in gradient.chunks_mut(window.width.max(1)).enumerate().take(window.rows) {
+        let mine = first_lanes::<T, S>(simd, rest).simd_gt(T::Vector::<S>::splat(simd, T::ZERO));
+        for (row, gradient) in gradient.chunks_mut(pitch.max(1)).enumerate().take(window.rows) {
             let start = window.start + row * window.stride;
             for k in (0..whole).step_by(T::LANES) {
                 let range = start + k..start + k + T::LANES;
@@ -80,10 +83,9 @@ impl<T: Scalar> Update<'_, T> {
                 else {
                     return;
                 };
-                let mine = first_lanes::<T, S>(simd, rest).simd_gt(T::Vector::<S>::splat(simd, T::ZERO));
                 let w = load::<T, S>(simd, parameters);
                 let old = load_slots(simd, &slots, range.clone());
-                let (new, slots_new) = rule(w, load(simd, &gradient[whole..]), old);
+                let (new, slots_new) = rule(w, load(simd, &gradient[whole..whole + rest]), old);
                 store::<T, S>(mine.select(w, load(simd, previous)), previous);
                 store::<T, S>(mine.select(new, w), parameters);
                 for ((slot, new), old) in slots.iter_mut().zip(slots_new).zip(old) {

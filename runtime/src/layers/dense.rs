@@ -145,10 +145,17 @@ where
         if IN * OUT > UNROLL {
             return self.forward_apart(simd, parameters, input, output, tape);
         }
-        kernel::forward(simd, parameters.weights(), parameters.biases(), OUT, input.columns(), |o, z| {
-            A::Keep::note::<T, S, OUT>(tape, o, z);
-            output.store::<S>(o, self.activation.value(simd, z));
-        });
+        kernel::forward::<T, S, false>(
+            simd,
+            parameters.weights(),
+            parameters.biases(),
+            OUT,
+            input.columns(),
+            |o, z| {
+                A::Keep::note::<T, S, OUT>(tape, o, z);
+                output.store::<S>(o, self.activation.value(simd, z));
+            },
+        );
         self.activation.across(simd, output);
     }
 

@@ -34,10 +34,18 @@ impl<'a, T: Scalar, O: Optimizer> Descend<'a, T, O> {
     }
 
     #[inline(always)]
-    fn update<S: Simd>(&mut self, simd: S, place: usize, window: Window, gradient: &mut [T], clear: bool) {
+    fn update<S: Simd>(
+        &mut self,
+        simd: S,
+        place: usize,
+        window: Window,
+        pitch: usize,
+        gradient: &mut [T],
+        clear: bool,
+    ) {
         let window = Window { start: (place - self.origin) / size_of::<T>() + window.start, ..window };
         let Self { parameters, slots, previous, .. } = self;
-        self.optimizer.update(simd, self.step, Update { parameters, slots, previous, gradient, window, clear });
+        self.optimizer.update(simd, self.step, Update { parameters, slots, previous, gradient, window, pitch, clear });
     }
 }
 
@@ -56,17 +64,8 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
                 lane.store(*vector);
             }
         }
-        let place = place.as_ptr().addr();
-        if window.width == V * T::LANES {
-            let gradient = cast_slice_mut(gradient.as_flattened_mut());
-            self.update(simd, place, Window { rows: R, width: V * T::LANES, ..window }, gradient, false);
-            return;
-        }
-        for (row, lanes) in gradient.iter_mut().enumerate() {
-            let gradient = &mut cast_slice_mut(lanes)[..window.width];
-            let start = window.start + row * window.stride;
-            self.update(simd, place, Window { start, rows: 1, ..window }, gradient, false);
-        }
+        let gradient = cast_slice_mut(gradient.as_flattened_mut());
+        self.update(simd, place.as_ptr().addr(), window, V * T::LANES, gradient, false);
     }
 
     #[inline(always)]
@@ -84,6 +83,6 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
     #[inline(always)]
     fn accept<S: Simd>(&mut self, simd: S, place: &mut [T]) {
         let window = Window { start: 0, rows: 1, width: place.len(), stride: 0 };
-        self.update(simd, place.as_ptr().addr(), window, place, true);
+        self.update(simd, place.as_ptr().addr(), window, window.width, place, true);
     }
 }
