@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng};
 use typenet::prelude::*;
 use typenet::simd::{Level, level};
 
-use crate::support::xor_samples;
+use crate::support::{levels, xor_samples};
 
 typenet::network! {
     Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
@@ -68,22 +68,6 @@ fn data_of_every_kind_gives_the_same_bits() {
     assert_eq!(fit(&rows(&x), &rows(&y)), expected, "a matrix with a sample in each row");
     let array: [[f32; 2]; 100] = x.clone().try_into().unwrap();
     assert_eq!(fit(&array, &rows(&y)), expected, "an array");
-}
-
-/// Every level of this machine, weakest first.
-fn levels() -> Vec<Level> {
-    let best = level();
-    #[cfg(target_arch = "x86_64")]
-    {
-        use typenet::simd::Simd;
-        let levels =
-            [best.as_sse2().map(Simd::level), best.as_avx2().map(Simd::level), best.as_avx512().map(Simd::level)];
-        levels.into_iter().flatten().collect()
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        vec![best]
-    }
 }
 
 #[test]

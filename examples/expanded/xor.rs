@@ -147,6 +147,7 @@ const _: () = {
             tape: &mut Self::Tape,
             gradient: &mut Self,
             sums: &mut Self::Sums,
+            later: __typenet::bool,
         ) {
             let __d_dense_1 = __typenet::Some(&mut tape.dense_1.d_output);
             tape.dense_2
@@ -156,7 +157,7 @@ const _: () = {
                     &self.dense_2,
                     &tape.dense_1.output,
                     __d_dense_1,
-                    __typenet::share(&mut gradient.dense_2, &mut sums.dense_2),
+                    __typenet::share(&mut gradient.dense_2, &mut sums.dense_2, later),
                 );
             let __d_dense = __typenet::Some(&mut tape.dense.d_output);
             tape.dense_1
@@ -166,7 +167,7 @@ const _: () = {
                     &self.dense_1,
                     &tape.dense.output,
                     __d_dense,
-                    __typenet::share(&mut gradient.dense_1, &mut sums.dense_1),
+                    __typenet::share(&mut gradient.dense_1, &mut sums.dense_1, later),
                 );
             tape.dense
                 .backward(
@@ -175,8 +176,41 @@ const _: () = {
                     &self.dense,
                     input,
                     d_input,
-                    __typenet::share(&mut gradient.dense, &mut sums.dense),
+                    __typenet::share(&mut gradient.dense, &mut sums.dense, later),
                 );
+        }
+        #[inline(always)]
+        fn complete<S: __typenet::Simd, K: __typenet::Sink<__typenet::f32>>(
+            simd: S,
+            tiles: &[__typenet::TileMemory<Self>],
+            gradient: &mut Self,
+            sums: &mut Self::Sums,
+            sink: &mut K,
+        ) {
+            __typenet::complete(
+                simd,
+                __DENSE,
+                tiles,
+                |tile| (&tile.input, &tile.tape.dense),
+                __typenet::share(&mut gradient.dense, &mut sums.dense, true),
+                sink,
+            );
+            __typenet::complete(
+                simd,
+                __DENSE_1,
+                tiles,
+                |tile| (&tile.tape.dense.output, &tile.tape.dense_1),
+                __typenet::share(&mut gradient.dense_1, &mut sums.dense_1, true),
+                sink,
+            );
+            __typenet::complete(
+                simd,
+                __DENSE_2,
+                tiles,
+                |tile| (&tile.tape.dense_1.output, &tile.tape.dense_2),
+                __typenet::share(&mut gradient.dense_2, &mut sums.dense_2, true),
+                sink,
+            );
         }
         #[inline(always)]
         fn finish<S: __typenet::Simd>(
@@ -188,7 +222,11 @@ const _: () = {
                 __typenet::f32,
                 _,
                 _,
-            >(simd, __DENSE, __typenet::share(&mut gradient.dense, &mut sums.dense));
+            >(
+                simd,
+                __DENSE,
+                __typenet::share(&mut gradient.dense, &mut sums.dense, false),
+            );
             __typenet::finish::<
                 __typenet::f32,
                 _,
@@ -196,7 +234,7 @@ const _: () = {
             >(
                 simd,
                 __DENSE_1,
-                __typenet::share(&mut gradient.dense_1, &mut sums.dense_1),
+                __typenet::share(&mut gradient.dense_1, &mut sums.dense_1, false),
             );
             __typenet::finish::<
                 __typenet::f32,
@@ -205,7 +243,7 @@ const _: () = {
             >(
                 simd,
                 __DENSE_2,
-                __typenet::share(&mut gradient.dense_2, &mut sums.dense_2),
+                __typenet::share(&mut gradient.dense_2, &mut sums.dense_2, false),
             );
         }
         #[inline(always)]

@@ -15,12 +15,12 @@ use crate::data::Samples;
 #[cfg(feature = "safetensors")]
 use crate::error::Error;
 use crate::kernels::{Task, dispatch};
-use crate::layers::LayerInfo;
+use crate::layers::{LayerInfo, Sink};
 #[cfg(feature = "alloc")]
 use crate::pass::{OutputOf, Pass};
 use crate::scalar::Scalar;
 use crate::summary::Summary;
-use crate::tile::{Features, Zero};
+use crate::tile::{Classes, Features, Zero};
 
 /// A struct of nothing but numbers of type `T`, which can be seen as one flat slice.
 ///
@@ -86,7 +86,9 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// gradient with respect to them from.
     fn logits(tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output);
 
-    /// Runs a tile back through all layers: adds its share to `gradient`, a value of the network's own struct.
+    /// Runs a tile back through all layers: adds its share to `gradient`, a value of the network's own struct. With
+    /// `later`, layers may leave what sums over samples to [`complete`](Self::complete).
+    #[allow(clippy::too_many_arguments, reason = "all that a backward pass reads and writes, called by the runtime")]
     fn backward<S: Simd>(
         &self,
         simd: S,
@@ -95,6 +97,17 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         tape: &mut Self::Tape,
         gradient: &mut Self,
         sums: &mut Self::Sums,
+        later: bool,
+    );
+
+    /// Ends a batch whose tiles are all at hand, and were sent [`backward`](Self::backward) with `later`: every part of
+    /// the gradient that is complete goes to `sink`.
+    fn complete<S: Simd, K: Sink<Self::Scalar>>(
+        simd: S,
+        tiles: &[TileMemory<Self>],
+        gradient: &mut Self,
+        sums: &mut Self::Sums,
+        sink: &mut K,
     );
 
     /// Ends a batch: adds what has been gathered in the sums to the gradient, and clears the sums.
@@ -147,6 +160,23 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         crate::weights::load(self, path.as_ref())
     }
 }
+
+/// What is known of one tile while it is trained on.
+#[allow(missing_debug_implementations, reason = "numbers without a meaning of their own")]
+#[repr(C)]
+pub struct TileMemory<N: Network> {
+    /// What goes into the network.
+    pub input: N::Input,
+    /// What its layers leave.
+    pub tape: N::Tape,
+    /// Targets that are vectors.
+    pub(crate) vectors: N::Output,
+    /// Targets that are classes.
+    pub(crate) classes: Classes<N::Scalar>,
+}
+
+// SAFETY: each field may be all zeros.
+unsafe impl<N: Network> Zeroable for TileMemory<N> {}
 
 /// Predicts one sample with the best instructions of this machine.
 #[inline]

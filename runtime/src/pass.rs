@@ -4,15 +4,17 @@ use alloc::boxed::Box;
 use core::ops::Range;
 use core::{array, fmt};
 
-use bytemuck::{Zeroable, zeroed_box, zeroed_slice_box};
-use fearless_simd::{Level, Simd, SimdBase};
+use bytemuck::{zeroed_box, zeroed_slice_box};
+use fearless_simd::{Level, Simd};
 
 use crate::data::Samples;
 use crate::error::Error;
+use crate::kernels::dense::TILES;
+use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
-use crate::network::Network;
+use crate::network::{Network, TileMemory};
 use crate::scalar::{Lane, Scalar};
-use crate::tile::{Classes, Features};
+use crate::tile::Features;
 
 /// Forward and backward passes with a gradient of one's own: for reinforcement learning, physics, or a loss that
 /// compares many outputs.
@@ -47,32 +49,34 @@ pub struct Pass<N: Network> {
     level: Level,
 }
 
-/// What is known of one tile while it is trained on.
-#[repr(C)]
-pub(crate) struct TileMemory<N: Network> {
-    pub(crate) input: N::Input,
-    pub(crate) tape: N::Tape,
-    /// Targets that are vectors.
-    pub(crate) vectors: N::Output,
-    /// Targets that are classes.
-    pub(crate) classes: Classes<N::Scalar>,
-}
-
-// SAFETY: each field may be all zeros.
-unsafe impl<N: Network> Zeroable for TileMemory<N> {}
-
 /// How many tiles go through each phase of a step before the next phase begins.
 ///
 /// The numbers of one tile depend on each other from the first layer to the last and back; those of different tiles do
 /// not. A few tiles of a small network, side by side, keep the processor busy while each waits for itself. They must
 /// fit into half of a first-level cache together.
-const fn tiles_at_once<N: Network>() -> usize {
+pub(crate) const fn tiles_at_once<N: Network>() -> usize {
     const HALF_CACHE: usize = 16 * 1024;
     match HALF_CACHE / size_of::<TileMemory<N>>() {
         0 => 1,
         tiles if tiles > 8 => 8,
         tiles => tiles,
     }
+}
+
+/// How many tiles of a batch are remembered until it ends: enough that the gradient of a large layer is summed over all
+/// of them at once, if that takes no more than some megabytes.
+pub(crate) const fn tiles_remembered<N: Network>() -> usize {
+    const MEMORY: usize = 4 * 1024 * 1024;
+    match MEMORY / size_of::<TileMemory<N>>() {
+        tiles if tiles > TILES => TILES,
+        tiles if tiles > tiles_at_once::<N>() => tiles,
+        _ => tiles_at_once::<N>(),
+    }
+}
+
+/// Whether a network is large enough that its gradient is completed, and its parameters move, layer by layer.
+pub(crate) const fn by_layer<N: Network>() -> bool {
+    N::PARAMETERS > 1024
 }
 
 /// What a network takes, one sample of it: `[T; INPUTS]`.
@@ -97,8 +101,13 @@ impl<N: Network> Pass<N> {
     /// Memory for passes through `N`, with a gradient of zero.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_tiles(1)
+    }
+
+    /// Memory to remember that many tiles.
+    pub(crate) fn with_tiles(tiles: usize) -> Self {
         Self {
-            tiles: zeroed_slice_box(tiles_at_once::<N>()),
+            tiles: zeroed_slice_box(tiles),
             output: zeroed_box(),
             gradient: zeroed_box(),
             sums: zeroed_box(),
@@ -134,6 +143,7 @@ impl<N: Network> Pass<N> {
     /// Sets the gradient to zero.
     pub fn clear(&mut self) {
         self.gradient.as_flat_mut().fill(N::Scalar::ZERO);
+        bytemuck::write_zeroes(&mut *self.sums);
     }
 
     /// Predicts many samples into `outputs`, which is as long as there are samples.
@@ -190,17 +200,6 @@ pub(crate) fn tiles(samples: Range<usize>, lanes: usize) -> impl Iterator<Item =
         let indices = array::from_fn(|lane| u32::try_from(start + lane).unwrap_or(u32::MAX));
         (indices, start..samples.end.min(start + lanes))
     })
-}
-
-/// 1 for the first `samples` lanes, 0 for the others.
-#[inline(always)]
-pub(crate) fn first_lanes<T: Scalar, S: Simd>(simd: S, samples: usize) -> T::Vector<S> {
-    if samples == T::LANES {
-        return T::Vector::<S>::splat(simd, T::ONE);
-    }
-    let mut lane = T::Lane::splat(T::ZERO);
-    lane.as_mut_slice()[..samples].fill(T::ONE);
-    lane.load(simd)
 }
 
 /// Multiplies each sample of a tile by its weight.
@@ -266,7 +265,7 @@ where
             N::Output::backward_head(simd, &N::HEAD, logits, output, d_logits);
             weigh(simd, d_logits, first_lanes::<N::Scalar, S>(simd, range.len()));
             let wanted = (!self.d_inputs.is_empty()).then_some(&mut **d_input);
-            self.network.backward(simd, input, wanted, tape, gradient, sums);
+            self.network.backward(simd, input, wanted, tape, gradient, sums, false);
             for (lane, sample) in self.d_inputs.get_mut(range).unwrap_or_default().iter_mut().enumerate() {
                 d_input.read(lane, sample);
             }

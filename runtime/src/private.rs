@@ -2,15 +2,15 @@
 //! pinned to this crate's.
 
 pub use core::option::Option::{self, Some};
-pub use core::primitive::{f32, f64, str, usize};
+pub use core::primitive::{bool, f32, f64, str, usize};
 
 pub use bytemuck::Zeroable;
 pub use fearless_simd::Simd;
 pub use rand::Rng;
 pub use typenet_macros::network;
 
-pub use crate::layers::{Layer, LayerInfo, Share, Trace};
-pub use crate::network::{Flat, Network};
+pub use crate::layers::{Batch, Layer, LayerInfo, Share, Sink, Trace};
+pub use crate::network::{Flat, Network, TileMemory};
 pub use crate::summary::Summary;
 pub use crate::tile::{Features, Tile};
 pub use crate::{activations, initializers, layers};
@@ -88,8 +88,65 @@ pub type Lane<T> = <T as Scalar>::Lane;
 
 /// Where a tile's share of a layer's gradient goes.
 #[inline(always)]
-pub fn share<'a, T: Scalar, L: Layer<T>>(gradient: &'a mut L::Parameters, sums: &'a mut [T::Lane]) -> Share<'a, T, L> {
-    Share { gradient, sums }
+pub fn share<'a, T: Scalar, L: Layer<T>>(
+    gradient: &'a mut L::Parameters,
+    sums: &'a mut [T::Lane],
+    later: bool,
+) -> Share<'a, T, L> {
+    Share { gradient, sums, later }
+}
+
+/// The tiles of a batch, and what one layer sees of each.
+struct Tiles<'a, N: Network, F> {
+    tiles: &'a [TileMemory<N>],
+    seen: F,
+}
+
+#[allow(clippy::expl_impl_clone_on_copy, reason = "a derived one would want networks that are `Copy`")]
+impl<N: Network, F: Copy> Clone for Tiles<'_, N, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N: Network, F: Copy> Copy for Tiles<'_, N, F> {}
+
+impl<T, L, N, F> Batch<T, L> for Tiles<'_, N, F>
+where
+    T: Scalar,
+    L: Layer<T>,
+    N: Network,
+    F: Copy + for<'t> Fn(&'t TileMemory<N>) -> (&'t L::Input, &'t Trace<T, L>),
+{
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.tiles.len()
+    }
+
+    #[inline(always)]
+    fn tile(&self, index: usize) -> (&L::Input, &Trace<T, L>) {
+        (self.seen)(&self.tiles[index])
+    }
+}
+
+/// Completes the gradient of one layer.
+#[inline(always)]
+pub fn complete<T, L, N, S, F, K>(
+    simd: S,
+    layer: L,
+    tiles: &[TileMemory<N>],
+    seen: F,
+    share: Share<'_, T, L>,
+    sink: &mut K,
+) where
+    T: Scalar,
+    L: Layer<T>,
+    N: Network,
+    S: Simd,
+    F: Copy + for<'t> Fn(&'t TileMemory<N>) -> (&'t L::Input, &'t Trace<T, L>),
+    K: Sink<T>,
+{
+    layer.complete(simd, Tiles { tiles, seen }, share, sink);
 }
 
 /// Ends a batch for one layer.

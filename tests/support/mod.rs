@@ -23,3 +23,19 @@ pub fn xor_samples(count: usize, rng: &mut rand::rngs::StdRng) -> (Vec<[f32; 2]>
     let labels = labels.collect();
     (points, labels)
 }
+
+/// Every level of this machine, weakest first.
+pub fn levels() -> Vec<typenet::simd::Level> {
+    let best = typenet::simd::level();
+    #[cfg(target_arch = "x86_64")]
+    {
+        use typenet::simd::Simd;
+        let levels =
+            [best.as_sse2().map(Simd::level), best.as_avx2().map(Simd::level), best.as_avx512().map(Simd::level)];
+        levels.into_iter().flatten().collect()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        vec![best]
+    }
+}

@@ -140,6 +140,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     let initialize = initialize(network, names);
     let forward = forward(network, names);
     let backward = backward(network, names);
+    let complete = complete(network, names);
     let finish = finish(network, names);
     let predict = predict(network, names);
     let last = layers.last().map(|layer| &layer.label);
@@ -165,6 +166,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
             }
 
             #backward
+            #complete
             #finish
             #predict
         }
@@ -203,7 +205,7 @@ fn backward(network: &Network, names: &Names) -> TokenStream {
         let (label, (_, constant)) = (&layer.label, names.at(index));
         let input = output_before(network, index);
         let share = quote_spanned!(Span::mixed_site()=>
-            __typenet::share(&mut gradient.#label, &mut sums.#label));
+            __typenet::share(&mut gradient.#label, &mut sums.#label, later));
         let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
             return quote_spanned!(Span::mixed_site()=>
                 tape.#label.backward(simd, #constant, &self.#label, #input, d_input, #share););
@@ -225,6 +227,40 @@ fn backward(network: &Network, names: &Names) -> TokenStream {
             tape: &mut Self::Tape,
             gradient: &mut Self,
             sums: &mut Self::Sums,
+            later: __typenet::bool,
+        ) {
+            #(#calls)*
+        }
+    }
+}
+
+fn complete(network: &Network, names: &Names) -> TokenStream {
+    let scalar = &network.scalar;
+    let calls = network.layers.iter().enumerate().map(|(index, layer)| {
+        let (label, (_, constant)) = (&layer.label, names.at(index));
+        let input = match index.checked_sub(1).map(|before| &network.layers[before].label) {
+            None => quote_spanned!(Span::mixed_site()=> &tile.input),
+            Some(before) => quote_spanned!(Span::mixed_site()=> &tile.tape.#before.output),
+        };
+        quote_spanned! {Span::mixed_site()=>
+            __typenet::complete(
+                simd,
+                #constant,
+                tiles,
+                |tile| (#input, &tile.tape.#label),
+                __typenet::share(&mut gradient.#label, &mut sums.#label, true),
+                sink,
+            );
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[inline(always)]
+        fn complete<S: __typenet::Simd, K: __typenet::Sink<__typenet::#scalar>>(
+            simd: S,
+            tiles: &[__typenet::TileMemory<Self>],
+            gradient: &mut Self,
+            sums: &mut Self::Sums,
+            sink: &mut K,
         ) {
             #(#calls)*
         }
@@ -236,7 +272,7 @@ fn finish(network: &Network, names: &Names) -> TokenStream {
     let calls = each(network, names, |label, constant| {
         quote_spanned! {Span::mixed_site()=>
             __typenet::finish::<__typenet::#scalar, _, _>(
-                simd, #constant, __typenet::share(&mut gradient.#label, &mut sums.#label),
+                simd, #constant, __typenet::share(&mut gradient.#label, &mut sums.#label, false),
             );
         }
     });

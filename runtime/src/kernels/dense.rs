@@ -6,16 +6,19 @@
 //! - forward: `y[o] = b[o] + sum_i w[i, o] x[i]`, a block of outputs in registers;
 //! - gradient of the inputs: `dx[i] = sum_o w[i, o] dy[o]`, a block of inputs in registers;
 //! - gradient of the weights: `dw[i, o] = sum over samples of x[i] dy[o]`, the only sum over lanes. Small layers keep
-//!   one running vector per weight and sum its lanes once a batch; larger ones transpose `dy` once a tile, so that the
-//!   outputs sit in the lanes, and hold a block of weights in registers over all samples of the tile.
+//!   one running vector per weight and sum its lanes once a batch; of larger ones, `dy` is transposed in place, so
+//!   that the outputs sit in the lanes, and a block of weights is held in registers over all samples of the batch.
 //!
-//! Sizes are run-time values here. Where they are constants after inlining, as in small layers, the loops unroll.
+//! Sizes are run-time values here. Small layers call these functions inline, where the sizes are constants and the loops
+//! unroll. Larger layers call them through [`shared`], so that a program has each once for every instruction set,
+//! however many layers it has.
 
 use core::array;
 
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
-use super::transpose::transpose;
+use super::flat::{Sink, Window, prefetch};
+use super::transpose::{sum_lanes, transpose};
 use crate::scalar::{Lane, Scalar};
 
 /// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
@@ -65,9 +68,10 @@ macro_rules! blocks {
     }};
 }
 
-/// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output.
+/// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output. `AHEAD` asks for weights before they are needed, which pays
+/// where they are more than a first-level cache holds.
 #[inline(always)]
-pub(crate) fn forward<T: Scalar, S: Simd>(
+pub(crate) fn forward<T: Scalar, S: Simd, const AHEAD: bool>(
     simd: S,
     weights: &[T],
     bias: &[T],
@@ -76,7 +80,7 @@ pub(crate) fn forward<T: Scalar, S: Simd>(
     mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
     blocks!(S, outputs, start, BLOCK => {
-        let sums = forward_block::<T, S, BLOCK>(simd, &weights[start..], bias.get(start..), outputs, x);
+        let sums = forward_block::<T, S, BLOCK, AHEAD>(simd, &weights[start..], bias.get(start..), outputs, x);
         for (k, sum) in sums.into_iter().enumerate() {
             emit(start + k, sum);
         }
@@ -84,7 +88,7 @@ pub(crate) fn forward<T: Scalar, S: Simd>(
 }
 
 #[inline(always)]
-fn forward_block<T: Scalar, S: Simd, const B: usize>(
+fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
     simd: S,
     weights: &[T],
     bias: Option<&[T]>,
@@ -99,6 +103,10 @@ fn forward_block<T: Scalar, S: Simd, const B: usize>(
     for (x, row) in x.iter().zip(weights.chunks(outputs)) {
         let x = x.load(simd);
         if let Some(row) = row.first_chunk::<B>() {
+            if AHEAD {
+                // of the block that comes next
+                prefetch(row, B);
+            }
             for (sum, weight) in sums.iter_mut().zip(row) {
                 *sum = T::Vector::<S>::splat(simd, *weight).mul_add(x, *sum);
             }
@@ -150,129 +158,340 @@ pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mu
     }
 }
 
-/// Transposes the columns of `dy` into rows of `LANES` outputs each, filled up with zeros:
-/// `rows[block * LANES + sample]` holds outputs `block * LANES ..` of one sample.
+/// The columns of a tile of `x`, and of a tile of `dy`.
+pub(crate) type Columns<'a, T> = (&'a [<T as Scalar>::Lane], &'a [<T as Scalar>::Lane]);
+
+/// Adds the sum over the lanes of each of `lanes` to its number in `gradient`, and clears the lanes.
 #[inline(always)]
-pub(crate) fn transpose_columns<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], rows: &mut [T::Lane]) {
-    for (dy, rows) in dy.chunks(T::LANES).zip(rows.chunks_exact_mut(T::LANES)) {
-        let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-        for (vector, dy) in square.iter_mut().zip(dy) {
-            *vector = dy.load(simd);
+pub(crate) fn sum<T: Scalar, S: Simd>(simd: S, lanes: &mut [T::Lane], gradient: &mut [T]) {
+    sum_lanes::<T, S>(simd, lanes, gradient);
+    lanes.fill(T::Lane::splat(T::ZERO));
+}
+
+/// The most tiles whose gradients [`backward_weights`] sums at once.
+pub(crate) const TILES: usize = 16;
+
+/// Transposes whole squares of `LANES` columns in place: afterwards column `LANES * block + sample` holds outputs
+/// `LANES * block ..` of one sample. Columns that are left over stay as they are.
+#[inline(always)]
+pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::Lane]) {
+    for square in columns.chunks_exact_mut(T::LANES) {
+        let mut vectors = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (vector, column) in vectors.iter_mut().zip(&*square) {
+            *vector = column.load(simd);
         }
-        transpose::<T, S>(simd, &mut square);
-        for (row, vector) in rows.iter_mut().zip(square) {
+        transpose::<T, S>(simd, &mut vectors);
+        for (row, vector) in square.iter_mut().zip(vectors) {
             row.store(vector);
         }
     }
 }
 
-/// `gradient[i * outputs + o] += sum over samples of x[i] dy[o]`, with `dy` as rows of [`transpose_columns`].
+/// `dw[i * outputs + o] = sum over all samples of x[i] dy[o]`, given `x` and `dy` of each tile, `dy` as
+/// [`transpose_squares`] leaves it; what is complete goes to `sink`, a block of weights at a time.
+///
+/// The outer loop is over inputs: so the weights, which lie input by input, are met in the order in which they lie, and
+/// the inputs of one block stay in the first-level cache, while `dy` comes from the second.
 #[inline(always)]
-pub(crate) fn backward_weights<T: Scalar, S: Simd>(
+pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     simd: S,
-    x: &[T::Lane],
-    rows: &[T::Lane],
+    tiles: &[Columns<'_, T>],
     outputs: usize,
     gradient: &mut [T],
+    sink: &mut K,
 ) {
-    const BLOCK: usize = 8;
-    let blocks = x.chunks_exact(BLOCK);
-    let rest = blocks.remainder();
-    let mut gradients = gradient.chunks_exact_mut(BLOCK * outputs);
-    for (x, gradient) in blocks.zip(&mut gradients) {
-        weights_block::<T, S, BLOCK>(simd, x, rows, outputs, gradient);
+    let inputs = tiles.first().map_or(0, |(x, _)| x.len());
+    let squares = outputs / T::LANES;
+    // the outputs that fill no square are transposed here, once
+    let mut rest = [[T::Lane::splat(T::ZERO); 16]; TILES];
+    if outputs > squares * T::LANES {
+        for (rows, (_, dy)) in rest.iter_mut().zip(tiles) {
+            let columns = dy.get(squares * T::LANES..).unwrap_or_default();
+            let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+            for (vector, column) in square.iter_mut().zip(columns) {
+                *vector = column.load(simd);
+            }
+            transpose::<T, S>(simd, &mut square);
+            for (row, vector) in rows.iter_mut().zip(square) {
+                row.store(vector);
+            }
+        }
     }
-    for (x, gradient) in rest.chunks_exact(1).zip(gradients.into_remainder().chunks_exact_mut(outputs)) {
-        weights_block::<T, S, 1>(simd, x, rows, outputs, gradient);
+    let mut input = 0;
+    macro_rules! block {
+        ($block:literal) => {
+            let mut square = 0;
+            // where the block after `window` begins
+            let next = |window: Window| match window.start + window.width {
+                next if next < (input + 1) * outputs => next,
+                _ => (input + $block) * outputs,
+            };
+            let mut window = Window { start: input * outputs, rows: $block, width: 0, stride: outputs };
+            if registers::<S>() == 16 {
+                // two vectors of outputs share each broadcast of an input
+                window.width = 2 * T::LANES;
+                while squares - square >= 2 {
+                    let rows = tiles.iter().map(|(_, dy)| &dy[square * T::LANES..]);
+                    let sums = weights_block::<T, S, $block, 2>(
+                        simd,
+                        tiles,
+                        input,
+                        rows,
+                        #[inline(always)]
+                        |row| sink.expect(gradient, next(window) + row * outputs, window.width),
+                    );
+                    sink.take(simd, gradient, window, &sums);
+                    window.start += window.width;
+                    square += 2;
+                }
+            }
+            window.width = T::LANES;
+            while squares > square {
+                let rows = tiles.iter().map(|(_, dy)| &dy[square * T::LANES..]);
+                let sums = weights_block::<T, S, $block, 1>(
+                    simd,
+                    tiles,
+                    input,
+                    rows,
+                    #[inline(always)]
+                    |row| sink.expect(gradient, next(window) + row * outputs, window.width),
+                );
+                sink.take(simd, gradient, window, &sums);
+                window.start += window.width;
+                square += 1;
+            }
+            window.width = outputs - squares * T::LANES;
+            if window.width > 0 {
+                let rows = rest.iter().map(|rows| &rows[..]);
+                let sums = weights_block::<T, S, $block, 1>(
+                    simd,
+                    tiles,
+                    input,
+                    rows,
+                    #[inline(always)]
+                    |row| sink.expect(gradient, next(window) + row * outputs, window.width),
+                );
+                sink.take(simd, gradient, window, &sums);
+            }
+            input += $block;
+        };
+    }
+    if registers::<S>() == 16 {
+        while inputs - input >= 8 {
+            block!(8);
+        }
+    }
+    if registers::<S>() >= 4 {
+        while inputs - input >= 4 {
+            block!(4);
+        }
+    }
+    while inputs > input {
+        block!(1);
     }
 }
 
+/// The gradient of the weights from `B` inputs to `V` vectors of outputs, whose transposed gradients begin `rows`.
 #[inline(always)]
-fn weights_block<T: Scalar, S: Simd, const B: usize>(
+fn weights_block<'a, T: Scalar, S: Simd, const B: usize, const V: usize>(
     simd: S,
-    x: &[T::Lane],
-    rows: &[T::Lane],
-    outputs: usize,
-    gradient: &mut [T],
-) {
-    let Some(x) = x.first_chunk::<B>() else { return };
-    for (block, rows) in rows.chunks_exact(T::LANES).enumerate() {
-        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); B];
-        for (sample, row) in rows.iter().enumerate() {
-            let row = row.load(simd);
-            for (sum, x) in sums.iter_mut().zip(x) {
-                *sum = T::Vector::<S>::splat(simd, x.as_slice()[sample]).mul_add(row, *sum);
+    tiles: &[Columns<'_, T>],
+    input: usize,
+    rows: impl Iterator<Item = &'a [T::Lane]>,
+    expect: impl Fn(usize),
+) -> [[T::Vector<S>; V]; B] {
+    let mut sums = [[T::Vector::<S>::splat(simd, T::ZERO); V]; B];
+    // what the next block will move is asked for little by little: the way to memory is narrow
+    let pace = (tiles.len() * T::LANES / B).max(1);
+    let (mut ahead, mut wait) = (0, 0);
+    for ((x, _), rows) in tiles.iter().zip(rows) {
+        let (Some(x), Some(rows)) = (x[input..].first_chunk::<B>(), rows.get(..V * T::LANES)) else { break };
+        for sample in 0..T::LANES {
+            if wait == 0 && ahead < B {
+                expect(ahead);
+                ahead += 1;
+                wait = pace;
             }
-        }
-        let start = block * T::LANES;
-        for (sum, gradient) in sums.into_iter().zip(gradient.chunks_exact_mut(outputs)) {
-            let gradient = &mut gradient[start..];
-            if let Some(gradient) = gradient.get_mut(..T::LANES) {
-                (T::Vector::<S>::from_slice(simd, gradient) + sum).store_slice(gradient);
-            } else {
-                for (gradient, sum) in gradient.iter_mut().zip(sum.as_slice()) {
-                    *gradient += *sum;
+            wait = wait.wrapping_sub(1);
+            let row: [T::Vector<S>; V] = array::from_fn(
+                #[inline(always)]
+                |v| rows[v * T::LANES + sample].load(simd),
+            );
+            for (sums, x) in sums.iter_mut().zip(x) {
+                let x = T::Vector::<S>::splat(simd, x.as_slice()[sample]);
+                for (sum, row) in sums.iter_mut().zip(&row) {
+                    *sum = x.mul_add(*row, *sum);
                 }
             }
         }
     }
+    sums
 }
 
 /// `y = b + sum_i w[i, ..] x[i]` for one sample: the outputs sit in the lanes.
 #[inline(always)]
 pub(crate) fn predict<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T], y: &mut [T]) {
     let outputs = y.len();
-    if outputs < T::LANES {
-        // too few for a vector of `LANES`; constant sizes let the compiler choose a narrower one
-        match bias.get(..outputs) {
-            Some(bias) => y.copy_from_slice(bias),
-            None => y.fill(T::ZERO),
-        }
-        for (x, row) in x.iter().zip(weights.chunks_exact(outputs)) {
-            for (y, w) in y.iter_mut().zip(row) {
-                *y += *w * *x;
-            }
-        }
-        return;
+    match bias.get(..outputs) {
+        Some(bias) => y.copy_from_slice(bias),
+        None => y.fill(T::ZERO),
     }
-    // two blocks: the last may overlap the one before it, and computes the same numbers again
     let mut start = 0;
-    loop {
-        let wide = outputs - start >= 4 * T::LANES;
-        if wide {
-            predict_block::<T, S, 4>(simd, weights, bias, x, y, start);
-            start += 4 * T::LANES;
-        } else {
-            predict_block::<T, S, 1>(simd, weights, bias, x, y, start);
-            start += T::LANES;
+    if registers::<S>() == 16 {
+        while outputs - start >= 8 * T::LANES {
+            predict_block::<T, S, 8>(simd, &weights[start..], outputs, x, &mut y[start..]);
+            start += 8 * T::LANES;
         }
-        if start >= outputs {
-            return;
-        }
-        start = start.min(outputs - T::LANES);
+    }
+    while outputs - start >= 4 * T::LANES {
+        predict_block::<T, S, 4>(simd, &weights[start..], outputs, x, &mut y[start..]);
+        start += 4 * T::LANES;
+    }
+    while outputs > start {
+        predict_few::<T, S>(simd, &weights[start..], outputs, x, &mut y[start..]);
+        start += T::LANES;
     }
 }
 
+/// Adds the products of all inputs to `B` vectors of outputs.
 #[inline(always)]
-fn predict_block<T: Scalar, S: Simd, const B: usize>(
-    simd: S,
-    weights: &[T],
-    bias: &[T],
-    x: &[T],
-    y: &mut [T],
-    start: usize,
-) {
-    let outputs = y.len();
-    let lanes = |from: &[T], k: usize| T::Vector::<S>::from_slice(simd, &from[start + k * T::LANES..][..T::LANES]);
+fn predict_block<T: Scalar, S: Simd, const B: usize>(simd: S, weights: &[T], outputs: usize, x: &[T], y: &mut [T]) {
     let mut sums: [T::Vector<S>; B] =
-        if bias.is_empty() { [T::Vector::<S>::splat(simd, T::ZERO); B] } else { array::from_fn(|k| lanes(bias, k)) };
-    for (x, row) in x.iter().zip(weights.chunks_exact(outputs)) {
+        array::from_fn(|k| T::Vector::<S>::from_slice(simd, &y[k * T::LANES..][..T::LANES]));
+    for (x, row) in x.iter().zip(weights.chunks(outputs)) {
         let x = T::Vector::<S>::splat(simd, *x);
-        for (k, sum) in sums.iter_mut().enumerate() {
-            *sum = lanes(row, k).mul_add(x, *sum);
+        let Some(row) = row.get(..B * T::LANES) else { break };
+        for (sum, row) in sums.iter_mut().zip(row.chunks_exact(T::LANES)) {
+            *sum = T::Vector::<S>::from_slice(simd, row).mul_add(x, *sum);
         }
     }
-    for (sum, y) in sums.into_iter().zip(y[start..].chunks_exact_mut(T::LANES)) {
+    for (sum, y) in sums.into_iter().zip(y.chunks_exact_mut(T::LANES)) {
         sum.store_slice(y);
+    }
+}
+
+/// The same for one vector of outputs, or less: four sums in turns, so that they need not wait for each other. Numbers
+/// that follow a short row are read along, and not used.
+#[inline(always)]
+fn predict_few<T: Scalar, S: Simd>(simd: S, weights: &[T], outputs: usize, x: &[T], y: &mut [T]) {
+    let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 4];
+    // the last rows may end before a whole vector does
+    let whole = weights.len().checked_sub(T::LANES).map_or(0, |last| last / outputs + 1).min(x.len());
+    let (most, rest) = x.split_at(whole);
+    let load = |i: usize| T::Vector::<S>::from_slice(simd, &weights[i * outputs..][..T::LANES]);
+    let fours = most.chunks_exact(4);
+    let left = fours.remainder();
+    for (block, four) in fours.enumerate() {
+        for (k, sum) in sums.iter_mut().enumerate() {
+            *sum = load(4 * block + k).mul_add(T::Vector::<S>::splat(simd, four[k]), *sum);
+        }
+    }
+    for (k, x) in left.iter().enumerate() {
+        sums[k] = load(whole - left.len() + k).mul_add(T::Vector::<S>::splat(simd, *x), sums[k]);
+    }
+    let sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    for (y, sum) in y.iter_mut().zip(sum.as_slice()) {
+        *y += *sum;
+    }
+    for (row, x) in weights.chunks(outputs).skip(whole).zip(rest) {
+        for (y, w) in y.iter_mut().zip(row) {
+            *y += *w * *x;
+        }
+    }
+}
+
+/// The same functions, not inlined: compiled once for each instruction set, for all layers of a program.
+pub(crate) mod shared {
+    use fearless_simd::Simd;
+
+    use super::Columns;
+    use crate::kernels::flat::Sink;
+    use crate::scalar::{Lane, Scalar};
+
+    /// [`forward`](super::forward) into `y`.
+    #[inline(never)]
+    pub(crate) fn forward<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T::Lane], y: &mut [T::Lane]) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::forward::<T, S, true>(simd, weights, bias, y.len(), x, |o, sum| y[o].store(sum)),
+        );
+    }
+
+    /// [`backward_input`](super::backward_input)
+    #[inline(never)]
+    pub(crate) fn backward_input<T: Scalar, S: Simd>(simd: S, weights: &[T], dy: &[T::Lane], dx: &mut [T::Lane]) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::backward_input(simd, weights, dy.len(), dy, dx),
+        );
+    }
+
+    /// [`gather_weights`](super::gather_weights)
+    #[inline(never)]
+    pub(crate) fn gather_weights<T: Scalar, S: Simd>(simd: S, x: &[T::Lane], dy: &[T::Lane], sums: &mut [T::Lane]) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::gather_weights::<T, S>(simd, x, dy, sums),
+        );
+    }
+
+    /// [`gather_bias`](super::gather_bias)
+    #[inline(never)]
+    pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mut [T::Lane]) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::gather_bias::<T, S>(simd, dy, sums),
+        );
+    }
+
+    /// [`sum`](super::sum)
+    #[inline(never)]
+    pub(crate) fn sum<T: Scalar, S: Simd>(simd: S, lanes: &mut [T::Lane], gradient: &mut [T]) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::sum::<T, S>(simd, lanes, gradient),
+        );
+    }
+
+    /// [`Sink::accept`]
+    #[inline(never)]
+    pub(crate) fn accept<T: Scalar, S: Simd, K: Sink<T>>(simd: S, gradient: &mut [T], sink: &mut K) {
+        simd.vectorize(
+            #[inline(always)]
+            || sink.accept(simd, gradient),
+        );
+    }
+
+    /// [`transpose_squares`](super::transpose_squares)
+    #[inline(never)]
+    pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::Lane]) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::transpose_squares::<T, S>(simd, columns),
+        );
+    }
+
+    /// [`backward_weights`](super::backward_weights)
+    #[inline(never)]
+    pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
+        simd: S,
+        tiles: &[Columns<'_, T>],
+        outputs: usize,
+        gradient: &mut [T],
+        sink: &mut K,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::backward_weights(simd, tiles, outputs, gradient, sink),
+        );
+    }
+
+    /// [`predict`](super::predict)
+    #[inline(never)]
+    pub(crate) fn predict<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T], y: &mut [T]) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::predict(simd, weights, bias, x, y),
+        );
     }
 }

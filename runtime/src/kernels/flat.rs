@@ -1,58 +1,197 @@
 //! One pass over flat slices: what an optimizer is.
 
 use core::array;
+use core::ops::Range;
 
-use fearless_simd::{Simd, SimdBase};
+use fearless_simd::{Select, Simd, SimdBase};
 
 use crate::scalar::{Lane, Scalar};
 
-/// Everything that a step of an optimizer reads and writes, as flat slices of the same length.
+/// Everything that a step of an optimizer reads and writes, as flat slices: all parameters of a network, or a window of
+/// them whose gradient is complete.
 #[derive(Debug)]
 pub struct Update<'a, T> {
-    /// The parameters, to be moved.
-    pub parameters: &'a mut [T],
-    /// The gradient of the loss with respect to them; [`each`](Self::each) sets it back to zero.
-    pub gradient: &'a mut [T],
-    /// The optimizer's slots, one after another, each as long as the parameters.
-    pub slots: &'a mut [T],
-    /// Where [`each`](Self::each) leaves the parameters as they were before the step.
-    pub previous: &'a mut [T],
+    pub(crate) parameters: &'a mut [T],
+    pub(crate) slots: &'a mut [T],
+    pub(crate) previous: &'a mut [T],
+    pub(crate) gradient: &'a mut [T],
+    pub(crate) window: Window,
+    /// From one row of the gradient to the next.
+    pub(crate) pitch: usize,
+    /// Whether the gradient lies in memory and is wanted as zeros.
+    pub(crate) clear: bool,
+}
+
+/// Rows of a matrix that lies in a flat slice.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// Where the first row begins.
+    pub start: usize,
+    /// How many rows.
+    pub rows: usize,
+    /// How many numbers of each row.
+    pub width: usize,
+    /// From one row to the next.
+    pub stride: usize,
 }
 
 impl<T: Scalar> Update<'_, T> {
-    /// Replaces every parameter and its `K` slots by what `rule(parameter, gradient, slots)` gives, in one pass.
+    /// Replaces every parameter and its `K` slots by what `rule(parameter, gradient, slots)` gives, in one pass. The
+    /// parameters as they were before the step are kept, and the gradient is set back to zero.
     #[inline(always)]
     pub fn each<S: Simd, const K: usize>(
         self,
         simd: S,
         mut rule: impl FnMut(T::Vector<S>, T::Vector<S>, [T::Vector<S>; K]) -> (T::Vector<S>, [T::Vector<S>; K]),
     ) {
-        let n = self.parameters.len().min(self.gradient.len()).min(self.previous.len());
-        let mut rest = self.slots;
+        let Self { parameters, slots: mut rest, previous, gradient, window, pitch, clear } = self;
+        let n = parameters.len();
         let mut slots: [&mut [T]; K] = array::from_fn(|_| {
             let (slot, after) = core::mem::take(&mut rest).split_at_mut_checked(n).unwrap_or_default();
             rest = after;
             slot
         });
-        let zero = T::Vector::<S>::splat(simd, T::ZERO);
-        let mut start = 0;
-        while start < n {
-            let lanes = start..n.min(start + T::LANES);
-            let w = load(simd, &self.parameters[lanes.clone()]);
-            let g = load(simd, &self.gradient[lanes.clone()]);
-            let old = array::from_fn(|k| slots[k].get(lanes.clone()).map_or(zero, |slot| load(simd, slot)));
-            let (new, slots_new) = rule(w, g, old);
-            store::<T, S>(w, &mut self.previous[lanes.clone()]);
-            store::<T, S>(new, &mut self.parameters[lanes.clone()]);
-            store::<T, S>(zero, &mut self.gradient[lanes.clone()]);
-            for (slot, new) in slots.iter_mut().zip(slots_new) {
-                if let Some(slot) = slot.get_mut(lanes.clone()) {
-                    store::<T, S>(new, slot);
+        let (whole, rest) = (window.width / T::LANES * T::LANES, window.width % T::LANES);
+        let mine = first_lanes::<T, S>(simd, rest).simd_gt(T::Vector::<S>::splat(simd, T::ZERO));
+        for (row, gradient) in gradient.chunks_mut(pitch.max(1)).enumerate().take(window.rows) {
+            let start = window.start + row * window.stride;
+            for k in (0..whole).step_by(T::LANES) {
+                let range = start + k..start + k + T::LANES;
+                let (Some(parameters), Some(previous)) =
+                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()))
+                else {
+                    return;
+                };
+                let w = load::<T, S>(simd, parameters);
+                let old = load_slots(simd, &slots, range.clone());
+                let (new, slots_new) = rule(w, load(simd, &gradient[k..k + T::LANES]), old);
+                store::<T, S>(w, previous);
+                store::<T, S>(new, parameters);
+                for (slot, new) in slots.iter_mut().zip(slots_new) {
+                    if let Some(slot) = slot.get_mut(range.clone()) {
+                        store::<T, S>(new, slot);
+                    }
                 }
             }
-            start += T::LANES;
+            if rest > 0 {
+                // lanes beyond the row belong to others, and keep what they hold
+                let start = start + whole;
+                let lanes = if start + T::LANES <= n { T::LANES } else { rest };
+                let range = start..start + lanes;
+                let (Some(parameters), Some(previous)) =
+                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()))
+                else {
+                    return;
+                };
+                let w = load::<T, S>(simd, parameters);
+                let old = load_slots(simd, &slots, range.clone());
+                let (new, slots_new) = rule(w, load(simd, &gradient[whole..whole + rest]), old);
+                store::<T, S>(mine.select(w, load(simd, previous)), previous);
+                store::<T, S>(mine.select(new, w), parameters);
+                for ((slot, new), old) in slots.iter_mut().zip(slots_new).zip(old) {
+                    if let Some(slot) = slot.get_mut(range.clone()) {
+                        store::<T, S>(mine.select(new, old), slot);
+                    }
+                }
+            }
+            if clear {
+                gradient.fill(T::ZERO);
+            }
         }
     }
+}
+
+/// The numbers in `range` of every slot.
+#[inline(always)]
+fn load_slots<T: Scalar, S: Simd, const K: usize>(
+    simd: S,
+    slots: &[&mut [T]; K],
+    range: Range<usize>,
+) -> [T::Vector<S>; K] {
+    array::from_fn(
+        #[inline(always)]
+        |k| match slots[k].get(range.clone()) {
+            Some(slot) => load(simd, slot),
+            None => T::Vector::<S>::splat(simd, T::ZERO),
+        },
+    )
+}
+
+/// Where complete gradients go: they are added up, or an optimizer moves the parameters at once, so that the gradient of
+/// a large layer never travels through memory.
+pub trait Sink<T: Scalar> {
+    /// Takes a block of the gradient: the numbers in `window` of the tensor whose place in the gradient is `place`.
+    fn take<S: Simd, const R: usize, const V: usize>(
+        &mut self,
+        simd: S,
+        place: &mut [T],
+        window: Window,
+        block: &[[T::Vector<S>; V]; R],
+    );
+
+    /// Says that the numbers from `start` will come soon.
+    fn expect(&self, place: &[T], start: usize, width: usize);
+
+    /// Takes what lies in `place` already, a part of the gradient.
+    fn accept<S: Simd>(&mut self, simd: S, place: &mut [T]);
+}
+
+/// Adds gradients to what there is.
+#[derive(Debug)]
+pub struct Gather;
+
+impl<T: Scalar> Sink<T> for Gather {
+    #[inline(always)]
+    fn take<S: Simd, const R: usize, const V: usize>(
+        &mut self,
+        simd: S,
+        place: &mut [T],
+        window: Window,
+        block: &[[T::Vector<S>; V]; R],
+    ) {
+        for (row, vectors) in block.iter().enumerate() {
+            let Some(place) = place.get_mut(window.start + row * window.stride..) else { return };
+            let width = window.width.min(place.len());
+            for (place, vector) in place[..width].chunks_mut(T::LANES).zip(vectors) {
+                let sum = load::<T, S>(simd, place) + *vector;
+                store::<T, S>(sum, place);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn expect(&self, place: &[T], start: usize, width: usize) {
+        for number in (start..start + width).step_by(T::LANES) {
+            prefetch(place, number);
+        }
+    }
+
+    #[inline(always)]
+    fn accept<S: Simd>(&mut self, _: S, _: &mut [T]) {}
+}
+
+/// Asks for number `index`, so that it is in the cache when it is needed. There need not be such a number.
+#[inline(always)]
+pub(crate) fn prefetch<T>(numbers: &[T], index: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: SSE belongs to every x86-64 processor; a prefetch takes any address, and changes nothing but the cache
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(numbers.as_ptr().wrapping_add(index).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (numbers, index);
+}
+
+/// 1 for the first `count` lanes, 0 for the others.
+#[inline(always)]
+pub(crate) fn first_lanes<T: Scalar, S: Simd>(simd: S, count: usize) -> T::Vector<S> {
+    if count == T::LANES {
+        return T::Vector::<S>::splat(simd, T::ONE);
+    }
+    let mut lane = T::Lane::splat(T::ZERO);
+    lane.as_mut_slice()[..count].fill(T::ONE);
+    lane.load(simd)
 }
 
 /// A whole vector, or a tail filled up with zeros.

@@ -5,11 +5,12 @@ use fearless_simd::Simd;
 use nalgebra::SMatrix;
 use rand::Rng;
 
-use super::{Backward, Layer, Share, TensorInfo};
+use super::{Backward, Batch, Layer, Share, Sink, TensorInfo};
 use crate::activations::{Activation, Keep, Linear};
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
-use crate::kernels::{dense as kernel, transpose};
-use crate::scalar::{Lane, Scalar};
+use crate::kernels::dense as kernel;
+use crate::kernels::flat::Gather;
+use crate::scalar::Scalar;
 use crate::tile::Tile;
 
 /// A fully connected layer: `y = f(W x + b)`. In `network!`: `Dense(IN -> OUT, activation)`.
@@ -98,7 +99,8 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> DenseParam
     }
 }
 
-/// Up to this many weights a layer's loops unroll into its caller; beyond, all layers share one function.
+/// Up to this many weights a layer's loops unroll into its caller; beyond, layers of the same type share their code, and
+/// all layers share the products.
 const UNROLL: usize = 64;
 
 /// Up to this many parameters the gradient is gathered lane by lane: 16 KiB of running sums, half a first-level cache.
@@ -122,8 +124,8 @@ where
         &[TensorInfo { name: "kernel", shape: &[IN, OUT] }, TensorInfo { name: "bias", shape: &[OUT] }]
     };
 
-    /// One lane for each bias; then either one for each weight, or the transposed gradient of the outputs.
-    const SUMS: usize = BIAS * OUT + if IN * OUT <= GATHER { IN * OUT } else { OUT.next_multiple_of(T::LANES) };
+    /// One lane for each bias; and one for each weight, if there are few.
+    const SUMS: usize = BIAS * OUT + if IN * OUT <= GATHER { IN * OUT } else { 0 };
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         let fan = Fan { inputs: IN, outputs: OUT };
@@ -140,52 +142,178 @@ where
         output: &mut Tile<T, OUT>,
         tape: &mut Self::Tape,
     ) {
-        let emit = |o: usize, z: T::Vector<S>| {
-            A::Keep::note::<T, S, OUT>(tape, o, z);
-            output.store::<S>(o, self.activation.value(simd, z));
-        };
-        if IN * OUT <= UNROLL {
-            kernel::forward(simd, parameters.weights(), parameters.biases(), OUT, input.columns(), emit);
-        } else {
-            simd.vectorize(
-                #[inline(always)]
-                || kernel::forward(simd, parameters.weights(), parameters.biases(), OUT, input.columns(), emit),
-            );
+        if IN * OUT > UNROLL {
+            return self.forward_apart(simd, parameters, input, output, tape);
         }
+        kernel::forward::<T, S, false>(
+            simd,
+            parameters.weights(),
+            parameters.biases(),
+            OUT,
+            input.columns(),
+            |o, z| {
+                A::Keep::note::<T, S, OUT>(tape, o, z);
+                output.store::<S>(o, self.activation.value(simd, z));
+            },
+        );
         self.activation.across(simd, output);
     }
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        self.activation.backward(simd, pass.tape, pass.output, pass.d_output);
-        let (x, dy) = (pass.input.columns(), pass.d_output.columns());
-        if let Some(d_input) = pass.d_input {
-            kernel::backward_input(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
-        }
-        let (bias, sums) = pass.share.sums.split_at_mut(BIAS * OUT);
-        kernel::gather_bias::<T, S>(simd, dy, bias);
-        if IN * OUT <= GATHER {
-            kernel::gather_weights::<T, S>(simd, x, dy, sums);
+        if IN * OUT > UNROLL {
+            self.backward_apart(simd, parameters, pass);
         } else {
-            kernel::transpose_columns::<T, S>(simd, dy, sums);
-            kernel::backward_weights::<T, S>(simd, x, sums, OUT, pass.share.gradient.weights_mut());
+            self.backward_here(simd, parameters, pass);
         }
     }
 
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
-        let Share { gradient, sums } = share;
+        let Share { gradient, sums, .. } = share;
         let (bias, weights) = sums.split_at_mut(BIAS * OUT);
-        transpose::sum_lanes::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
-        if IN * OUT <= GATHER {
-            transpose::sum_lanes::<T, S>(simd, weights, gradient.weights_mut());
+        if IN * OUT <= UNROLL {
+            kernel::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
+            kernel::sum::<T, S>(simd, weights, gradient.weights_mut());
+        } else {
+            kernel::shared::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
+            if IN * OUT <= GATHER {
+                kernel::shared::sum::<T, S>(simd, weights, gradient.weights_mut());
+            }
         }
-        sums.fill(T::Lane::splat(T::ZERO));
+    }
+
+    #[inline(always)]
+    fn complete<S: Simd, G: Batch<T, Self>, D: Sink<T>>(
+        &self,
+        simd: S,
+        batch: G,
+        share: Share<'_, T, Self>,
+        sink: &mut D,
+    ) {
+        let Share { gradient, sums, later } = share;
+        self.finish(simd, Share { gradient, sums, later });
+        kernel::shared::accept::<T, S, D>(simd, gradient.bias.data.0.as_flattened_mut(), sink);
+        if IN * OUT <= GATHER {
+            kernel::shared::accept::<T, S, D>(simd, gradient.weights_mut(), sink);
+            return;
+        }
+        let mut tiles = [(&[][..], &[][..]); kernel::TILES];
+        let count = batch.count().min(kernel::TILES);
+        for (index, tile) in tiles.iter_mut().enumerate().take(count) {
+            let (input, trace) = batch.tile(index);
+            *tile = (input.columns(), trace.d_output.columns());
+        }
+        kernel::shared::backward_weights::<T, S, D>(simd, &tiles[..count], OUT, gradient.weights_mut(), sink);
     }
 
     #[inline(always)]
     fn predict<S: Simd>(&self, simd: S, parameters: &Self::Parameters, input: &[T; IN], output: &mut [T; OUT]) {
-        kernel::predict(simd, parameters.weights(), parameters.biases(), input, output);
+        if IN * OUT > UNROLL {
+            return self.predict_apart(simd, parameters, input, output);
+        }
+        output.copy_from_slice(parameters.biases().get(..OUT).unwrap_or(&[T::ZERO; OUT]));
+        for (x, row) in input.iter().zip(&parameters.kernel.data.0) {
+            for (y, w) in output.iter_mut().zip(row) {
+                *y += *w * *x;
+            }
+        }
         self.activation.predict(simd, output);
+    }
+}
+
+/// What is compiled apart from the network's own code: once for layers of the same type, however many there are.
+impl<const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Dense<IN, OUT, A, K, B, BIAS>
+where
+    A: Activation,
+    K: Initializer,
+    B: Initializer,
+{
+    #[inline(never)]
+    fn forward_apart<T: Scalar, S: Simd>(
+        &self,
+        simd: S,
+        parameters: &DenseParameters<T, IN, OUT, BIAS>,
+        input: &Tile<T, IN>,
+        output: &mut Tile<T, OUT>,
+        tape: &mut <A::Keep as Keep>::Tape<T, OUT>,
+    ) {
+        let (weights, bias) = (parameters.weights(), parameters.biases());
+        kernel::shared::forward::<T, S>(simd, weights, bias, input.columns(), output.columns_mut());
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                for o in 0..OUT {
+                    let z = output.load(simd, o);
+                    A::Keep::note::<T, S, OUT>(tape, o, z);
+                    output.store::<S>(o, self.activation.value(simd, z));
+                }
+                self.activation.across(simd, output);
+            },
+        );
+    }
+
+    #[inline(never)]
+    fn backward_apart<T: Scalar, S: Simd>(
+        &self,
+        simd: S,
+        parameters: &DenseParameters<T, IN, OUT, BIAS>,
+        pass: Backward<'_, T, Self>,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || self.backward_here(simd, parameters, pass),
+        );
+    }
+
+    #[inline(always)]
+    fn backward_here<T: Scalar, S: Simd>(
+        &self,
+        simd: S,
+        parameters: &DenseParameters<T, IN, OUT, BIAS>,
+        pass: Backward<'_, T, Self>,
+    ) {
+        self.activation.backward(simd, pass.tape, pass.output, pass.d_output);
+        let (x, dy) = (pass.input.columns(), pass.d_output.columns());
+        if let Some(d_input) = pass.d_input {
+            if IN * OUT <= UNROLL {
+                kernel::backward_input(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
+            } else {
+                kernel::shared::backward_input::<T, S>(simd, parameters.weights(), dy, d_input.columns_mut());
+            }
+        }
+        let Share { gradient, sums, later } = pass.share;
+        let (bias, sums) = sums.split_at_mut(BIAS * OUT);
+        if IN * OUT <= UNROLL {
+            kernel::gather_bias::<T, S>(simd, dy, bias);
+            kernel::gather_weights::<T, S>(simd, x, dy, sums);
+            return;
+        }
+        kernel::shared::gather_bias::<T, S>(simd, dy, bias);
+        if IN * OUT <= GATHER {
+            kernel::shared::gather_weights::<T, S>(simd, x, dy, sums);
+            return;
+        }
+        kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
+        if !later {
+            let dy = pass.d_output.columns();
+            let tiles = [(&x[..], &dy[..])];
+            kernel::shared::backward_weights::<T, S, _>(simd, &tiles, OUT, gradient.weights_mut(), &mut Gather);
+        }
+    }
+
+    #[inline(never)]
+    fn predict_apart<T: Scalar, S: Simd>(
+        &self,
+        simd: S,
+        parameters: &DenseParameters<T, IN, OUT, BIAS>,
+        input: &[T; IN],
+        output: &mut [T; OUT],
+    ) {
+        kernel::shared::predict::<T, S>(simd, parameters.weights(), parameters.biases(), input, output);
+        simd.vectorize(
+            #[inline(always)]
+            || self.activation.predict(simd, output),
+        );
     }
 }

@@ -15,6 +15,7 @@ use rand::Rng;
 
 pub use self::activation::ActivationLayer;
 pub use self::dense::{Dense, DenseParameters};
+pub use crate::kernels::flat::{Sink, Window};
 
 use crate::scalar::Scalar;
 use crate::tile::Features;
@@ -65,6 +66,25 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
 
     /// Adds what was gathered in [`Share::sums`] to the gradient, and clears the sums. Called once a batch.
     fn finish<S: Simd>(&self, _simd: S, _share: Share<'_, T, Self>) {}
+
+    /// Ends a batch: the gradient with respect to the parameters is completed, from `share` and from all tiles of the
+    /// batch, and handed to `sink`. Where [`Share::later`] was set, this does what [`backward`](Self::backward) has left.
+    ///
+    /// A layer that does everything in `backward` and [`finish`](Self::finish) need not implement it.
+    #[inline(always)]
+    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(
+        &self,
+        simd: S,
+        _batch: G,
+        share: Share<'_, T, Self>,
+        sink: &mut K,
+    ) {
+        let Share { gradient, sums, later } = share;
+        self.finish(simd, Share { gradient, sums, later });
+        if let Ok(numbers) = bytemuck::try_cast_slice_mut(core::slice::from_mut(gradient)) {
+            sink.accept(simd, numbers);
+        }
+    }
 
     /// Computes the outputs of one sample.
     fn predict<S: Simd>(
@@ -153,6 +173,17 @@ pub struct Share<'a, T: Scalar, L: Layer<T>> {
     pub gradient: &'a mut L::Parameters,
     /// [`Layer::SUMS`] lanes to gather gradients of each lane in, which [`Layer::finish`] sums.
     pub sums: &'a mut [T::Lane],
+    /// Whether [`Layer::complete`] will see all tiles of the batch: what sums over samples may be left to it.
+    pub later: bool,
+}
+
+/// All tiles of a batch, which have been forward and back, as the layer `L` sees them.
+pub trait Batch<T: Scalar, L: Layer<T>>: Copy {
+    /// How many tiles there are.
+    fn count(&self) -> usize;
+
+    /// What went into the layer, and what it has left.
+    fn tile(&self, index: usize) -> (&L::Input, &Trace<T, L>);
 }
 
 /// One tensor of a layer's parameters.

@@ -3,12 +3,16 @@
 //! Parameters, gradient and slots (velocity and the like) are values of the same struct, seen as flat slices: an
 //! optimizer is one loop over them, and knows nothing of layers.
 
+#[cfg(feature = "alloc")]
+mod descend;
 mod sgd;
 
 use core::fmt::Debug;
 
 use fearless_simd::Simd;
 
+#[cfg(feature = "alloc")]
+pub(crate) use self::descend::Descend;
 pub use self::sgd::Sgd;
 pub use crate::kernels::flat::Update;
 use crate::scalar::Scalar;
@@ -44,7 +48,8 @@ pub trait Optimizer: Clone + Debug + Send {
     /// The learning rate of step `iteration`, which counts batches from 0.
     fn learning_rate(&self, iteration: u64) -> f64;
 
-    /// Moves the parameters.
+    /// Moves parameters: all of them, or those of a window, so that a step may take many calls. What it reads beside
+    /// `update` must be the same in all calls of a step.
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>);
 }
 

@@ -75,16 +75,24 @@ impl Optimizer for Sgd {
         let rate = T::Vector::<S>::splat(simd, T::from_f64(-step.learning_rate));
         let momentum = T::Vector::<S>::splat(simd, T::from_f64(self.momentum));
         if self.nesterov {
-            update.each(simd, |w, g, [v]| {
-                let step = g * rate;
-                let v = v.mul_add(momentum, step);
-                (v.mul_add(momentum, w + step), [v])
-            });
+            update.each(
+                simd,
+                #[inline(always)]
+                |w, g, [v]| {
+                    let step = g * rate;
+                    let v = v.mul_add(momentum, step);
+                    (v.mul_add(momentum, w + step), [v])
+                },
+            );
         } else {
-            update.each(simd, |w, g, [v]| {
-                let v = v.mul_add(momentum, g * rate);
-                (w + v, [v])
-            });
+            update.each(
+                simd,
+                #[inline(always)]
+                |w, g, [v]| {
+                    let v = v.mul_add(momentum, g * rate);
+                    (w + v, [v])
+                },
+            );
         }
     }
 }

@@ -7,11 +7,12 @@ use fearless_simd::Simd;
 use super::fit::Data;
 use crate::data::{Samples, Targets};
 use crate::kernels::Task;
+use crate::kernels::flat::{Gather, Sink as _, first_lanes};
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
-use crate::network::Network;
-use crate::optimizers::{Optimizer, Step, Update};
-use crate::pass::{Pass, TileMemory, first_lanes, tiles, weigh};
+use crate::network::{Network, TileMemory};
+use crate::optimizers::{Descend, Optimizer, Step};
+use crate::pass::{Pass, by_layer, tiles, tiles_at_once, weigh};
 use crate::scalar::Scalar;
 use crate::tile::TargetTile;
 
@@ -50,38 +51,59 @@ where
     fn run<S: Simd>(self, simd: S) -> f64 {
         let samples = self.indices.len();
         let share = N::Scalar::from_f64(1.0 / samples as f64);
-        let Pass { tiles, output, gradient, sums, .. } = &mut *self.pass;
-        for indices in self.indices.chunks(N::Scalar::LANES * tiles.len()) {
-            let group = || indices.chunks(N::Scalar::LANES);
-            for (tile, indices) in tiles.iter_mut().zip(group()) {
-                self.data.0.gather(simd, indices, &mut tile.input);
-                self.data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
+        let at_once = tiles_at_once::<N>();
+        let Pass { tiles: memory, output, gradient, sums, .. } = &mut *self.pass;
+        let remembered = N::Scalar::LANES * memory.len();
+        for indices in self.indices.chunks(remembered) {
+            let groups = indices.chunks(N::Scalar::LANES * at_once);
+            for (tiles, indices) in memory.chunks_mut(at_once).zip(groups) {
+                let group = || indices.chunks(N::Scalar::LANES);
+                for (tile, indices) in tiles.iter_mut().zip(group()) {
+                    self.data.0.gather(simd, indices, &mut tile.input);
+                    self.data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
+                }
+                for (tile, _) in tiles.iter_mut().zip(group()) {
+                    self.network.forward(simd, &tile.input, &mut tile.tape);
+                }
+                for (tile, indices) in tiles.iter_mut().zip(group()) {
+                    let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
+                    let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
+                    let (logits, d_logits) = N::logits(&mut tile.tape);
+                    let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
+                    self.loss_mean.add(simd, losses, weights);
+                    self.metrics.update(simd, self.metric_state, output, targets, weights);
+                    weigh(simd, d_logits, weights * share);
+                }
+                for (tile, _) in tiles.iter_mut().zip(group()) {
+                    self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, by_layer::<N>());
+                }
             }
-            for (tile, _) in tiles.iter_mut().zip(group()) {
-                self.network.forward(simd, &tile.input, &mut tile.tape);
-            }
-            for (tile, indices) in tiles.iter_mut().zip(group()) {
-                let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
-                let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
-                let (logits, d_logits) = N::logits(&mut tile.tape);
-                let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
-                self.loss_mean.add(simd, losses, weights);
-                self.metrics.update(simd, self.metric_state, output, targets, weights);
-                weigh(simd, d_logits, weights * share);
-            }
-            for (tile, _) in tiles.iter_mut().zip(group()) {
-                self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums);
+            if by_layer::<N>() && samples > remembered {
+                let tiles = &memory[..indices.len().div_ceil(N::Scalar::LANES)];
+                N::complete(simd, tiles, gradient, sums, &mut Gather);
             }
         }
-        N::finish(simd, gradient, sums);
         self.metrics.end_batch(simd, self.metric_state, samples);
         let loss = self.loss_mean.close(simd, samples) / samples as f64;
+        if by_layer::<N>() && samples <= remembered {
+            if loss.is_finite() {
+                let tiles = &memory[..samples.div_ceil(N::Scalar::LANES)];
+                let (optimizer, network) = (self.optimizer, self.network.as_flat_mut());
+                let (slots, previous) = (self.slots, self.previous);
+                let mut descend = Descend::new(optimizer, self.step, network, gradient.as_flat(), slots, previous);
+                N::complete(simd, tiles, gradient, sums, &mut descend);
+            }
+            return loss;
+        }
+        if !by_layer::<N>() {
+            N::finish(simd, gradient, sums);
+        }
         if loss.is_finite() {
             Apply {
                 optimizer: self.optimizer,
                 step: self.step,
                 network: self.network,
-                gradient: &mut self.pass.gradient,
+                gradient,
                 slots: self.slots,
                 previous: self.previous,
             }
@@ -106,13 +128,9 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let update = Update {
-            parameters: self.network.as_flat_mut(),
-            gradient: self.gradient.as_flat_mut(),
-            slots: self.slots,
-            previous: self.previous,
-        };
-        self.optimizer.update(simd, self.step, update);
+        let Self { optimizer, step, network, gradient, slots, previous } = self;
+        let gradient = gradient.as_flat_mut();
+        Descend::new(optimizer, step, network.as_flat_mut(), gradient, slots, previous).accept(simd, gradient);
     }
 }
 

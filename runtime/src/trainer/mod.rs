@@ -12,7 +12,7 @@ use self::batch::Apply;
 use crate::kernels::dispatch;
 use crate::network::Network;
 use crate::optimizers::{Optimizer, Step};
-use crate::pass::Pass;
+use crate::pass::{Pass, tiles_remembered};
 use crate::scalar::Scalar;
 
 /// Trains a network: Keras's `compile` and `fit`.
@@ -66,7 +66,7 @@ struct State<N: Network> {
 
 impl<N: Network> State<N> {
     fn new(slots: usize, level: Option<Level>) -> Self {
-        let pass = Pass::new();
+        let pass = Pass::with_tiles(tiles_remembered::<N>());
         let best = pass.level();
         Self {
             pass: pass.with_level(level.unwrap_or(best)),

@@ -1,0 +1,130 @@
+//! Layers of every size, on every instruction set, against loops that anyone can read.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use typenet::data::{Samples, Targets};
+use typenet::losses::Loss;
+use typenet::prelude::*;
+
+use crate::support::levels;
+
+/// A layer of that many inputs and outputs, and one of two outputs after it.
+macro_rules! sizes {
+    ($($name:ident $double:ident $n:literal),*) => {
+        typenet::network! {
+            $(
+                $name = Dense($n -> $n), Dense($n -> 2);
+                $double: f64 = Dense($n -> $n), Dense($n -> 2);
+            )*
+        }
+
+        #[test]
+        fn every_size_on_every_instruction_set() {
+            $(
+                check::<$name, f32, $n>(1e-5);
+                check::<$double, f64, $n>(1e-13);
+            )*
+        }
+    };
+}
+
+sizes!(One One64 1, Two Two64 2, Three Three64 3, Five Five64 5, Seventeen Seventeen64 17, Odd Odd64 127, Thousand Thousand64 1000);
+
+/// What a step must make of the parameters, and the outputs before it, in `f64` and in the order of the definition.
+fn reference(flat: &[f64], n: usize, x: &[Vec<f64>], t: &[[f64; 2]], rate: f64) -> (Vec<f64>, Vec<[f64; 2]>) {
+    let (w0, rest) = flat.split_at(n * n);
+    let (b0, rest) = rest.split_at(n);
+    let (w1, b1) = rest.split_at(2 * n);
+    let mut new = flat.to_vec();
+    let mut outputs = Vec::new();
+    for (x, t) in x.iter().zip(t) {
+        let mut hidden = b0.to_vec();
+        for (x, w) in x.iter().zip(w0.chunks(n)) {
+            hidden.iter_mut().zip(w).for_each(|(h, w)| *h += w * x);
+        }
+        let mut y = [b1[0], b1[1]];
+        for (h, w) in hidden.iter().zip(w1.chunks(2)) {
+            y.iter_mut().zip(w).for_each(|(y, w)| *y += w * h);
+        }
+        outputs.push(y);
+        // the mean of the squares over both outputs and all samples
+        let dy = [0, 1].map(|o| -rate * (y[o] - t[o]));
+        let dh: Vec<f64> = w1.chunks(2).map(|w| w[0] * dy[0] + w[1] * dy[1]).collect();
+        for (i, x) in x.iter().enumerate() {
+            new[i * n..][..n].iter_mut().zip(&dh).for_each(|(w, d)| *w += x * d);
+        }
+        new[n * n..][..n].iter_mut().zip(&dh).for_each(|(b, d)| *b += d);
+        for (k, h) in hidden.iter().chain([&1.0]).enumerate() {
+            let w = &mut new[n * n + n + 2 * k..][..2];
+            w[0] += h * dy[0];
+            w[1] += h * dy[1];
+        }
+    }
+    (new, outputs)
+}
+
+/// One step and predictions of the network `N`, one layer of `SIZE`.
+fn check<N, T: Scalar, const SIZE: usize>(tolerance: f64)
+where
+    N: Network<Scalar = T, Input = Tile<T, SIZE>, Output = Tile<T, 2>>,
+    MeanSquaredError: Loss<T, N::Head, Tile<T, 2>, Tile<T, 2>>,
+    Vec<[T; SIZE]>: Samples<T, Tile<T, SIZE>>,
+    Vec<[T; 2]>: Targets<T, Tile<T, 2>, Tile = Tile<T, 2>>,
+{
+    let rng = &mut StdRng::seed_from_u64(SIZE as u64);
+    let mut start = typenet::bytemuck::zeroed_box::<N>();
+    start.as_flat_mut().fill_with(|| T::from_f64(rng.random_range(-1.0..1.0) / (SIZE as f64).sqrt()));
+    // less than a tile, a few, and more than are remembered at once
+    for batch in [5, 37, 300] {
+        if SIZE == 1000 && batch == 300 {
+            continue;
+        }
+        let mut x = vec![[T::ZERO; SIZE]; batch];
+        x.as_flattened_mut().fill_with(|| T::from_f64(rng.random_range(-1.0..1.0)));
+        let t: Vec<[T; 2]> = (0..batch).map(|i| [T::from_f64(i as f64 / batch as f64), T::ONE]).collect();
+        let doubles = |numbers: &[T]| numbers.iter().map(|number| number.to_f64()).collect::<Vec<f64>>();
+        let x64: Vec<Vec<f64>> = x.iter().map(|x| doubles(x)).collect();
+        let t64: Vec<[f64; 2]> = t.iter().map(|t| t.map(T::to_f64)).collect();
+        let rate = 0.5;
+        let (expected, outputs) = reference(&doubles(start.as_flat()), SIZE, &x64, &t64, rate / batch as f64);
+        let near = |a: T, b: f64| (a.to_f64() - b).abs() <= tolerance * b.abs().max(1.0) * (SIZE as f64).sqrt();
+        for level in levels() {
+            let mut pass = Pass::new().with_level(level);
+            let mut many = vec![[T::ZERO; 2]; batch];
+            pass.predict(&*start, &x, &mut many).unwrap();
+            for (many, expected) in many.as_flattened().iter().zip(outputs.as_flattened()) {
+                assert!(near(*many, *expected), "{level:?}, {SIZE}, batch {batch}: predicted {many}, not {expected}");
+            }
+            let mut network = typenet::bytemuck::zeroed_box::<N>();
+            network.as_flat_mut().copy_from_slice(start.as_flat());
+            let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).level(level);
+            trainer.train_on_batch(&mut *network, (&x, &t)).unwrap();
+            for (i, (w, expected)) in network.as_flat().iter().zip(&expected).enumerate() {
+                assert!(near(*w, *expected), "{level:?}, {SIZE}, batch {batch}: parameter {i} is {w}, not {expected}");
+            }
+            // the same by a gradient from outside
+            network.as_flat_mut().copy_from_slice(start.as_flat());
+            let d: Vec<[T; 2]> = many
+                .iter()
+                .zip(&t)
+                .map(|(y, t)| [0, 1].map(|o| (y[o] - t[o]) * T::from_f64(1.0 / batch as f64)))
+                .collect();
+            pass.backward(&*network, &x, &d, &mut []).unwrap();
+            trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).level(level);
+            trainer.apply_gradient(&mut *network, &mut pass);
+            for (i, (w, expected)) in network.as_flat().iter().zip(&expected).enumerate() {
+                assert!(near(*w, *expected), "{level:?}, {SIZE}, batch {batch}: parameter {i} is {w}, not {expected}");
+            }
+        }
+        let one = typenet::__private::predict(&*start, &x[0]);
+        assert!(
+            one.iter().zip(outputs[0]).all(|(y, expected)| near(*y, expected)),
+            "{SIZE}: {one:?}, {:?}",
+            outputs[0]
+        );
+    }
+}
