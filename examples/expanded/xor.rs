@@ -69,6 +69,7 @@ const _: () = {
         dense_2: __typenet::Trace<__typenet::f32, __Dense2>,
     }
     ///Running sums of the gradient of `Xor`, lane by lane.
+    #[derive(::core::clone::Clone, ::core::marker::Copy)]
     #[repr(C)]
     pub struct __Sums {
         dense: [__typenet::Lane<
@@ -83,6 +84,7 @@ const _: () = {
     }
     unsafe impl __typenet::Zeroable for __Tape {}
     unsafe impl __typenet::Zeroable for __Sums {}
+    unsafe impl __typenet::Pod for __Sums {}
     unsafe impl __typenet::Zeroable for Xor {}
     unsafe impl __typenet::Flat<__typenet::f32> for Xor {}
     const _: () = __typenet::assert_no_padding::<
@@ -247,7 +249,7 @@ const _: () = {
             );
         }
         #[inline(always)]
-        fn predict_with<S: __typenet::Simd>(
+        fn predict_logits<S: __typenet::Simd>(
             &self,
             simd: S,
             input: &[__typenet::f32; 2],
@@ -270,13 +272,16 @@ const _: () = {
                 _,
                 _,
             >(simd, __DENSE_2, &self.dense_2, &__y_dense_1, output);
-            __typenet::predict_head(simd, Self::HEAD, output);
         }
     }
     #[allow(dead_code, reason = "a program uses the methods that it needs")]
     impl Xor {
         /// How many numbers are trained.
         pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;
+        /// How many numbers go in.
+        pub const INPUTS: __typenet::usize = 2;
+        /// How many numbers come out.
+        pub const OUTPUTS: __typenet::usize = 2;
         /// A network with new parameters, drawn from `rng`.
         #[must_use]
         pub fn new<__R>(rng: &mut __R) -> Self

@@ -22,6 +22,8 @@ pub struct Layer {
 /// What comes out of a layer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum ShapeRule {
+    /// What the layers that stand in its parentheses give back, which must be what they take: `Type<LAYER>`.
+    Around,
     /// As many numbers as the layer's output says: `Type<IN, OUT>`.
     Free,
     /// As many as go in; the sizes need not be written: `Type<N>`.
@@ -90,7 +92,20 @@ pub const LAYERS: &[Layer] = &[
         options: &[activation(None)],
         parameters: &[&[]],
     },
+    Layer {
+        name: "Residual",
+        item: "Residual",
+        alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],
+        shape: ShapeRule::Around,
+        options: &[],
+        parameters: &[],
+    },
 ];
+
+/// Whether layers stand in this layer's parentheses.
+pub fn goes_around(name: &str) -> bool {
+    find(LAYERS, name).is_some_and(|row| row.shape == ShapeRule::Around)
+}
 
 /// The layer that a bare activation is.
 pub const ACTIVATION: &str = "Activation";
@@ -165,6 +180,15 @@ impl Entry for Named {
 /// The row of this name.
 pub fn find<E: Entry>(rows: &'static [E], name: &str) -> Option<&'static E> {
     rows.iter().find(|row| row.name() == name)
+}
+
+/// How to write what was meant by `name`.
+pub fn suggestion<E: Entry>(what: &str, known: &'static E, name: &str) -> String {
+    if known.alias().iter().any(|alias| alias.eq_ignore_ascii_case(name)) {
+        format!("`{name}` is called `{}` here", known.name())
+    } else {
+        format!("{what} with a similar name exists: `{}`", known.name())
+    }
 }
 
 /// The names of all rows.

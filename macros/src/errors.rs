@@ -28,6 +28,11 @@ impl Errors {
         self.0.push(error);
     }
 
+    /// Notes what syn has found, if anything.
+    pub fn extend(&mut self, found: Option<syn::Error>) {
+        self.0.extend(found);
+    }
+
     /// How many there are so far.
     pub fn len(&self) -> usize {
         self.0.len()

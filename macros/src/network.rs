@@ -21,10 +21,22 @@ pub struct Network {
     pub meetings: Vec<Meeting>,
 }
 
-/// A stated input that must be what the layer before it produces.
+/// Two sizes that must be the same.
 pub struct Meeting {
+    pub rule: Rule,
+    /// What goes into a layer.
     pub taken: Size,
-    pub produced: Size,
+    /// What the rule compares it with.
+    pub other: Size,
+}
+
+/// Why two sizes must be the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// A stated input, and what the layer before produces.
+    Meets,
+    /// What goes into the layers within a layer, and what comes out of them.
+    GivesBack,
 }
 
 pub struct Layer {
@@ -46,7 +58,27 @@ pub enum Kind {
         settings: Vec<Setting>,
     },
     /// A user's layer, and the builder calls that its options are.
-    Own { path: Path, calls: Vec<(Ident, TokenStream)> },
+    Own {
+        path: Path,
+        calls: Vec<(Ident, TokenStream)>,
+    },
+    /// Another network.
+    Network {
+        path: Path,
+        /// That of its last layer, as documentation shows it.
+        activation: String,
+        parameters: Count,
+    },
+    /// A way around a layer.
+    Residual {
+        span: Span,
+        inner: Box<Layer>,
+    },
+    /// The same layer several times in a row.
+    Repeat {
+        inner: Box<Layer>,
+        copies: Size,
+    },
 }
 
 /// The value of an option.
@@ -59,8 +91,14 @@ pub enum Setting {
 /// An activation or an initialiser.
 #[derive(Clone)]
 pub enum Item {
-    BuiltIn { row: &'static Named, span: Span, number: Option<TokenStream> },
+    BuiltIn {
+        row: &'static Named,
+        span: Span,
+        number: Option<TokenStream>,
+    },
     Own(Path),
+    /// The activation of another network's last layer, and how documentation shows it.
+    HeadOf(Path, String),
 }
 
 /// How many numbers go into a layer, or come out.
@@ -75,19 +113,32 @@ pub enum Size {
         tokens: TokenStream,
         span: Span,
     },
+    /// After a mistake.
+    Unknown {
+        span: Span,
+    },
 }
 
 impl Layer {
-    /// The activation, if the layer has one.
-    pub fn activation(&self) -> Option<&Item> {
+    /// The activation, if the layer ends in one.
+    pub fn activation(&self) -> Option<Item> {
         match &self.kind {
             Kind::BuiltIn { row, settings, .. } => {
                 row.options.iter().zip(settings).find_map(|(option, setting)| match setting {
-                    Setting::Item(item) if option.value == OptionKind::Activation => Some(item),
+                    Setting::Item(item) if option.value == OptionKind::Activation => Some(item.clone()),
                     _ => None,
                 })
             }
-            Kind::Own { .. } => None,
+            Kind::Network { path, activation, .. } => Some(Item::HeadOf(path.clone(), activation.clone())),
+            Kind::Own { .. } | Kind::Residual { .. } | Kind::Repeat { .. } => None,
+        }
+    }
+
+    /// The activation, as documentation and summaries show it.
+    pub fn activation_shown(&self) -> String {
+        match &self.kind {
+            Kind::Repeat { inner, .. } => inner.activation_shown(),
+            _ => self.activation().map_or_else(|| "linear".to_owned(), |item| item.to_string()),
         }
     }
 
@@ -95,13 +146,23 @@ impl Layer {
     pub fn kind(&self) -> String {
         match &self.kind {
             Kind::BuiltIn { row, .. } => row.name.to_owned(),
-            Kind::Own { path, .. } => path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default(),
+            Kind::Own { path, .. } | Kind::Network { path, .. } => {
+                path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default()
+            }
+            Kind::Residual { .. } => "Residual".to_owned(),
+            Kind::Repeat { inner, .. } => inner.kind(),
         }
     }
 
     /// How many numbers it trains.
     pub fn parameters(&self) -> Count {
-        let Kind::BuiltIn { row, settings, .. } = &self.kind else { return Count::Unknown };
+        let (row, settings) = match &self.kind {
+            Kind::BuiltIn { row, settings, .. } => (row, settings),
+            Kind::Own { .. } => return Count::Unknown,
+            Kind::Network { parameters, .. } => return parameters.clone(),
+            Kind::Residual { inner, .. } => return inner.parameters(),
+            Kind::Repeat { inner, copies } => return Count::of(copies).times(inner.parameters()),
+        };
         let is_on = |flag: &str| {
             let options = row.options.iter().zip(settings);
             options.filter(|(option, _)| option.name == flag).any(|(_, on)| matches!(on, Setting::Flag(true)))
@@ -122,7 +183,7 @@ impl Setting {
     pub fn is(&self, default: &str) -> bool {
         match self {
             Self::Item(Item::BuiltIn { row, .. }) => row.name == default,
-            Self::Item(Item::Own(_)) => false,
+            Self::Item(Item::Own(_) | Item::HeadOf(..)) => false,
             Self::Flag(on) => default == if *on { "true" } else { "false" },
         }
     }
@@ -134,6 +195,7 @@ impl fmt::Display for Item {
             Self::BuiltIn { row, number: None, .. } => f.write_str(row.name),
             Self::BuiltIn { row, number: Some(number), .. } => write!(f, "{}({})", row.name, text(number)),
             Self::Own(path) => f.write_str(&text(path)),
+            Self::HeadOf(_, shown) => f.write_str(shown),
         }
     }
 }
@@ -145,7 +207,7 @@ impl Size {
 
     pub fn span(&self) -> Span {
         match self {
-            Self::Literal { span, .. } | Self::Expression { span, .. } => *span,
+            Self::Literal { span, .. } | Self::Expression { span, .. } | Self::Unknown { span } => *span,
         }
     }
 }
@@ -155,8 +217,21 @@ impl fmt::Display for Size {
         match self {
             Self::Literal { value, .. } => write!(f, "{value}"),
             Self::Expression { tokens, .. } => f.write_str(&text(tokens)),
+            Self::Unknown { .. } => f.write_str("_"),
         }
     }
+}
+
+/// `dense_1` as a type is written: `Dense1`.
+pub fn camel(label: &str) -> String {
+    let words = label.trim_start_matches("r#").split('_').filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(letters).collect::<String>()
+        })
+        .collect()
 }
 
 /// As an argument for a const parameter, and as the length of an array.
@@ -171,6 +246,8 @@ impl ToTokens for Size {
                 output.append(literal);
             }
             Self::Expression { tokens, .. } => output.extend(quote_spanned!(span=> { #tokens })),
+            // any that compiles
+            Self::Unknown { .. } => output.extend(quote_spanned!(span=> 1)),
         }
     }
 }
@@ -186,8 +263,9 @@ pub enum Count {
 }
 
 impl Count {
-    fn of(size: &Size) -> Self {
+    pub fn of(size: &Size) -> Self {
         match size {
+            Size::Unknown { .. } => Self::Unknown,
             Size::Literal { value, .. } => Self::Number(u128::from(*value)),
             Size::Expression { tokens, .. } => {
                 let one = tokens.clone().into_iter().count() == 1 || syn::parse2::<Path>(tokens.clone()).is_ok();

@@ -59,6 +59,7 @@ pub mod __private;
 pub mod activations;
 pub mod data;
 mod error;
+mod flat;
 #[cfg(feature = "alloc")]
 mod history;
 pub mod initializers;
@@ -109,7 +110,8 @@ mod readme {}
 pub use self::error::Error;
 #[cfg(feature = "alloc")]
 pub use self::history::{Epoch, History, Scores};
-pub use self::network::{Flat, Network};
+pub use self::flat::Flat;
+pub use self::network::Network;
 #[cfg(feature = "alloc")]
 pub use self::pass::Pass;
 pub use self::scalar::{Lane, Scalar};

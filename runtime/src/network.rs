@@ -3,9 +3,8 @@
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 use core::fmt::Debug;
-use core::slice;
 
-use bytemuck::Zeroable;
+use bytemuck::{Pod, Zeroable};
 use fearless_simd::{Level, Simd};
 use rand::Rng;
 
@@ -14,6 +13,7 @@ use crate::activations::Activation;
 use crate::data::Samples;
 #[cfg(feature = "safetensors")]
 use crate::error::Error;
+use crate::flat::Flat;
 use crate::kernels::{Task, dispatch};
 use crate::layers::{LayerInfo, Sink};
 #[cfg(feature = "alloc")]
@@ -21,28 +21,6 @@ use crate::pass::{OutputOf, Pass};
 use crate::scalar::Scalar;
 use crate::summary::Summary;
 use crate::tile::{Classes, Features, Zero};
-
-/// A struct of nothing but numbers of type `T`, which can be seen as one flat slice.
-///
-/// # Safety
-/// The type is `repr(C)`, made of values of type `T` alone, without padding, so that
-/// `size_of::<Self>() / size_of::<T>()` numbers lie side by side.
-pub unsafe trait Flat<T: Scalar>: Zeroable {
-    /// All numbers, in the order of the fields.
-    fn as_flat(&self) -> &[T] {
-        let first: *const Self = self;
-        // SAFETY: by the contract of the trait the struct is that many numbers side by side, borrowed as long as
-        // `self`; the alignment of a `repr(C)` struct is that of its fields, which is the alignment of `T`.
-        unsafe { slice::from_raw_parts(first.cast::<T>(), size_of::<Self>() / size_of::<T>()) }
-    }
-
-    /// All numbers, in the order of the fields.
-    fn as_flat_mut(&mut self) -> &mut [T] {
-        let first: *mut Self = self;
-        // SAFETY: as in `as_flat`; every bit pattern of a float is a float, so that any write leaves a valid struct.
-        unsafe { slice::from_raw_parts_mut(first.cast::<T>(), size_of::<Self>() / size_of::<T>()) }
-    }
-}
 
 /// A network: what `network!` implements for the struct that it writes.
 ///
@@ -65,7 +43,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// What is kept of one tile between forward and backward.
     type Tape: Zeroable + Send;
     /// Running sums of the gradient of each lane, for the layers that want them.
-    type Sums: Zeroable + Send;
+    type Sums: Pod + Send;
 
     /// The activation of the last layer.
     const HEAD: Self::Head;
@@ -74,7 +52,11 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// What `summary()` tells of the layers.
     const LAYERS: &'static [LayerInfo];
     /// How many numbers are trained.
-    const PARAMETERS: usize = size_of::<Self>() / size_of::<Self::Scalar>();
+    const PARAMETERS: usize = Self::NUMBERS;
+    /// How many numbers go in.
+    const INPUTS: usize = <Self::Input as Features<Self::Scalar>>::N;
+    /// How many numbers come out.
+    const OUTPUTS: usize = <Self::Output as Features<Self::Scalar>>::N;
 
     /// Replaces all parameters by new initial values.
     fn initialize<R: Rng + ?Sized>(&mut self, rng: &mut R);
@@ -113,8 +95,8 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// Ends a batch: adds what has been gathered in the sums to the gradient, and clears the sums.
     fn finish<S: Simd>(simd: S, gradient: &mut Self, sums: &mut Self::Sums);
 
-    /// Predicts one sample with the instructions of `S`.
-    fn predict_with<S: Simd>(
+    /// Computes the logits of one sample with the instructions of `S`.
+    fn predict_logits<S: Simd>(
         &self,
         simd: S,
         input: &<Self::Input as Features<Self::Scalar>>::Sample,
@@ -196,7 +178,8 @@ pub fn predict<N: Network>(
         #[inline(always)]
         fn run<S: Simd>(self, simd: S) -> Self::Output {
             let mut output = Zero::ZERO;
-            self.network.predict_with(simd, self.input, &mut output);
+            self.network.predict_logits(simd, self.input, &mut output);
+            N::Output::predict_head(simd, &N::HEAD, &mut output);
             output
         }
     }

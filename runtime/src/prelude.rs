@@ -6,7 +6,8 @@ pub use crate::losses::{
 };
 pub use crate::metrics::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
 pub use crate::network;
-pub use crate::network::{Flat, Network};
+pub use crate::flat::Flat;
+pub use crate::network::Network;
 pub use crate::optimizers::{Optimizer, Sgd};
 pub use crate::scalar::{Lane, Scalar};
 pub use crate::tile::Tile;

@@ -4,18 +4,18 @@
 pub use core::option::Option::{self, Some};
 pub use core::primitive::{bool, f32, f64, str, usize};
 
-pub use bytemuck::Zeroable;
+pub use bytemuck::{Pod, Zeroable};
 pub use fearless_simd::Simd;
 pub use rand::Rng;
 pub use typenet_macros::network;
 
+pub use crate::flat::Flat;
 pub use crate::layers::{Batch, Layer, LayerInfo, Share, Sink, Trace};
-pub use crate::network::{Flat, Network, TileMemory};
+pub use crate::network::{Network, TileMemory};
 pub use crate::summary::Summary;
 pub use crate::tile::{Features, Tile};
 pub use crate::{activations, initializers, layers};
 
-use crate::activations::Activation;
 use crate::kernels::level;
 use crate::scalar::Scalar;
 
@@ -70,7 +70,7 @@ impl<R: ?Sized> OnStack<true> for R {}
 /// How many numbers a layer trains.
 #[must_use]
 pub const fn count<L: Layer<T>, T: Scalar>() -> usize {
-    size_of::<L::Parameters>() / size_of::<T>()
+    L::Parameters::NUMBERS
 }
 
 /// What is known of a layer; see [`LayerInfo::of`].
@@ -175,6 +175,21 @@ pub const fn assert_no_padding<N, T>(numbers: usize) {
 )]
 pub trait Meets<const TAKEN: usize, const PRODUCED: usize> {}
 
+/// Holds if both sizes are the same: what stands inside a `Residual` or a repetition must give back what it takes.
+#[diagnostic::on_unimplemented(
+    message = "these layers take {TAKEN} inputs, but give back {GIVEN}",
+    label = "gives {GIVEN}, not {TAKEN}",
+    note = "what stands in `Residual(...)` or in `[...; n]` must give back as many numbers as it takes"
+)]
+pub trait GivesBack<const TAKEN: usize, const GIVEN: usize> {}
+
+/// Compiles if `Sizes: GivesBack<TAKEN, GIVEN>`.
+pub const fn assert_gives_back<const TAKEN: usize, const GIVEN: usize>()
+where
+    Sizes: GivesBack<TAKEN, GIVEN>,
+{
+}
+
 /// Carries the check; see [`Meets`].
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes;
@@ -204,12 +219,6 @@ pub fn predict_layer<T: Scalar, L: Layer<T>, S: Simd>(
     output: &mut <L::Output as Features<T>>::Sample,
 ) {
     layer.predict(simd, parameters, input, output);
-}
-
-/// Applies the last activation to one sample.
-#[inline(always)]
-pub fn predict_head<T: Scalar, S: Simd, A: Activation, const N: usize>(simd: S, head: A, output: &mut [T; N]) {
-    head.predict(simd, output);
 }
 
 /// A network with new parameters.

@@ -75,7 +75,7 @@ unsafe impl<T: Scalar> Zeroable for Classes<T> {}
 unsafe impl<T: Scalar> Pod for Classes<T> {}
 
 /// What a layer takes or gives: the tile type, and the type of one sample of it.
-pub trait Features<T: Scalar>: Pod {
+pub trait Features<T: Scalar>: Pod + Send + Sync {
     /// `[T; N]`
     type Sample: Copy + Zero<T>;
     /// `N`
@@ -91,6 +91,10 @@ pub trait Features<T: Scalar>: Pod {
     fn lanes_mut(&mut self) -> &mut [T::Lane];
     /// `outputs = head(logits)`
     fn apply_head<S: Simd, H: Activation>(simd: S, head: &H, logits: &Self, outputs: &mut Self);
+    /// Applies the head to the logits of one sample.
+    fn predict_head<S: Simd, H: Activation>(simd: S, head: &H, sample: &mut Self::Sample);
+    /// `sample += other`
+    fn add_sample(sample: &mut Self::Sample, other: &Self::Sample);
     /// Turns the gradient with respect to the outputs into that with respect to the logits.
     fn backward_head<S: Simd, H: Activation>(simd: S, head: &H, logits: &Self, outputs: &Self, gradient: &mut Self);
 }
@@ -155,6 +159,18 @@ impl<T: Scalar, const N: usize> Features<T> for Tile<T, N> {
             outputs.store::<S>(i, head.value(simd, logits.load(simd, i)));
         }
         head.across(simd, outputs);
+    }
+
+    #[inline(always)]
+    fn predict_head<S: Simd, H: Activation>(simd: S, head: &H, sample: &mut [T; N]) {
+        head.predict(simd, sample);
+    }
+
+    #[inline(always)]
+    fn add_sample(sample: &mut [T; N], other: &[T; N]) {
+        for (number, other) in sample.iter_mut().zip(other) {
+            *number += *other;
+        }
     }
 
     #[inline(always)]

@@ -8,7 +8,7 @@ pub fn table(network: &Network) -> Vec<String> {
         ["", " | layer | shape | activation | parameters |", " | --- | --- | --- | --- |"].map(String::from).into();
     for layer in &network.layers {
         let Layer { label, inputs, outputs, .. } = layer;
-        let activation = layer.activation().map_or_else(|| "linear".to_owned(), ToString::to_string);
+        let activation = layer.activation_shown();
         let label_text = label.to_string();
         let shown = label_text.trim_start_matches("r#");
         let parameters = layer.parameters();

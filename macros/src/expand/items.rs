@@ -9,7 +9,7 @@ use crate::network::{Item, Kind, Layer, Network, Setting};
 
 /// The activation of the last layer, which the network's losses take apart from it.
 pub fn head(network: &Network) -> Item {
-    network.layers.last().and_then(Layer::activation).cloned().unwrap_or_else(linear)
+    network.layers.last().and_then(Layer::activation).unwrap_or_else(linear)
 }
 
 fn linear() -> Item {
@@ -18,16 +18,24 @@ fn linear() -> Item {
 
 /// The type of a layer in the network's body: the last one is without its activation.
 pub fn body_type(network: &Network, index: usize, prefix: &TokenStream) -> TokenStream {
-    let layer = &network.layers[index];
+    layer_type(&network.layers[index], index + 1 == network.layers.len(), prefix)
+}
+
+/// The value of a layer in the network's body.
+pub fn body_value(network: &Network, index: usize, prefix: &TokenStream) -> TokenStream {
+    layer_value(&network.layers[index], index + 1 == network.layers.len(), prefix)
+}
+
+fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
     let (inputs, outputs) = (&layer.inputs, &layer.outputs);
     match &layer.kind {
         Kind::BuiltIn { row, span, .. } => {
             let item = named(row.item, *span);
             let sizes = match row.shape {
                 ShapeRule::Free => vec![inputs, outputs],
-                ShapeRule::Same => vec![outputs],
+                ShapeRule::Same | ShapeRule::Around => vec![outputs],
             };
-            let settings = body_settings(network, index);
+            let settings = body_settings(layer, last);
             let written = settings.iter().rposition(|(option, setting)| differs(option, setting));
             let arguments = settings.iter().take(written.map_or(0, |last| last + 1));
             let arguments = arguments.map(|(option, setting)| match setting {
@@ -37,17 +45,27 @@ pub fn body_type(network: &Network, index: usize, prefix: &TokenStream) -> Token
             quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#(#sizes),* #(, #arguments)*>)
         }
         Kind::Own { path, .. } => quote_spanned!(Span::mixed_site()=> #path<#inputs, #outputs>),
+        Kind::Network { path, .. } => {
+            let head = item_type(&head_of(layer, last), prefix);
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::Block<#path, #head>)
+        }
+        Kind::Residual { span, inner } => {
+            let (item, inner) = (named("Residual", *span), layer_type(inner, false, prefix));
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#inner>)
+        }
+        Kind::Repeat { inner, copies } => {
+            let inner = layer_type(inner, false, prefix);
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat<#inner, #copies>)
+        }
     }
 }
 
-/// The value of a layer in the network's body.
-pub fn body_value(network: &Network, index: usize, prefix: &TokenStream) -> TokenStream {
-    let layer = &network.layers[index];
+fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
     let (inputs, outputs) = (&layer.inputs, &layer.outputs);
     match &layer.kind {
         Kind::BuiltIn { row, span, .. } => {
             let item = named(row.item, *span);
-            let settings = body_settings(network, index);
+            let settings = body_settings(layer, last);
             let activation = settings.iter().find_map(|(option, setting)| match setting {
                 Setting::Item(item) if option.value == OptionKind::Activation => Some(item_value(item, prefix)),
                 _ => None,
@@ -71,13 +89,29 @@ pub fn body_value(network: &Network, index: usize, prefix: &TokenStream) -> Toke
             });
             quote_spanned!(Span::mixed_site()=> #path::<#inputs, #outputs>::new()#(#calls)*)
         }
+        Kind::Network { .. } => {
+            let head = item_value(&head_of(layer, last), prefix);
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::Block::new(#head))
+        }
+        Kind::Residual { inner, .. } => {
+            let inner = layer_value(inner, false, prefix);
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::Residual::new(#inner))
+        }
+        Kind::Repeat { inner, .. } => {
+            let inner = layer_value(inner, false, prefix);
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat::new(#inner))
+        }
     }
 }
 
+/// What a network as a layer ends in: nothing, if it is the last layer of another.
+fn head_of(layer: &Layer, last: bool) -> Item {
+    layer.activation().filter(|_| !last).unwrap_or_else(linear)
+}
+
 /// The options of a built-in layer with their values; of the last layer without its activation.
-fn body_settings(network: &Network, index: usize) -> Vec<(&'static LayerOption, Setting)> {
-    let Kind::BuiltIn { row, settings, .. } = &network.layers[index].kind else { return Vec::new() };
-    let last = index + 1 == network.layers.len();
+fn body_settings(layer: &Layer, last: bool) -> Vec<(&'static LayerOption, Setting)> {
+    let Kind::BuiltIn { row, settings, .. } = &layer.kind else { return Vec::new() };
     let settings = row.options.iter().zip(settings).map(|(option, setting)| {
         let is_head = last && option.value == OptionKind::Activation;
         (option, if is_head { Setting::Item(linear()) } else { setting.clone() })
@@ -104,6 +138,7 @@ fn item_type_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStr
     match item {
         Item::BuiltIn { row, span, .. } => built_in(kind, row, *span, prefix),
         Item::Own(path) => path.to_token_stream(),
+        Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::Head),
     }
 }
 
@@ -114,6 +149,7 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
             let number = in_parentheses(number);
             quote_spanned!(Span::mixed_site()=> #item #number)
         }
+        Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::HEAD),
         _ => item_type_of(kind, item, prefix),
     }
 }

@@ -10,7 +10,7 @@ use syn::ext::IdentExt as _;
 
 use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
-use crate::network::{Layer, Network};
+use crate::network::{Layer, Network, Rule};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
 pub fn expand(network: &Network, typenet: &TokenStream) -> TokenStream {
@@ -78,9 +78,13 @@ fn definitions(network: &Network, names: &Names) -> TokenStream {
         }
     });
     let meetings = network.meetings.iter().map(|meeting| {
-        let (taken, produced) = (&meeting.taken, &meeting.produced);
+        let (taken, other) = (&meeting.taken, &meeting.other);
+        let assertion = match meeting.rule {
+            Rule::Meets => quote_spanned!(Span::mixed_site()=> assert_meets),
+            Rule::GivesBack => quote_spanned!(Span::mixed_site()=> assert_gives_back),
+        };
         let span = taken.span().resolved_at(Span::mixed_site());
-        let check = quote_spanned!(span=> __typenet::assert_meets::<#taken, #produced>());
+        let check = quote_spanned!(span=> __typenet::#assertion::<#taken, #other>());
         quote_spanned!(Span::mixed_site()=> const _: () = #check;)
     });
     quote_spanned!(Span::mixed_site()=> #(#layers)* #(#meetings)*)
@@ -101,6 +105,7 @@ fn memory(network: &Network, names: &Names) -> TokenStream {
         }
 
         #[doc = #about_sums]
+        #[derive(::core::clone::Clone, ::core::marker::Copy)]
         #[repr(C)]
         pub struct __Sums {
             #(#labels: [__typenet::Lane<__typenet::#scalar>; __typenet::sums::<#aliases, __typenet::#scalar>()],)*
@@ -113,11 +118,13 @@ fn markers(network: &Network, names: &Names) -> TokenStream {
     let Network { name, scalar, layers, .. } = network;
     let aliases = (0..layers.len()).map(|index| names.at(index).0);
     // SAFETY of what is written here, where comments do not survive: `Trace`, lanes and parameters may be all zeros;
+    // the sums are `repr(C)` and nothing but lanes, which fill their alignment, so that there is no padding;
     // the struct is `repr(C)`, `initialize` names every field with its type, plain old data made of the scalar, and
     // the assertion shows that there is nothing else and no packing
     quote_spanned! {Span::mixed_site()=>
         unsafe impl __typenet::Zeroable for __Tape {}
         unsafe impl __typenet::Zeroable for __Sums {}
+        unsafe impl __typenet::Pod for __Sums {}
         unsafe impl __typenet::Zeroable for #name {}
         unsafe impl __typenet::Flat<__typenet::#scalar> for #name {}
         const _: () = __typenet::assert_no_padding::<#name, __typenet::#scalar>(
@@ -134,7 +141,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     let (head_type, head_value) = (item_type(&head, &private()), item_value(&head, &private()));
     let informed = layers.iter().enumerate().map(|(index, layer)| {
         let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
-        let activation = layer.activation().map_or_else(|| "linear".to_owned(), ToString::to_string);
+        let activation = layer.activation_shown();
         quote_spanned!(Span::mixed_site()=> __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation))
     });
     let initialize = initialize(network, names);
@@ -310,14 +317,13 @@ fn predict(network: &Network, names: &Names) -> TokenStream {
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn predict_with<S: __typenet::Simd>(
+        fn predict_logits<S: __typenet::Simd>(
             &self,
             simd: S,
             input: &[__typenet::#scalar; #inputs],
             output: &mut [__typenet::#scalar; #outputs],
         ) {
             #(#calls)*
-            __typenet::predict_head(simd, Self::HEAD, output);
         }
     }
 }
@@ -331,6 +337,10 @@ fn methods(network: &Network) -> TokenStream {
         impl #name {
             /// How many numbers are trained.
             pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;
+            /// How many numbers go in.
+            pub const INPUTS: __typenet::usize = #inputs;
+            /// How many numbers come out.
+            pub const OUTPUTS: __typenet::usize = #outputs;
 
             /// A network with new parameters, drawn from `rng`.
             #[must_use]

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 
-use crate::network::Network;
+use crate::network::{Network, camel};
 
 /// For each layer the alias of its type, as `__Dense1`, and its constant, as `__DENSE_1`.
 pub struct Names(Vec<(Ident, Ident)>);
@@ -34,16 +34,4 @@ impl Names {
         let (alias, constant) = &self.0[index];
         (alias, constant)
     }
-}
-
-/// `dense_1` as a type is written: `Dense1`.
-fn camel(label: &str) -> String {
-    let words = label.split('_').filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            let mut letters = word.chars();
-            let first = letters.next().into_iter().flat_map(char::to_uppercase);
-            first.chain(letters).collect::<String>()
-        })
-        .collect()
 }

@@ -3,15 +3,39 @@
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseBuffer, ParseStream};
-use syn::{Ident, Path, Token, parenthesized, token};
+use syn::{Ident, Path, Token, braced, bracketed, parenthesized, token};
 
-use super::{Layer, starts_item, text, tokens, value};
+use super::{Form, Layer, Single, starts_item, text, tokens, value};
+use crate::catalogue;
 use crate::errors::Errors;
+
+/// Where a list stands, and so what ends it.
+#[derive(Clone, Copy)]
+enum Place {
+    /// After the `=` of a network, and after a `<` if there was one.
+    Network(Option<Span>),
+    /// In the parentheses of a `Residual`.
+    Parentheses,
+    /// In the brackets of a repetition, before its `;`.
+    Brackets,
+}
+
+impl Place {
+    /// Whether a `>` ends the list.
+    fn is_open(self) -> bool {
+        matches!(self, Self::Network(Some(_)))
+    }
+
+    /// Whether another network begins here.
+    fn next_network(self, input: ParseStream<'_>) -> bool {
+        matches!(self, Self::Network(_)) && starts_item(input)
+    }
+}
 
 /// `layers | "<" layers ">"`
 pub fn list(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Layer> {
     let open = input.parse::<Token![<]>().ok().map(|open| open.spans[0]);
-    let layers = layers(input, open, errors);
+    let layers = layers(input, Place::Network(open), errors);
     let closed = input.parse::<Token![>]>().is_ok();
     if let Some(open) = open.filter(|_| !closed) {
         errors.at_span(open, "this `<` is never closed", "write `>` after the last layer, or leave out the `<`");
@@ -21,10 +45,10 @@ pub fn list(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Layer> {
 }
 
 /// `layer { "," layer } [ "," ]`
-fn layers(input: ParseStream<'_>, open: Option<Span>, errors: &mut Errors) -> Vec<Layer> {
+fn layers(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> Vec<Layer> {
     let mut layers = Vec::new();
     loop {
-        if ends(input, open, errors) {
+        if ends(input, place, errors) {
             return layers;
         }
         if input.peek(Token![,]) {
@@ -33,17 +57,17 @@ fn layers(input: ParseStream<'_>, open: Option<Span>, errors: &mut Errors) -> Ve
             continue;
         }
         layers.extend(layer(input, errors));
-        separator(input, open, errors);
+        separator(input, place, errors);
     }
 }
 
 /// Whether the list ends here.
-fn ends(input: ParseStream<'_>, open: Option<Span>, errors: &mut Errors) -> bool {
+fn ends(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> bool {
     if input.is_empty() || input.peek(Token![;]) {
         return true;
     }
     if input.peek(Token![>]) {
-        if open.is_some() {
+        if place.is_open() {
             return true;
         }
         errors.at(
@@ -51,20 +75,20 @@ fn ends(input: ParseStream<'_>, open: Option<Span>, errors: &mut Errors) -> bool
             "this `>` closes nothing",
             "write `<` before the first layer, or remove the `>`",
         );
-        return ends(input, open, errors);
+        return ends(input, place, errors);
     }
     // where a comma stood before it, `separator` has said what is wrong
-    starts_item(input)
+    place.next_network(input)
 }
 
 /// What stands between two layers.
-fn separator(input: ParseStream<'_>, open: Option<Span>, errors: &mut Errors) {
+fn separator(input: ParseStream<'_>, place: Place, errors: &mut Errors) {
     if input.is_empty() || input.peek(Token![>]) {
         return;
     }
     if input.peek(Token![,]) {
         let comma = tokens::next(input);
-        if !input.is_empty() && !input.peek(Token![;]) && starts_item(input) {
+        if !input.is_empty() && !input.peek(Token![;]) && place.next_network(input) {
             errors.at(comma, "expected `;` between two networks, found `,`", "write `;`");
         }
         return;
@@ -72,15 +96,19 @@ fn separator(input: ParseStream<'_>, open: Option<Span>, errors: &mut Errors) {
     if input.peek(Token![;]) {
         let ahead = input.fork();
         tokens::next(&ahead);
-        if ahead.is_empty() || starts_item(&ahead) || !tokens::starts_layer(&ahead) {
-            return;
+        let between = match place {
+            Place::Network(_) => !ahead.is_empty() && !starts_item(&ahead) && tokens::starts_layer(&ahead),
+            Place::Parentheses => true,
+            Place::Brackets => false,
+        };
+        if between {
+            let semicolon = tokens::next(input);
+            errors.at(semicolon, "expected `,` between two layers, found `;`", "write `,`");
         }
-        let semicolon = tokens::next(input);
-        errors.at(semicolon, "expected `,` between two layers, found `;`", "write `,`");
         return;
     }
     let found = tokens::found(input);
-    if starts_item(input) {
+    if place.next_network(input) {
         let message = format_args!("expected `;` between two networks, found {found}");
         errors.at_span(tokens::start(input), message, "write `;` before it");
     } else if tokens::starts_layer(input) {
@@ -89,7 +117,7 @@ fn separator(input: ParseStream<'_>, open: Option<Span>, errors: &mut Errors) {
     } else {
         let message = format_args!("expected `,` or `;` after a layer, found {found}");
         let mut skipped = TokenStream::new();
-        skip(input, open, &mut skipped);
+        skip(input, place, &mut skipped);
         errors.at(skipped, message, "write `,` between two layers, and `;` between two networks");
         if input.peek(Token![,]) {
             tokens::next(input);
@@ -115,13 +143,13 @@ fn rest(input: ParseStream<'_>, errors: &mut Errors) {
 }
 
 /// Takes all up to the next comma or the end of the list.
-fn skip(input: ParseStream<'_>, open: Option<Span>, skipped: &mut TokenStream) {
+fn skip(input: ParseStream<'_>, place: Place, skipped: &mut TokenStream) {
     loop {
         if input.peek(Token![->]) || input.peek(Token![=>]) {
             skipped.extend(tokens::operator(input));
             continue;
         }
-        let closes = open.is_some() && input.peek(Token![>]);
+        let closes = place.is_open() && input.peek(Token![>]);
         if input.is_empty() || input.peek(Token![;]) || input.peek(Token![,]) || closes {
             return;
         }
@@ -129,7 +157,7 @@ fn skip(input: ParseStream<'_>, open: Option<Span>, skipped: &mut TokenStream) {
     }
 }
 
-/// `[ label ":" ] KIND [ "(" arguments ")" ]`
+/// `[ label ":" ] ( KIND [ "(" arguments ")" ] | "[" layers ";" count "]" )`
 fn layer(input: ParseStream<'_>, errors: &mut Errors) -> Option<Layer> {
     let label = if tokens::label(input) {
         let label = input.call(Ident::parse_any).ok();
@@ -138,10 +166,13 @@ fn layer(input: ParseStream<'_>, errors: &mut Errors) -> Option<Layer> {
     } else {
         None
     };
+    if input.peek(token::Bracket) {
+        return Some(Layer { label, form: repeat(input, errors)? });
+    }
     let Some(kind) = kind(input) else {
         let found = tokens::found(input);
         let mut skipped = TokenStream::new();
-        skip(input, None, &mut skipped);
+        skip(input, Place::Network(None), &mut skipped);
         let help = "a layer is its kind with its sizes in parentheses, as `Dense(2 -> 4, relu)`";
         if skipped.is_empty() {
             errors.at_span(input.cursor().prev_span(), format_args!("expected a layer, found {found}"), help);
@@ -150,13 +181,40 @@ fn layer(input: ParseStream<'_>, errors: &mut Errors) -> Option<Layer> {
         }
         return None;
     };
-    let mut layer = Layer { label, kind, shape: None, arguments: Vec::new(), parentheses: false };
-    angles(input, &layer.kind, errors);
-    if let Some(content) = group(input, &layer.kind, errors) {
-        layer.parentheses = true;
-        value::arguments(&content, &mut layer, errors);
+    angles(input, &kind, errors);
+    let content = group(input, &kind, errors);
+    if let Some(kind) = kind.get_ident().filter(|kind| catalogue::goes_around(&kind.to_string())) {
+        let layers = content.map(|content| layers(&content, Place::Parentheses, errors)).unwrap_or_default();
+        return Some(Layer { label, form: Form::Around { kind: kind.clone(), layers } });
     }
-    Some(layer)
+    let mut single = Single { kind, shape: None, arguments: Vec::new(), parentheses: false };
+    if let Some(content) = content {
+        single.parentheses = true;
+        value::arguments(&content, &mut single, errors);
+    }
+    Some(Layer { label, form: Form::Single(single) })
+}
+
+/// `"[" layers ";" count "]"`
+fn repeat(input: ParseStream<'_>, errors: &mut Errors) -> Option<Form> {
+    let span = tokens::start(input);
+    let content = bracketed_content(input)?;
+    let layers = layers(&content, Place::Brackets, errors);
+    let help = "write how often after the layers, as `[Dense(64 -> 64, relu); 50]`";
+    if !content.peek(Token![;]) {
+        errors.at_span(span, "this repetition has no count", help);
+        return Some(Form::Repeat { layers, count: None, span });
+    }
+    let semicolon = tokens::next(&content);
+    let mut count = Vec::new();
+    while let Some(tree) = tokens::next(&content) {
+        count.push(tree);
+    }
+    if count.is_empty() {
+        errors.at(semicolon, "this repetition has no count", help);
+        return Some(Form::Repeat { layers, count: None, span });
+    }
+    Some(Form::Repeat { layers, count: Some(value::value(&count)), span })
 }
 
 fn kind(input: ParseStream<'_>) -> Option<Path> {
@@ -185,29 +243,34 @@ fn angles(input: ParseStream<'_>, kind: &Path, errors: &mut Errors) {
 
 /// The parentheses; braces and brackets are mended.
 fn group<'a>(input: ParseStream<'a>, kind: &Path, errors: &mut Errors) -> Option<ParseBuffer<'a>> {
-    let parenthesized = |input: ParseStream<'a>| {
-        let content;
-        parenthesized!(content in input);
-        Ok(content)
-    };
     if input.peek(token::Paren) {
-        return input.call(parenthesized).ok();
+        return parenthesized_content(input);
     }
-    let braced = |input: ParseStream<'a>| {
-        let content;
-        syn::braced!(content in input);
-        Ok(content)
-    };
-    let bracketed = |input: ParseStream<'a>| {
-        let content;
-        syn::bracketed!(content in input);
-        Ok(content)
-    };
     if !input.peek(token::Brace) && !input.peek(token::Bracket) {
         return None;
     }
     let found = tokens::found(input);
     let help = format_args!("write the sizes in parentheses, as `{}(2 -> 4)`", text(kind));
     errors.at_span(tokens::start(input), format_args!("expected `(`, found {found}"), help);
-    if input.peek(token::Brace) { input.call(braced).ok() } else { input.call(bracketed).ok() }
+    if input.peek(token::Brace) { braced_content(input) } else { bracketed_content(input) }
+}
+
+/// What stands between two delimiters, which are taken.
+macro_rules! content {
+    ($($name:ident: $delimited:ident;)*) => {$(
+        fn $name(input: ParseStream<'_>) -> Option<ParseBuffer<'_>> {
+            fn within(input: ParseStream<'_>) -> syn::Result<ParseBuffer<'_>> {
+                let content;
+                $delimited!(content in input);
+                Ok(content)
+            }
+            input.call(within).ok()
+        }
+    )*};
+}
+
+content! {
+    parenthesized_content: parenthesized;
+    bracketed_content: bracketed;
+    braced_content: braced;
 }

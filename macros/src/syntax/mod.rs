@@ -1,6 +1,7 @@
 //! Tokens to the networks as written. Every part keeps its span, nothing is judged beyond its form, and after a
 //! mistake parsing goes on at the next place that is sure: an argument, a layer, a network.
 
+mod attribute;
 mod layers;
 mod text;
 mod tokens;
@@ -11,6 +12,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Ident, Path, Token, Visibility};
 
+pub use self::attribute::parse_attribute;
 pub use self::text::text;
 pub use self::value::{Argument, Shape, Value};
 use crate::errors::Errors;
@@ -34,9 +36,31 @@ pub struct Network {
     pub start: Span,
 }
 
-/// `label: Kind(2 -> 4, relu)`
+/// `label: form`
 pub struct Layer {
     pub label: Option<Ident>,
+    pub form: Form,
+}
+
+pub enum Form {
+    Single(Single),
+    /// `Residual(Dense(64 -> 64, relu), Dense(64 -> 64))`
+    Around {
+        kind: Ident,
+        layers: Vec<Layer>,
+    },
+    /// `[Dense(64 -> 64, relu); 50]`
+    Repeat {
+        layers: Vec<Layer>,
+        /// Missing only after a mistake.
+        count: Option<Value>,
+        /// The opening bracket.
+        span: Span,
+    },
+}
+
+/// `Kind(2 -> 4, relu)`
+pub struct Single {
     pub kind: Path,
     /// Before the arguments.
     pub shape: Option<Shape>,

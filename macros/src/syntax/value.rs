@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Ident, Lit, Path, Token, token};
 
-use super::{Layer, tokens};
+use super::{Single, tokens};
 use crate::errors::Errors;
 
 /// `2 -> 4`
@@ -75,7 +75,7 @@ impl ToTokens for Argument {
 }
 
 /// `[ shape "->" ] size { "," option }`
-pub fn arguments(input: ParseStream<'_>, layer: &mut Layer, errors: &mut Errors) {
+pub fn arguments(input: ParseStream<'_>, layer: &mut Single, errors: &mut Errors) {
     while !input.is_empty() {
         let mut piece = Vec::new();
         while !input.is_empty() && !input.peek(Token![,]) && !input.peek(Token![;]) {
@@ -93,7 +93,7 @@ pub fn arguments(input: ParseStream<'_>, layer: &mut Layer, errors: &mut Errors)
     }
 }
 
-fn argument(piece: &[TokenTree], layer: &mut Layer, errors: &mut Errors) {
+fn argument(piece: &[TokenTree], layer: &mut Single, errors: &mut Errors) {
     if let [TokenTree::Ident(name), TokenTree::Punct(equals), value @ ..] = piece
         && equals.as_char() == '='
         && !(equals.spacing() == Spacing::Joint && is(value.first(), '>'))
@@ -115,7 +115,7 @@ fn argument(piece: &[TokenTree], layer: &mut Layer, errors: &mut Errors) {
 }
 
 /// `name = value`
-fn named(name: &Ident, equals: Span, tokens: &[TokenTree], layer: &mut Layer, errors: &mut Errors) {
+fn named(name: &Ident, equals: Span, tokens: &[TokenTree], layer: &mut Single, errors: &mut Errors) {
     if tokens.is_empty() {
         errors.at_span(equals, format_args!("option `{name}` has no value"), format_args!("write `{name} = ...`"));
         return;
@@ -124,7 +124,7 @@ fn named(name: &Ident, equals: Span, tokens: &[TokenTree], layer: &mut Layer, er
 }
 
 /// `input -> output`
-fn shape(piece: &[TokenTree], arrow: &Arrow, layer: &mut Layer, errors: &mut Errors) {
+fn shape(piece: &[TokenTree], arrow: &Arrow, layer: &mut Single, errors: &mut Errors) {
     let (input, operator, output) = arrow.split(piece);
     let operator: TokenStream = operator.iter().cloned().collect();
     if !arrow.right {
@@ -210,7 +210,7 @@ fn is_size(tree: Option<&TokenTree>) -> bool {
     }
 }
 
-fn value(tokens: &[TokenTree]) -> Value {
+pub fn value(tokens: &[TokenTree]) -> Value {
     let all: TokenStream = tokens.iter().cloned().collect();
     parse_value.parse2(all.clone()).unwrap_or_else(|_| match tokens {
         // a fragment of the user's own macro

@@ -5,7 +5,10 @@
 //! to know of a layer, built in or a user's own.
 
 mod activation;
+mod block;
 mod dense;
+mod repeat;
+mod residual;
 
 use core::fmt::Debug;
 
@@ -14,9 +17,13 @@ use fearless_simd::Simd;
 use rand::Rng;
 
 pub use self::activation::ActivationLayer;
+pub use self::block::Block;
 pub use self::dense::{Dense, DenseParameters};
+pub use self::repeat::{Copies, Repeat, Traces};
+pub use self::residual::Residual;
 pub use crate::kernels::flat::{Sink, Window};
 
+use crate::flat::Flat;
 use crate::scalar::Scalar;
 use crate::tile::Features;
 
@@ -36,13 +43,19 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     type Input: Features<T>;
     /// The tile that goes out: `Tile<T, OUTPUTS>`.
     type Output: Features<T>;
-    /// The trained numbers: a `repr(C)` struct of nothing but `T`.
-    type Parameters: Pod + Debug + PartialEq + Send + Sync;
+    /// The trained numbers: plain old data made of nothing but `T`.
+    type Parameters: Flat<T> + Clone + Debug + PartialEq + Send + Sync;
     /// What backward needs of a tile's forward pass beside its input and output; [`NoParameters`] for most.
-    type Tape: Pod;
+    type Tape: Zeroable + Send;
 
     /// The tensors of the parameters, in the order in which they lie in memory; files name them.
     const TENSORS: &'static [TensorInfo] = &[];
+
+    /// The layers that this one is made of, first to last; files and summaries name them below it.
+    const LAYERS: &'static [LayerInfo] = &[];
+
+    /// How often the parameters hold [`TENSORS`](Self::TENSORS) and [`LAYERS`](Self::LAYERS), one after the other.
+    const COPIES: usize = 1;
 
     /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
     const SUMS: usize = 0;
@@ -81,9 +94,7 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     ) {
         let Share { gradient, sums, later } = share;
         self.finish(simd, Share { gradient, sums, later });
-        if let Ok(numbers) = bytemuck::try_cast_slice_mut(core::slice::from_mut(gradient)) {
-            sink.accept(simd, numbers);
-        }
+        sink.accept(simd, gradient.as_flat_mut());
     }
 
     /// Computes the outputs of one sample.
@@ -110,7 +121,7 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>> {
     /// The outputs of the forward pass.
     pub output: &'a L::Output,
     /// What the forward pass has kept.
-    pub tape: &'a L::Tape,
+    pub tape: &'a mut L::Tape,
     /// The gradient with respect to the outputs; the layer may overwrite it.
     pub d_output: &'a mut L::Output,
     /// Where the gradient with respect to the inputs goes; `None` for a first layer that nobody asks.
@@ -130,7 +141,7 @@ unsafe impl Zeroable for NoParameters {}
 unsafe impl Pod for NoParameters {}
 
 /// What a network keeps of one layer between the forward and the backward pass of a tile.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 #[repr(C)]
 pub struct Trace<T: Scalar, L: Layer<T>> {
     /// The outputs of the forward pass.
@@ -212,6 +223,10 @@ pub struct LayerInfo {
     pub parameters: usize,
     /// The tensors of the parameters, in the order in which they lie in memory.
     pub tensors: &'static [TensorInfo],
+    /// The layers that it is made of, whose parameters follow.
+    pub layers: &'static [LayerInfo],
+    /// How often the parameters hold these tensors and layers: 1 but for a repetition.
+    pub copies: usize,
 }
 
 impl LayerInfo {
@@ -224,8 +239,10 @@ impl LayerInfo {
             activation,
             inputs: <L::Input as Features<T>>::N,
             outputs: <L::Output as Features<T>>::N,
-            parameters: size_of::<L::Parameters>() / size_of::<T>(),
+            parameters: L::Parameters::NUMBERS,
             tensors: L::TENSORS,
+            layers: L::LAYERS,
+            copies: L::COPIES,
         }
     }
 }

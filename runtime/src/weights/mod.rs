@@ -14,7 +14,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::error::Error;
-use crate::layers::TensorInfo;
+use crate::layers::{LayerInfo, TensorInfo};
 use crate::network::Network;
 use crate::scalar::Scalar;
 
@@ -26,14 +26,26 @@ const KEY: &str = "typenet";
 
 /// The names of all tensors with what is known of them and their place in the flat parameters.
 fn tensors<N: Network>() -> impl Iterator<Item = (String, &'static TensorInfo, core::ops::Range<usize>)> {
+    let mut named = Vec::new();
+    name("", N::LAYERS, &mut named);
     let mut start = 0;
-    N::LAYERS.iter().flat_map(|layer| layer.tensors.iter().map(|tensor| (layer.label, tensor))).map(
-        move |(label, tensor)| {
-            let range = start..start + tensor.shape.iter().product::<usize>();
-            start = range.end;
-            (format!("{label}.{}", tensor.name), tensor, range)
-        },
-    )
+    named.into_iter().map(move |(name, tensor)| {
+        let range = start..start + tensor.shape.iter().product::<usize>();
+        start = range.end;
+        (name, tensor, range)
+    })
+}
+
+/// Names the tensors of some layers and of those within them: `label.kernel`, `label.3.inner.kernel`.
+fn name(prefix: &str, layers: &'static [LayerInfo], named: &mut Vec<(String, &'static TensorInfo)>) {
+    for layer in layers {
+        for copy in 0..layer.copies {
+            let label = layer.label;
+            let place = if layer.copies == 1 { format!("{prefix}{label}.") } else { format!("{prefix}{label}.{copy}.") };
+            named.extend(layer.tensors.iter().map(|tensor| (format!("{place}{}", tensor.name), tensor)));
+            name(&place, layer.layers, named);
+        }
+    }
 }
 
 fn dtype<N: Network>() -> Dtype {
@@ -42,11 +54,20 @@ fn dtype<N: Network>() -> Dtype {
 
 /// One line that says what the network is.
 fn architecture<N: Network>() -> String {
-    let layers: Vec<String> = N::LAYERS
-        .iter()
-        .map(|layer| format!("{}({} -> {}, {})", layer.kind, layer.inputs, layer.outputs, layer.activation))
-        .collect();
-    format!("{}: {} = {}", N::NAME, N::Scalar::NAME, layers.join(", "))
+    format!("{}: {} = {}", N::NAME, N::Scalar::NAME, listed(N::LAYERS))
+}
+
+/// Layers and those within them, as they might be declared.
+fn listed(layers: &[LayerInfo]) -> String {
+    let layers = layers.iter().map(|layer| {
+        let LayerInfo { kind, inputs, outputs, activation, copies, layers, .. } = layer;
+        let layer = match layers {
+            [] => format!("{kind}({inputs} -> {outputs}, {activation})"),
+            layers => format!("{kind}({})", listed(layers)),
+        };
+        if *copies == 1 { layer } else { format!("[{layer}; {copies}]") }
+    });
+    layers.collect::<Vec<_>>().join(", ")
 }
 
 pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), Error> {

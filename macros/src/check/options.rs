@@ -1,0 +1,110 @@
+//! What a layer is given beside its sizes: names are looked up in the catalogue.
+
+use proc_macro2::Span;
+use syn::Path;
+
+use crate::catalogue::{self, ACTIVATIONS, Entry, INITIALIZERS, LayerOption, Named, OptionKind};
+use crate::errors::{Errors, listed, similar};
+use crate::network::{Item, Setting};
+use crate::syntax::{Argument, Value, text};
+
+/// The value of each option, in the order of the row.
+pub(super) fn settings(row: &'static catalogue::Layer, kind: &Path, arguments: &[&Argument], errors: &mut Errors) -> Vec<Setting> {
+    // what is neither named nor an activation by its form
+    let nameless = |argument: &&&Argument| argument.name.is_none() && !is_activation(&argument.value);
+    for argument in arguments.iter().filter(nameless) {
+        let shown = text(&argument.value);
+        let help = match row.options.iter().find(|option| option.value == OptionKind::Flag) {
+            Some(flag) if shown == "true" || shown == "false" => format!("write `{} = {shown}`", flag.name),
+            _ => names_of(ACTIVATIONS),
+        };
+        errors.at(argument, format_args!("`{shown}` is not an activation"), help);
+    }
+    let fits = |argument: &Argument, option: &LayerOption| match &argument.name {
+        Some(name) => name == option.name,
+        None => option.value == OptionKind::Activation && is_activation(&argument.value),
+    };
+    for argument in arguments {
+        if let Some(name) = argument.name.as_ref().filter(|_| !row.options.iter().any(|option| fits(argument, option)))
+        {
+            let known = || row.options.iter().map(|option| option.name);
+            let message = format_args!("layer `{}` has no option `{name}`", row.name);
+            let help = match (similar(&name.to_string(), known()), row.options) {
+                (Some(known), _) => format!("an option with a similar name exists: `{known}`"),
+                (None, [option]) => format!("its only option is `{}`", option.name),
+                (None, _) => format!("its options are {}", listed(known())),
+            };
+            errors.at(name, message, help);
+        }
+    }
+    let options = row.options.iter().map(|option| {
+        let given: Vec<_> = arguments.iter().filter(|argument| fits(argument, option)).collect();
+        if let [_, again, ..] = given.as_slice() {
+            errors.at(again, format_args!("option `{}` is given twice", option.name), "remove one of them");
+        }
+        let value = given.first().map(|argument| &argument.value);
+        if value.is_none() && option.default.is_none() {
+            let message = format_args!("layer `{}` has no {}", row.name, option.name);
+            errors.at(kind, message, format_args!("write one, as `{}(relu)`", row.name));
+        }
+        setting(option, value, errors)
+    });
+    options.collect()
+}
+
+fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> Setting {
+    let (rows, what) = match option.value {
+        OptionKind::Flag => {
+            let written = value.map_or_else(|| "true".to_owned(), text);
+            if let Some(value) = value.filter(|_| written != "true" && written != "false") {
+                let message = format_args!("option `{}` is `true` or `false`", option.name);
+                errors.at(value, message, format_args!("write `{} = false`", option.name));
+            }
+            return Setting::Flag(written != "false");
+        }
+        OptionKind::Activation => (ACTIVATIONS, "activation"),
+        OptionKind::Initializer => (INITIALIZERS, "initializer"),
+    };
+    let default = option.default.and_then(|default| catalogue::find(rows, default)).unwrap_or(&rows[0]);
+    let mended = |row| Setting::Item(Item::BuiltIn { row, span: Span::mixed_site(), number: None });
+    let (path, number) = match value {
+        None => return mended(default),
+        Some(Value::Path(path)) if path.segments.len() > 1 => return Setting::Item(Item::Own(path.clone())),
+        Some(Value::Path(path)) => (path, None),
+        Some(Value::Call(path, group)) => (path, Some(group.stream())),
+        Some(other) => {
+            errors.at(other, format_args!("`{}` is not an {what}", text(other)), names_of(rows));
+            return mended(default);
+        }
+    };
+    let name = text(path);
+    let span = path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+    let Some(row) = catalogue::find(rows, &name) else {
+        let known = catalogue::meant(rows, &name);
+        let help = match known {
+            Some(known) => catalogue::suggestion(&format!("an {what}"), known, &name),
+            None => names_of(rows),
+        };
+        errors.at(path, format_args!("unknown {what} `{name}`"), help);
+        return mended(known.unwrap_or(default));
+    };
+    if row.number != number.is_some() {
+        let (message, help) = if row.number {
+            ("needs a number", format!("write `{name}(0.1)`"))
+        } else {
+            ("takes no number", format!("write `{name}`"))
+        };
+        errors.at(value, format_args!("`{name}` {message}"), help);
+        return mended(default);
+    }
+    Setting::Item(Item::BuiltIn { row, span, number })
+}
+
+/// Whether a value may be an activation by its form.
+fn is_activation(value: &Value) -> bool {
+    matches!(value, Value::Path(path) if !path.is_ident("true") && !path.is_ident("false")) || matches!(value, Value::Call(..))
+}
+
+fn names_of(rows: &'static [Named]) -> String {
+    format!("there are {}", listed(rows.iter().map(Entry::name)))
+}

@@ -1,0 +1,93 @@
+//! Each mistake has its message, and hides no other.
+
+use super::check;
+use crate::errors::Errors;
+use crate::expand::expand;
+use crate::syntax;
+
+/// The messages of a declaration, first lines only; and how many networks come out of it, which must expand.
+fn mistakes(declaration: &str) -> (Vec<String>, usize) {
+    let tokens = format!("::typenet; {declaration}").parse().unwrap_or_default();
+    let mut errors = Errors::default();
+    let declaration = syntax::parse(tokens, &mut errors);
+    let networks = check(declaration.networks, &mut errors);
+    for network in &networks {
+        let code = expand(network, &declaration.typenet).to_string();
+        assert!(code.contains("impl __typenet :: Network"), "{code}");
+    }
+    let first = |error: syn::Error| error.to_string().lines().next().unwrap_or_default().to_owned();
+    (errors.into_vec().into_iter().map(first).collect(), networks.len())
+}
+
+#[test]
+fn every_construct_is_taken() {
+    for declaration in [
+        "pub Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax)",
+        "Xor = < Dense(2->4, relu), Dense(4->4, relu), Dense(4->2, softmax) >",
+        "#[doc = \"a\"] pub(crate) Xor: f64 = input: Dense(2 -> HIDDEN), relu, Dense(_ -> { 2 * 2 }, bias = false), Dense(1,);",
+        "Own = my::Gate(2 -> 4, gain = 2.0), Activation(my::Act), Dense(3, kernel_initializer = constant(0.1))",
+        "Same = Dense(2 -> 4), Activation(4 -> 4, relu), tanh",
+    ] {
+        assert_eq!(mistakes(declaration), (vec![], 1), "{declaration}");
+    }
+    assert_eq!(mistakes("A = Dense(1 -> 1); pub B: f64 = Dense(1 -> 2);"), (vec![], 2));
+}
+
+#[test]
+fn every_mistake_has_its_message() {
+    for (declaration, message) in [
+        ("X = Dense(2 -> 4), Dense(5 -> 4)", "layer `Dense` takes 5 inputs, but the layer before it produces 4"),
+        ("X = Dense(2 -> 4, rellu)", "unknown activation `rellu`"),
+        ("X = Dens(2 -> 4)", "unknown layer `Dens`"),
+        ("X = Dense(2 -> 4, kernel_initializer = he)", "unknown initializer `he`"),
+        ("X = Dense(2 -> 4, size = 3)", "layer `Dense` has no option `size`"),
+        ("X = Dense(2 -> 4, relu, tanh)", "option `activation` is given twice"),
+        ("X = Dense(2 -> 4, bias = false, bias = true)", "option `bias` is given twice"),
+        ("X = Dense(2 -> 4, bias = 1)", "option `bias` is `true` or `false`"),
+        ("X = Dense(2 -> 4, 7)", "`7` is not an activation"),
+        ("X = Dense(4)", "the first layer must state how many inputs it takes"),
+        ("X = Dense(_ -> 4)", "the first layer must state how many inputs it takes"),
+        ("X = Dense(2 -> 0)", "`0` is not a size"),
+        ("X = Dense(2 -> 1.5)", "`1.5` is not a size"),
+        ("X = Dense(2 -> 99999999999)", "`99999999999` is not a size"),
+        ("X = Dense(2 -> 1, softmax)", "`softmax` over one output is always 1"),
+        ("X = Dense(2 -> 4), relu(3)", "layer `relu` takes no argument"),
+        (
+            "X = Dense(2 -> 4), Activation(4 -> 7, relu)",
+            "layer `Activation` gives as many numbers as it takes, 4, not 7",
+        ),
+        ("X = Dense(2 -> 4), Activation", "layer `Activation` has no activation"),
+        ("X = my::Gate(2 -> 4, relu)", "an option of layer `my::Gate` must be named"),
+        ("X = a: Dense(2 -> 4), a: Dense(4)", "two layers are called `a`"),
+        ("X = dense: relu, Dense(2 -> 4)", "the first layer must state how many inputs it takes"),
+        ("X = type: Dense(2 -> 4)", "label `type` is a keyword"),
+        ("X: f16 = Dense(2 -> 4)", "unknown scalar type `f16`"),
+        ("X = Dense(2 -> 4, bias_initializer = constant)", "`constant` needs a number"),
+        ("X = Dense(2 -> 4, bias_initializer = zeros(1))", "`zeros` takes no number"),
+        ("X = Dense(2 -> 4); X = Dense(2 -> 4)", "two networks are called `X`"),
+        ("#[repr(packed)] X = Dense(2 -> 4)", "`repr` cannot apply to a network, whose layout is fixed"),
+    ] {
+        let (messages, networks) = mistakes(declaration);
+        assert!(messages.iter().any(|found| found == message), "{declaration}: {messages:?}");
+        assert_eq!(networks, 1, "{declaration}: the rest of the program finds its network");
+    }
+}
+
+#[test]
+fn no_mistake_hides_another() {
+    let (messages, networks) =
+        mistakes("A = Dense(2 -> 4, rellu), Dense(5 -> 4, bais = true), Dens(4 -> 0); B: f32 = Dense(4, softmx)");
+    assert_eq!(
+        messages,
+        [
+            "unknown activation `rellu`",
+            "layer `Dense` takes 5 inputs, but the layer before it produces 4",
+            "layer `Dense` has no option `bais`",
+            "unknown layer `Dens`",
+            "`0` is not a size",
+            "the first layer must state how many inputs it takes",
+            "unknown activation `softmx`",
+        ]
+    );
+    assert_eq!(networks, 2);
+}

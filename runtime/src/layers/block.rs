@@ -1,0 +1,106 @@
+//! A network as a layer of another.
+
+use core::fmt::{self, Debug};
+use core::marker::PhantomData;
+
+use bytemuck::{cast_slice_mut, from_bytes_mut};
+use fearless_simd::Simd;
+use rand::Rng;
+
+use super::{Backward, Layer, LayerInfo, Share};
+use crate::activations::Activation;
+use crate::network::Network;
+use crate::scalar::Scalar;
+use crate::tile::Features;
+
+/// A network `N` as one layer of another, followed by the activation `A`: that of `N`'s own last layer, or `linear`
+/// where losses take it apart. In `network!`: the network's name, as `Body`, or its path, as `parts::Body`.
+///
+/// # Shapes
+/// - input and output: those of the network
+/// - parameters: `N` itself
+pub struct Block<N, A> {
+    head: A,
+    network: PhantomData<fn() -> N>,
+}
+
+impl<N, A: Copy> Block<N, A> {
+    /// The network, followed by `head`.
+    pub const fn new(head: A) -> Self {
+        Self { head, network: PhantomData }
+    }
+}
+
+impl<N, A: Copy> Clone for Block<N, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N, A: Copy> Copy for Block<N, A> {}
+
+impl<N: Network, A: Debug> Debug for Block<N, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(N::NAME).field("head", &self.head).finish()
+    }
+}
+
+/// The running sums of a network as it declares them.
+#[inline(always)]
+fn sums<N: Network>(lanes: &mut [<N::Scalar as Scalar>::Lane]) -> &mut N::Sums {
+    from_bytes_mut(cast_slice_mut(lanes))
+}
+
+impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
+    type Input = N::Input;
+    type Output = N::Output;
+    type Parameters = N;
+    type Tape = N::Tape;
+
+    const LAYERS: &'static [LayerInfo] = N::LAYERS;
+    const SUMS: usize = size_of::<N::Sums>() / size_of::<<N::Scalar as Scalar>::Lane>();
+
+    fn initialize<R: Rng + ?Sized>(&self, parameters: &mut N, rng: &mut R) {
+        parameters.initialize(rng);
+    }
+
+    #[inline(always)]
+    fn forward<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &N,
+        input: &N::Input,
+        output: &mut N::Output,
+        tape: &mut N::Tape,
+    ) {
+        parameters.forward(simd, input, tape);
+        N::Output::apply_head(simd, &self.head, N::logits(tape).0, output);
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd>(&self, simd: S, parameters: &N, pass: Backward<'_, N::Scalar, Self>) {
+        let Backward { input, output, tape, d_output, d_input, share } = pass;
+        let (logits, d_logits) = N::logits(tape);
+        *d_logits = *d_output;
+        N::Output::backward_head(simd, &self.head, logits, output, d_logits);
+        // the tiles of the batch are not at hand as those of a network of its own, so nothing waits for the end
+        parameters.backward(simd, input, d_input, tape, share.gradient, sums::<N>(share.sums), false);
+    }
+
+    #[inline(always)]
+    fn finish<S: Simd>(&self, simd: S, share: Share<'_, N::Scalar, Self>) {
+        N::finish(simd, share.gradient, sums::<N>(share.sums));
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &N,
+        input: &<N::Input as Features<N::Scalar>>::Sample,
+        output: &mut <N::Output as Features<N::Scalar>>::Sample,
+    ) {
+        parameters.predict_logits(simd, input, output);
+        N::Output::predict_head(simd, &self.head, output);
+    }
+}

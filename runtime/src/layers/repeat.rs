@@ -1,0 +1,195 @@
+//! The same layer several times in a row.
+
+use core::fmt::{self, Debug};
+use core::ops::{Deref, DerefMut};
+
+use bytemuck::Zeroable;
+use fearless_simd::Simd;
+use rand::Rng;
+
+use super::{Backward, Batch, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
+use crate::flat::Flat;
+use crate::scalar::Scalar;
+use crate::tile::Features;
+
+/// `N` layers of one kind in a row, each with parameters of its own. In `network!`: `[Dense(64 -> 64, relu); 50]`.
+///
+/// They are one loop, so that a network of 50 compiles as fast as a network of one.
+///
+/// # Shapes
+/// - input and output: those of the layer, which must be the same
+/// - parameters: [`Copies`], an array of the layer's own
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Repeat<L, const N: usize>(L);
+
+impl<L: Copy, const N: usize> Repeat<L, N> {
+    /// `layer`, `N` times.
+    pub const fn new(layer: L) -> Self {
+        const { assert!(N > 0, "a layer must be repeated at least once") };
+        Self(layer)
+    }
+}
+
+/// The parameters of `N` layers of one kind: an array, to which it dereferences.
+#[derive(Clone, Copy, PartialEq)]
+#[repr(transparent)]
+pub struct Copies<P, const N: usize>(pub [P; N]);
+
+impl<P: Debug, const N: usize> Debug for Copies<P, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<P, const N: usize> Deref for Copies<P, N> {
+    type Target = [P; N];
+
+    fn deref(&self) -> &[P; N] {
+        &self.0
+    }
+}
+
+impl<P, const N: usize> DerefMut for Copies<P, N> {
+    fn deref_mut(&mut self) -> &mut [P; N] {
+        &mut self.0
+    }
+}
+
+// SAFETY: an array of values that may be all zeros each.
+unsafe impl<P: Zeroable, const N: usize> Zeroable for Copies<P, N> {}
+// SAFETY: an array puts values of nothing but numbers side by side, without anything between them.
+unsafe impl<T: Scalar, P: Flat<T>, const N: usize> Flat<T> for Copies<P, N> {
+    const NUMBERS: usize = N * P::NUMBERS;
+}
+
+/// The memory of `N` layers between forward and backward.
+#[repr(transparent)]
+pub struct Traces<T: Scalar, L: Layer<T>, const N: usize>([Trace<T, L>; N]);
+
+impl<T: Scalar, L: Layer<T>, const N: usize> Debug for Traces<T, L, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Traces").finish_non_exhaustive()
+    }
+}
+
+// SAFETY: an array of values that may be all zeros each.
+unsafe impl<T: Scalar, L: Layer<T>, const N: usize> Zeroable for Traces<T, L, N> {}
+
+/// What one of the layers sees of a batch.
+#[derive(Clone, Copy)]
+struct Nth<G> {
+    batch: G,
+    index: usize,
+}
+
+impl<T, L, G, const N: usize> Batch<T, L> for Nth<G>
+where
+    T: Scalar,
+    L: Layer<T, Output = <L as Layer<T>>::Input>,
+    G: Batch<T, Repeat<L, N>>,
+{
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.batch.count()
+    }
+
+    #[inline(always)]
+    fn tile(&self, tile: usize) -> (&L::Input, &Trace<T, L>) {
+        let (input, Trace { tape: Traces(traces), .. }) = self.batch.tile(tile);
+        let before = self.index.checked_sub(1).map(|before| &traces[before].output);
+        (before.unwrap_or(input), &traces[self.index])
+    }
+}
+
+impl<T, L, const N: usize> Layer<T> for Repeat<L, N>
+where
+    T: Scalar,
+    L: Layer<T, Output = <L as Layer<T>>::Input>,
+{
+    type Input = L::Input;
+    type Output = L::Output;
+    type Parameters = Copies<L::Parameters, N>;
+    type Tape = Traces<T, L, N>;
+
+    const TENSORS: &'static [TensorInfo] = L::TENSORS;
+    const LAYERS: &'static [LayerInfo] = L::LAYERS;
+    const COPIES: usize = N * L::COPIES;
+    const SUMS: usize = N * L::SUMS;
+
+    fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
+        for parameters in &mut parameters.0 {
+            self.0.initialize(parameters, rng);
+        }
+    }
+
+    #[inline(always)]
+    fn forward<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &L::Input,
+        output: &mut L::Output,
+        tape: &mut Self::Tape,
+    ) {
+        let mut input = input;
+        for (parameters, trace) in parameters.0.iter().zip(&mut tape.0) {
+            trace.forward(simd, self.0, parameters, input);
+            input = &trace.output;
+        }
+        *output = *input;
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
+        let Backward { input, tape, d_output, mut d_input, share, .. } = pass;
+        let Some(last) = tape.0.last_mut() else { return };
+        last.d_output = *d_output;
+        for (i, parameters) in parameters.0.iter().enumerate().rev() {
+            let (before, after) = tape.0.split_at_mut(i);
+            let (gradient, sums) = (&mut share.gradient.0[i], &mut share.sums[i * L::SUMS..][..L::SUMS]);
+            let share = Share { gradient, sums, later: share.later };
+            let (input, d_input) = match before.last_mut() {
+                Some(Trace { output, d_output, .. }) => (&*output, Some(d_output)),
+                None => (input, d_input.take()),
+            };
+            after[0].backward(simd, self.0, parameters, input, d_input, share);
+        }
+    }
+
+    #[inline(always)]
+    fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
+        for (i, gradient) in share.gradient.0.iter_mut().enumerate() {
+            let sums = &mut share.sums[i * L::SUMS..][..L::SUMS];
+            self.0.finish(simd, Share { gradient, sums, later: share.later });
+        }
+    }
+
+    #[inline(always)]
+    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(
+        &self,
+        simd: S,
+        batch: G,
+        share: Share<'_, T, Self>,
+        sink: &mut K,
+    ) {
+        for (index, gradient) in share.gradient.0.iter_mut().enumerate() {
+            let sums = &mut share.sums[index * L::SUMS..][..L::SUMS];
+            self.0.complete(simd, Nth { batch, index }, Share { gradient, sums, later: share.later }, sink);
+        }
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &<L::Input as Features<T>>::Sample,
+        output: &mut <L::Output as Features<T>>::Sample,
+    ) {
+        let mut before = *input;
+        for parameters in &parameters.0 {
+            self.0.predict(simd, parameters, &before, output);
+            before = *output;
+        }
+    }
+}

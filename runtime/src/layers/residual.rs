@@ -1,0 +1,131 @@
+//! A way around a layer.
+
+use fearless_simd::Simd;
+use rand::Rng;
+
+use super::{Backward, Batch, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
+use crate::scalar::{Lane as _, Scalar};
+use crate::tile::Features;
+
+/// `y = x + f(x)`: what is inside only has to learn the difference. In `network!`:
+/// `Residual(Dense(64 -> 64, relu), Dense(64 -> 64))`.
+///
+/// Source: K. He and others, *Deep Residual Learning for Image Recognition*, 2015.
+///
+/// # Shapes
+/// - input and output: those of the layer inside, which must be the same
+/// - parameters: those of the layer inside
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Residual<L>(L);
+
+impl<L: Copy> Residual<L> {
+    /// A way around `layer`.
+    pub const fn new(layer: L) -> Self {
+        Self(layer)
+    }
+}
+
+/// `a += b`, number by number.
+#[inline(always)]
+fn add<T: Scalar, Z: Features<T>, S: Simd>(simd: S, a: &mut Z, b: &Z) {
+    for (a, b) in a.lanes_mut().iter_mut().zip(b.lanes()) {
+        a.store(a.load(simd) + b.load(simd));
+    }
+}
+
+/// What the layer inside sees of a batch.
+#[derive(Clone, Copy)]
+struct Inner<G>(G);
+
+impl<T, L, G> Batch<T, L> for Inner<G>
+where
+    T: Scalar,
+    L: Layer<T, Output = <L as Layer<T>>::Input>,
+    G: Batch<T, Residual<L>>,
+{
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.0.count()
+    }
+
+    #[inline(always)]
+    fn tile(&self, tile: usize) -> (&L::Input, &Trace<T, L>) {
+        let (input, trace) = self.0.tile(tile);
+        (input, &trace.tape)
+    }
+}
+
+impl<T, L> Layer<T> for Residual<L>
+where
+    T: Scalar,
+    L: Layer<T, Output = <L as Layer<T>>::Input>,
+{
+    type Input = L::Input;
+    type Output = L::Output;
+    type Parameters = L::Parameters;
+    type Tape = Trace<T, L>;
+
+    const TENSORS: &'static [TensorInfo] = L::TENSORS;
+    const LAYERS: &'static [LayerInfo] = L::LAYERS;
+    const COPIES: usize = L::COPIES;
+    const SUMS: usize = L::SUMS;
+
+    fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
+        self.0.initialize(parameters, rng);
+    }
+
+    #[inline(always)]
+    fn forward<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &L::Input,
+        output: &mut L::Output,
+        tape: &mut Self::Tape,
+    ) {
+        tape.forward(simd, self.0, parameters, input);
+        *output = tape.output;
+        add(simd, output, input);
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
+        let Backward { input, tape, d_output, mut d_input, share, .. } = pass;
+        let Share { gradient, sums, later } = share;
+        tape.d_output = *d_output;
+        tape.backward(simd, self.0, parameters, input, d_input.as_deref_mut(), Share { gradient, sums, later });
+        if let Some(d_input) = d_input {
+            add(simd, d_input, d_output);
+        }
+    }
+
+    #[inline(always)]
+    fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
+        let Share { gradient, sums, later } = share;
+        self.0.finish(simd, Share { gradient, sums, later });
+    }
+
+    #[inline(always)]
+    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(
+        &self,
+        simd: S,
+        batch: G,
+        share: Share<'_, T, Self>,
+        sink: &mut K,
+    ) {
+        let Share { gradient, sums, later } = share;
+        self.0.complete(simd, Inner(batch), Share { gradient, sums, later }, sink);
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &<L::Input as Features<T>>::Sample,
+        output: &mut <L::Output as Features<T>>::Sample,
+    ) {
+        self.0.predict(simd, parameters, input, output);
+        L::Input::add_sample(output, input);
+    }
+}
