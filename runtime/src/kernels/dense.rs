@@ -37,7 +37,7 @@ macro_rules! blocks {
     ($s:ty, $n:expr, $start:ident, $block:ident => $run:expr) => {{
         let n = $n;
         let mut $start = 0;
-        if registers::<$s>() == 16 {
+        if const { registers::<$s>() == 16 } {
             while n - $start >= 16 {
                 const $block: usize = 16;
                 $run;
@@ -49,7 +49,7 @@ macro_rules! blocks {
                 $start += 8;
             }
         }
-        if registers::<$s>() >= 4 {
+        if const { registers::<$s>() >= 4 } {
             while n - $start >= 4 {
                 const $block: usize = 4;
                 $run;
@@ -227,7 +227,7 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
                 _ => (input + $block) * outputs,
             };
             let mut window = Window { start: input * outputs, rows: $block, width: 0, stride: outputs };
-            if registers::<S>() == 16 {
+            if const { registers::<S>() == 16 } {
                 // two vectors of outputs share each broadcast of an input
                 window.width = 2 * T::LANES;
                 while squares - square >= 2 {
@@ -276,12 +276,12 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
             input += $block;
         };
     }
-    if registers::<S>() == 16 {
+    if const { registers::<S>() == 16 } {
         while inputs - input >= 8 {
             block!(8);
         }
     }
-    if registers::<S>() >= 4 {
+    if const { registers::<S>() >= 4 } {
         while inputs - input >= 4 {
             block!(4);
         }
@@ -337,7 +337,7 @@ pub(crate) fn predict<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x:
         None => y.fill(T::ZERO),
     }
     let mut start = 0;
-    if registers::<S>() == 16 {
+    if const { registers::<S>() == 16 } {
         while outputs - start >= 8 * T::LANES {
             predict_block::<T, S, 8>(simd, &weights[start..], outputs, x, &mut y[start..]);
             start += 8 * T::LANES;

@@ -142,7 +142,7 @@ where
         output: &mut Tile<T, OUT>,
         tape: &mut Self::Tape,
     ) {
-        if IN * OUT > UNROLL {
+        if const { IN * OUT > UNROLL } {
             return self.forward_apart(simd, parameters, input, output, tape);
         }
         kernel::forward::<T, S, false>(
@@ -161,7 +161,7 @@ where
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        if IN * OUT > UNROLL {
+        if const { IN * OUT > UNROLL } {
             self.backward_apart(simd, parameters, pass);
         } else {
             self.backward_here(simd, parameters, pass);
@@ -172,12 +172,12 @@ where
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
         let Share { gradient, sums, .. } = share;
         let (bias, weights) = sums.split_at_mut(BIAS * OUT);
-        if IN * OUT <= UNROLL {
+        if const { IN * OUT <= UNROLL } {
             kernel::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
             kernel::sum::<T, S>(simd, weights, gradient.weights_mut());
         } else {
             kernel::shared::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
-            if IN * OUT <= GATHER {
+            if const { IN * OUT <= GATHER } {
                 kernel::shared::sum::<T, S>(simd, weights, gradient.weights_mut());
             }
         }
@@ -194,7 +194,7 @@ where
         let Share { gradient, sums, later } = share;
         self.finish(simd, Share { gradient, sums, later });
         kernel::shared::accept::<T, S, D>(simd, gradient.bias.data.0.as_flattened_mut(), sink);
-        if IN * OUT <= GATHER {
+        if const { IN * OUT <= GATHER } {
             kernel::shared::accept::<T, S, D>(simd, gradient.weights_mut(), sink);
             return;
         }
@@ -209,7 +209,7 @@ where
 
     #[inline(always)]
     fn predict<S: Simd>(&self, simd: S, parameters: &Self::Parameters, input: &[T; IN], output: &mut [T; OUT]) {
-        if IN * OUT > UNROLL {
+        if const { IN * OUT > UNROLL } {
             return self.predict_apart(simd, parameters, input, output);
         }
         output.copy_from_slice(parameters.biases().get(..OUT).unwrap_or(&[T::ZERO; OUT]));
@@ -276,7 +276,7 @@ where
         self.activation.backward(simd, pass.tape, pass.output, pass.d_output);
         let (x, dy) = (pass.input.columns(), pass.d_output.columns());
         if let Some(d_input) = pass.d_input {
-            if IN * OUT <= UNROLL {
+            if const { IN * OUT <= UNROLL } {
                 kernel::backward_input(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
             } else {
                 kernel::shared::backward_input::<T, S>(simd, parameters.weights(), dy, d_input.columns_mut());
@@ -284,13 +284,13 @@ where
         }
         let Share { gradient, sums, later } = pass.share;
         let (bias, sums) = sums.split_at_mut(BIAS * OUT);
-        if IN * OUT <= UNROLL {
+        if const { IN * OUT <= UNROLL } {
             kernel::gather_bias::<T, S>(simd, dy, bias);
             kernel::gather_weights::<T, S>(simd, x, dy, sums);
             return;
         }
         kernel::shared::gather_bias::<T, S>(simd, dy, bias);
-        if IN * OUT <= GATHER {
+        if const { IN * OUT <= GATHER } {
             kernel::shared::gather_weights::<T, S>(simd, x, dy, sums);
             return;
         }
