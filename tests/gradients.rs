@@ -195,6 +195,31 @@ fn an_evaluation_gives_the_loss_of_a_step() {
     close("evaluation", 0, trainer.train_on_batch(&mut network, (&x, &y)).unwrap(), evaluated);
 }
 
+typenet::network! {
+    Body: f64 = Dense(3 -> 4, tanh), Dense(3, softmax);
+    Repeated: f64 = Dense(2 -> 3), [Dense(3 -> 3, tanh); 3], Dense(1);
+    FirstAndLast: f64 = [Dense(3 -> 3, tanh, bias = false); 2];
+    Around: f64 = Residual(Dense(3 -> 4, tanh), Dense(3)), Residual(Dense(3, silu));
+    Blocks: f64 = Dense(2 -> 3), Body, [Body; 2];
+    Together: f64 = [Residual(Dense(3 -> 4, silu), [Dense(4 -> 4, tanh); 2], Dense(3)); 2], Body;
+    // large enough that gradients wait for the end of the batch
+    Large: f64 = [Residual(Dense(18 -> 18, tanh), Dense(18)); 2], [Dense(18 -> 18); 2]
+}
+
+#[test]
+fn layers_within_layers() {
+    let rng = &mut StdRng::seed_from_u64(10);
+    check_pass("repeated", &mut filled::<Repeated>(rng), rng);
+    check_pass("first and last", &mut filled::<FirstAndLast>(rng), rng);
+    check_pass("around", &mut filled::<Around>(rng), rng);
+    check_pass("blocks", &mut filled::<Blocks>(rng), rng);
+    check_pass("together", &mut filled::<Together>(rng), rng);
+    let (x, y) = (numbers::<3>(rng), probabilities::<3>(rng));
+    check_loss::<Together, _, _, _>("together, after a network's softmax", CategoricalCrossEntropy, &x, &y);
+    let (x, y) = (numbers::<18>(rng), numbers::<18>(rng));
+    check_loss::<Large, _, _, _>("large", MeanSquaredError, &x, &y);
+}
+
 /// Sizes on both sides of every threshold of the kernels: unrolled or shared, gathered or transposed, whole vectors
 /// or tails.
 macro_rules! sizes {

@@ -58,10 +58,7 @@ pub enum Kind {
         settings: Vec<Setting>,
     },
     /// A user's layer, and the builder calls that its options are.
-    Own {
-        path: Path,
-        calls: Vec<(Ident, TokenStream)>,
-    },
+    Own { path: Path, calls: Vec<(Ident, TokenStream)> },
     /// Another network.
     Network {
         path: Path,
@@ -70,15 +67,9 @@ pub enum Kind {
         parameters: Count,
     },
     /// A way around a layer.
-    Residual {
-        span: Span,
-        inner: Box<Layer>,
-    },
+    Residual { span: Span, inner: Box<Layer> },
     /// The same layer several times in a row.
-    Repeat {
-        inner: Box<Layer>,
-        copies: Size,
-    },
+    Repeat { inner: Box<Layer>, copies: Size },
 }
 
 /// The value of an option.

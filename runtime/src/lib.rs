@@ -91,7 +91,30 @@ pub mod simd {
     pub use crate::kernels::{Task, dispatch, level};
 }
 
-/// Declares networks.
+/// `network!` in the form of an attribute, for people who like to see the `struct`.
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::attribute::network;
+///
+/// /// Tells points of the first and third quadrants from the others.
+/// #[network(Dense(2 -> 4, relu), Dense(4 -> 2, softmax))]
+/// pub struct Xor;
+///
+/// # fn main() {
+/// let xor = Xor::new(&mut StdRng::seed_from_u64(0));
+/// let [same, different]: [f32; 2] = xor.predict(&[0.5, -0.5]);
+/// assert!((same + different - 1.0).abs() < 1e-6);
+/// # }
+/// ```
+///
+/// Before the layers, `scalar = f64` chooses the scalar type, and `crate = path` says where typenet is if it is not at
+/// `::typenet`. One module can hold either this attribute or the macro of the same name, so it is not in the prelude.
+pub mod attribute {
+    pub use typenet_macros::network_attribute as network;
+}
+
+#[doc = include_str!("../docs/network.md")]
 #[macro_export]
 macro_rules! network {
     ($($declaration:tt)*) => {
@@ -108,9 +131,9 @@ pub use bytemuck;
 mod readme {}
 
 pub use self::error::Error;
+pub use self::flat::Flat;
 #[cfg(feature = "alloc")]
 pub use self::history::{Epoch, History, Scores};
-pub use self::flat::Flat;
 pub use self::network::Network;
 #[cfg(feature = "alloc")]
 pub use self::pass::Pass;

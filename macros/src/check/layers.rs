@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
-use syn::{Ident, Path, Visibility};
+use syn::{Ident, Lit, Path, Visibility};
 
 use super::labels::{self, labels};
-use super::options::settings;
+use super::options::{defaults, settings};
 use super::sizes::{give_back, meet, size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, ShapeRule};
 use crate::errors::{Errors, listed};
@@ -29,7 +29,12 @@ pub(super) struct Flow<'a> {
 
 impl Flow<'_> {
     /// Checks the layers of the network or part `name`.
-    pub fn list(&mut self, name: &Ident, written: &[syntax::Layer], before: Option<&Size>) -> (Vec<Layer>, Vec<Meeting>) {
+    pub fn list(
+        &mut self,
+        name: &Ident,
+        written: &[syntax::Layer],
+        before: Option<&Size>,
+    ) -> (Vec<Layer>, Vec<Meeting>) {
         let (mut layers, mut list) = (Vec::<Layer>::new(), List { name, counts: HashMap::new(), meetings: Vec::new() });
         for layer in written {
             let before = layers.last().map(|layer| &layer.outputs).or(before).cloned();
@@ -47,7 +52,13 @@ impl Flow<'_> {
         (layers, list.meetings)
     }
 
-    fn layer(&mut self, written: &syntax::Layer, label: Option<&Ident>, before: Option<&Size>, list: &mut List<'_>) -> Layer {
+    fn layer(
+        &mut self,
+        written: &syntax::Layer,
+        label: Option<&Ident>,
+        before: Option<&Size>,
+        list: &mut List<'_>,
+    ) -> Layer {
         let label = written.label.as_ref().or(label);
         match &written.form {
             Form::Single(single) => self.single(single, label, before, list),
@@ -57,11 +68,17 @@ impl Flow<'_> {
                 let inner = self.inner(layers, kind.span(), &name, &label, before, list);
                 let what = format!("stands in `{name}`");
                 if !give_back(&what, &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
-                    return Layer { label, ..inner };
+                    return stand_in(label, inner.inputs, Size::Unknown { span: kind.span() });
                 }
                 let written = format!("{name}({})", inner.written);
                 let (inputs, outputs) = (inner.inputs.clone(), inner.inputs.clone());
-                Layer { label, inputs, outputs, written, kind: Kind::Residual { span: kind.span(), inner: inner.into() } }
+                Layer {
+                    label,
+                    inputs,
+                    outputs,
+                    written,
+                    kind: Kind::Residual { span: kind.span(), inner: inner.into() },
+                }
             }
             Form::Repeat { layers, count, span } => self.repeat(layers, count.as_ref(), *span, label, before, list),
         }
@@ -83,7 +100,11 @@ impl Flow<'_> {
                 self.inner(layers, span, "[...; n]", &label, before, list)
             }
         };
-        let copies = match count.map(|count| (count, size(count, self.errors))) {
+        let nothing = |count: &&Value| matches!(count, Value::Literal(Lit::Int(count)) if count.base10_digits() == "0");
+        if let Some(count) = count.filter(nothing) {
+            self.errors.at(count, "a repetition of `0` has no layers", "write how often, or leave the layers out");
+        }
+        let copies = match count.filter(|count| !nothing(count)).map(|count| (count, size(count, self.errors))) {
             Some((_, Some(copies))) => copies,
             Some((count, None)) => {
                 self.errors.at(count, "`_` is not a count", "write how often, as `[Dense(64 -> 64, relu); 50]`");
@@ -93,7 +114,7 @@ impl Flow<'_> {
         };
         let what = "is repeated";
         if !give_back(what, &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
-            return inner;
+            return stand_in(inner.label, inner.inputs, Size::Unknown { span });
         }
         let written = format!("[{}; {copies}]", inner.written);
         let (label, inputs, outputs) = (inner.label.clone(), inner.inputs.clone(), inner.inputs.clone());
@@ -115,7 +136,7 @@ impl Flow<'_> {
                 let help = "write them, as `Dense(64 -> 64, relu)`";
                 self.errors.at_span(span, format_args!("there are no layers in `{kind}`"), help);
                 let size = before.cloned().unwrap_or(Size::Unknown { span });
-                self.linear(label.clone(), size)
+                stand_in(label.clone(), size.clone(), size)
             }
             [layer] => {
                 let mut counts = HashMap::new();
@@ -145,14 +166,6 @@ impl Flow<'_> {
         }
     }
 
-    /// Mends a layer that is not there.
-    fn linear(&self, label: Ident, size: Size) -> Layer {
-        let row = catalogue::find(LAYERS, catalogue::ACTIVATION).unwrap_or(&LAYERS[0]);
-        let item = Item::BuiltIn { row: &ACTIVATIONS[0], span: label.span(), number: None };
-        let kind = Kind::BuiltIn { row, span: label.span(), settings: vec![Setting::Item(item)] };
-        Layer { label, kind, inputs: size.clone(), outputs: size, written: String::new() }
-    }
-
     fn single(&mut self, written: &Single, label: Option<&Ident>, before: Option<&Size>, list: &mut List<'_>) -> Layer {
         let name = text(&written.kind);
         let span = written.kind.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
@@ -163,9 +176,24 @@ impl Flow<'_> {
             return layer;
         }
         let row = if path { None } else { Some(self.row(written, &name, bare.is_some())) };
+        // an unknown name alone is most likely an activation
+        let unknown = row.filter(|_| !is_built_in && !written.parentheses);
+        let bare = bare.or(unknown.and_then(|_| catalogue::meant(ACTIVATIONS, &name).or(ACTIVATIONS.first())));
         let is_same = row.is_some_and(|row| row.shape == ShapeRule::Same);
         let mut arguments: Vec<&Argument> = written.arguments.iter().collect();
-        let stated = written.shape.as_ref().and_then(|shape| size(&shape.input, self.errors));
+        let commas = match arguments.as_slice() {
+            [input, output, ..] if written.shape.is_none() && is_number(input) && is_number(output) => {
+                let help = format_args!("write `{} -> {}`", text(input), text(output));
+                self.errors.at(output, "expected `->` between two sizes, found `,`", help);
+                Some(syntax::Shape { input: input.value.clone(), output: output.value.clone() })
+            }
+            _ => None,
+        };
+        if commas.is_some() {
+            arguments.drain(..2);
+        }
+        let shape = written.shape.as_ref().or(commas.as_ref());
+        let stated = shape.and_then(|shape| size(&shape.input, self.errors));
         let inputs = match (before, stated) {
             (Some(produced), Some(taken)) => {
                 meet(&name, &taken, produced, &mut list.meetings, self.errors);
@@ -183,7 +211,7 @@ impl Flow<'_> {
             }
         };
         let outputs = if is_same {
-            if let Some(size) = written.shape.as_ref().and_then(|shape| size(&shape.output, self.errors))
+            if let Some(size) = shape.and_then(|shape| size(&shape.output, self.errors))
                 && !matches!((&size, &inputs), (Size::Unknown { .. }, _) | (_, Size::Unknown { .. }))
                 && size.to_string() != inputs.to_string()
             {
@@ -191,7 +219,7 @@ impl Flow<'_> {
                 self.errors.at_span(size.span(), message, format_args!("write `{inputs}`, or leave the sizes out"));
             }
             inputs.clone()
-        } else if let Some(shape) = &written.shape {
+        } else if let Some(shape) = shape {
             size(&shape.output, self.errors).unwrap_or_else(|| {
                 let help = "write how many numbers the layer produces; only its input can be `_`";
                 self.errors.at(&shape.output, "`_` cannot be an output", help);
@@ -227,7 +255,9 @@ impl Flow<'_> {
         let label = label.cloned().unwrap_or_else(|| labels::default(&name, span, &mut list.counts));
         let mut layer = Layer { label, kind, inputs, outputs, written: String::new() };
         layer.written = match layer.activation() {
-            Some(activation) if bare.is_none() => format!("{name}({} -> {}, {activation})", layer.inputs, layer.outputs),
+            Some(activation) if bare.is_none() => {
+                format!("{name}({} -> {}, {activation})", layer.inputs, layer.outputs)
+            }
             _ => format!("{name}({} -> {})", layer.inputs, layer.outputs),
         };
         layer
@@ -256,7 +286,7 @@ impl Flow<'_> {
             self.errors.at(&written.kind, format_args!("network `{name}` is not declared yet"), help);
             let size = before.cloned().unwrap_or(Size::Unknown { span });
             let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
-            return Some(self.linear(label, size));
+            return Some(stand_in(label, size.clone(), size));
         }
         if known.is_none() && written.parentheses {
             // a layer of the user's own
@@ -266,7 +296,8 @@ impl Flow<'_> {
         let layer = match known {
             Some(network) => {
                 if network.scalar != *self.scalar {
-                    let message = format_args!("network `{name}` is over `{}`, this one over `{}`", network.scalar, self.scalar);
+                    let message =
+                        format_args!("network `{name}` is over `{}`, this one over `{}`", network.scalar, self.scalar);
                     self.errors.at(&written.kind, message, format_args!("declare both over `{}`", self.scalar));
                 }
                 nested(network, written.kind.clone(), label)
@@ -280,6 +311,7 @@ impl Flow<'_> {
         let stated = written.shape.as_ref();
         let taken = stated.and_then(|shape| size(&shape.input, self.errors));
         let given = stated.and_then(|shape| size(&shape.output, self.errors));
+        let mistakes = self.errors.len();
         for (stated, own, what) in [(taken, &layer.inputs, "takes"), (given, &layer.outputs, "gives")] {
             if let (Some(stated), Size::Literal { value, .. }) = (stated, own)
                 && stated.to_string() != value.to_string()
@@ -294,6 +326,10 @@ impl Flow<'_> {
                 other => other.clone(),
             };
             meet(name, &taken, produced, &mut list.meetings, self.errors);
+        }
+        if mistakes < self.errors.len() || known.is_some_and(|network| network.scalar != *self.scalar) {
+            let inputs = before.cloned().unwrap_or(layer.inputs);
+            return Some(stand_in(layer.label, inputs, layer.outputs));
         }
         Some(layer)
     }
@@ -346,6 +382,13 @@ struct List<'a> {
     meetings: Vec<Meeting>,
 }
 
+/// In the place of a layer that was mistaken: one that takes and gives what its neighbours expect.
+fn stand_in(label: Ident, inputs: Size, outputs: Size) -> Layer {
+    let row = &LAYERS[0];
+    let kind = Kind::BuiltIn { row, span: label.span(), settings: defaults(row) };
+    Layer { label, kind, inputs, outputs, written: String::new() }
+}
+
 /// A network whose layers are known, as a layer.
 fn nested(network: &Network, path: Path, label: Ident) -> Layer {
     let ends = (network.layers.first(), network.layers.last());
@@ -372,12 +415,18 @@ fn is_size(argument: &Argument) -> bool {
     argument.name.is_none() && !matches!(&argument.value, Value::Path(path) if is_activation(path))
 }
 
+/// Whether an argument is an integer without a name.
+fn is_number(argument: &Argument) -> bool {
+    argument.name.is_none() && matches!(argument.value, Value::Literal(Lit::Int(_)))
+}
+
 /// The options of a user's own layer, which are calls of its builder.
 fn calls(name: &str, arguments: &[&Argument], errors: &mut Errors) -> Vec<(Ident, TokenStream)> {
     let calls = arguments.iter().filter_map(|argument| {
         if argument.name.is_none() {
             let message = format_args!("an option of layer `{name}` must be named");
-            let help = format_args!("write it with the name of the layer's method, as `gain = {}`", text(&argument.value));
+            let help =
+                format_args!("write it with the name of the layer's method, as `gain = {}`", text(&argument.value));
             errors.at(argument, message, help);
         }
         Some((argument.name.clone()?, argument.value.to_token_stream()))

@@ -9,7 +9,12 @@ use crate::network::{Item, Setting};
 use crate::syntax::{Argument, Value, text};
 
 /// The value of each option, in the order of the row.
-pub(super) fn settings(row: &'static catalogue::Layer, kind: &Path, arguments: &[&Argument], errors: &mut Errors) -> Vec<Setting> {
+pub(super) fn settings(
+    row: &'static catalogue::Layer,
+    kind: &Path,
+    arguments: &[&Argument],
+    errors: &mut Errors,
+) -> Vec<Setting> {
     // what is neither named nor an activation by its form
     let nameless = |argument: &&&Argument| argument.name.is_none() && !is_activation(&argument.value);
     for argument in arguments.iter().filter(nameless) {
@@ -50,6 +55,11 @@ pub(super) fn settings(row: &'static catalogue::Layer, kind: &Path, arguments: &
         setting(option, value, errors)
     });
     options.collect()
+}
+
+/// The options of a layer as the catalogue has them.
+pub(super) fn defaults(row: &'static catalogue::Layer) -> Vec<Setting> {
+    row.options.iter().map(|option| setting(option, None, &mut Errors::default())).collect()
 }
 
 fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> Setting {
@@ -102,7 +112,8 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
 
 /// Whether a value may be an activation by its form.
 fn is_activation(value: &Value) -> bool {
-    matches!(value, Value::Path(path) if !path.is_ident("true") && !path.is_ident("false")) || matches!(value, Value::Call(..))
+    matches!(value, Value::Path(path) if !path.is_ident("true") && !path.is_ident("false"))
+        || matches!(value, Value::Call(..))
 }
 
 fn names_of(rows: &'static [Named]) -> String {

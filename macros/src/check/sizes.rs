@@ -31,16 +31,19 @@ pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
             format!("`{}` is not a size: layers take rows of numbers", text(value)),
             "write how many numbers there are in all".to_owned(),
         ),
-        Value::Call(..) | Value::Other(_) => {
-            (format!("`{}` is not a size", text(value)), format!("write an expression in braces, as `{{ {} }}`", text(value)))
-        }
+        Value::Call(..) | Value::Other(_) => (
+            format!("`{}` is not a size", text(value)),
+            format!("write an expression in braces, as `{{ {} }}`", text(value)),
+        ),
         Value::Literal(_) | Value::Negative(_) => (
             format!("`{}` is not a size", text(value)),
             "a size is a positive integer, a constant's path, or an expression in braces".to_owned(),
         ),
     };
     errors.at(value, message, help);
-    Some(Size::Unknown { span: value.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span()) })
+    Some(Size::Unknown {
+        span: value.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span()),
+    })
 }
 
 /// Compares a stated input with what the layer before produces.
@@ -54,7 +57,13 @@ pub(super) fn meet(name: &str, taken: &Size, produced: &Size, meetings: &mut Vec
 }
 
 /// Whether what stands inside a layer gives back as much as it takes.
-pub(super) fn give_back(what: &str, taken: &Size, given: &Size, meetings: &mut Vec<Meeting>, errors: &mut Errors) -> bool {
+pub(super) fn give_back(
+    what: &str,
+    taken: &Size,
+    given: &Size,
+    meetings: &mut Vec<Meeting>,
+    errors: &mut Errors,
+) -> bool {
     let mut meets = true;
     compare(taken, given, Rule::GivesBack, meetings, || {
         meets = false;

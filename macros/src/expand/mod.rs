@@ -10,7 +10,7 @@ use syn::ext::IdentExt as _;
 
 use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
-use crate::network::{Layer, Network, Rule};
+use crate::network::{Kind, Layer, Network, Rule};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
 pub fn expand(network: &Network, typenet: &TokenStream) -> TokenStream {
@@ -141,7 +141,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     let (head_type, head_value) = (item_type(&head, &private()), item_value(&head, &private()));
     let informed = layers.iter().enumerate().map(|(index, layer)| {
         let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
-        let activation = layer.activation_shown();
+        let activation = activation_name(layer);
         quote_spanned!(Span::mixed_site()=> __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation))
     });
     let initialize = initialize(network, names);
@@ -177,6 +177,16 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
             #finish
             #predict
         }
+    }
+}
+
+/// The name of a layer's activation, which only the compiler knows of a network that is declared elsewhere.
+fn activation_name(layer: &Layer) -> TokenStream {
+    match &layer.kind {
+        Kind::Repeat { inner, .. } => activation_name(inner),
+        Kind::Network { path, .. } => quote_spanned!(Span::mixed_site()=>
+            <<#path as __typenet::Network>::Head as __typenet::activations::Activation>::NAME),
+        _ => layer.activation_shown().into_token_stream(),
     }
 }
 

@@ -26,7 +26,10 @@ pub fn parse_attribute(arguments: TokenStream, item: TokenStream, errors: &mut E
         let layers = layers::list(input, errors);
         if let Some(network) = &mut network {
             if layers.is_empty() && mistakes == errors.len() {
-                let help = format!("write at least one, as in `#[network(Dense(2 -> 1))] struct {};`", network.name.as_ref().map(text).unwrap_or_default());
+                let help = format!(
+                    "write at least one, as in `#[network(Dense(2 -> 1))] struct {};`",
+                    network.name.as_ref().map(text).unwrap_or_default()
+                );
                 errors.at_span(start, "the network has no layers", help);
             }
             (network.scalar, network.layers, network.start) = (scalar, layers, start);

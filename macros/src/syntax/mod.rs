@@ -165,6 +165,11 @@ fn name(input: ParseStream<'_>, errors: &mut Errors) -> Option<Ident> {
         errors.at(&keyword, format_args!("expected the network's name, found keyword `{}`", text(&keyword)), help);
     }
     let help = "write a name and `=` before the layers, as in `Xor = Dense(2 -> 4, relu), ...`";
+    // a name alone, which lacks all the rest
+    let ahead = input.fork();
+    if ahead.parse::<Ident>().is_ok() && (ahead.is_empty() || ahead.peek(Token![;])) {
+        return input.parse().ok();
+    }
     if input.peek(Token![=]) || input.peek(Token![<]) || tokens::starts_layer(input) {
         errors.at_span(tokens::start(input), "the network has no name", help);
         return None;

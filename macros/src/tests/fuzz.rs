@@ -15,6 +15,7 @@ const CORPUS: &[&str] = &[
     "#[doc = \"a\"] #[allow(unused)] pub(crate) Xor: f64 = input: Dense(2 -> HIDDEN), relu, Dense(_ -> { 2 * 2 }, bias = false), Dense(1,);",
     "Own = my::Gate(2 -> 4, gain = 2.0, on = true), Activation(my::Act), Dense(3, kernel_initializer = constant(-0.1))",
     "Same = Dense(2 -> 4), Activation(4 -> 4, relu), tanh; pub(in crate::a) Other = r#type: Dense(crate::N -> ::a::B::C)",
+    "Body = Dense(8 -> 8, relu), Dense(8); Deep = [Dense(8 -> 8, relu); 50], Body, again: Body(8 -> 8), t: [Residual(Dense(8), a: Dense(8)); N], my::Body",
     "pub struct Xor<T>: f32 = Dense<2, 4>(relu), Dense{4 -> 2}, Dense[[28, 28, 1] -> 10]; #![inner] = Dense(2 => 4 -> 1)",
     "Xor Dense(2 -> 4; rellu, bias: yes) Dense(-1 -> \"4\", activation = ), , Dens(1.5,, 0x10) > ; ; Xor: = relu(3)",
 ];
@@ -23,6 +24,8 @@ const CORPUS: &[&str] = &[
 const WORDS: &[&str] = &[
     "Dense",
     "Activation",
+    "Residual",
+    "Body",
     "Xor",
     "relu",
     "softmax",

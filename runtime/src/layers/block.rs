@@ -65,14 +65,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
     }
 
     #[inline(always)]
-    fn forward<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &N,
-        input: &N::Input,
-        output: &mut N::Output,
-        tape: &mut N::Tape,
-    ) {
+    fn forward<S: Simd>(&self, simd: S, parameters: &N, input: &N::Input, output: &mut N::Output, tape: &mut N::Tape) {
         parameters.forward(simd, input, tape);
         N::Output::apply_head(simd, &self.head, N::logits(tape).0, output);
     }

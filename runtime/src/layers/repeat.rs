@@ -77,12 +77,12 @@ unsafe impl<T: Scalar, L: Layer<T>, const N: usize> Zeroable for Traces<T, L, N>
 
 /// What one of the layers sees of a batch.
 #[derive(Clone, Copy)]
-struct Nth<G> {
+struct Nth<G, const N: usize> {
     batch: G,
     index: usize,
 }
 
-impl<T, L, G, const N: usize> Batch<T, L> for Nth<G>
+impl<T, L, G, const N: usize> Batch<T, L> for Nth<G, N>
 where
     T: Scalar,
     L: Layer<T, Output = <L as Layer<T>>::Input>,
@@ -174,7 +174,7 @@ where
     ) {
         for (index, gradient) in share.gradient.0.iter_mut().enumerate() {
             let sums = &mut share.sums[index * L::SUMS..][..L::SUMS];
-            self.0.complete(simd, Nth { batch, index }, Share { gradient, sums, later: share.later }, sink);
+            self.0.complete(simd, Nth::<G, N> { batch, index }, Share { gradient, sums, later: share.later }, sink);
         }
     }
 

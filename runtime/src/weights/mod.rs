@@ -41,7 +41,8 @@ fn name(prefix: &str, layers: &'static [LayerInfo], named: &mut Vec<(String, &'s
     for layer in layers {
         for copy in 0..layer.copies {
             let label = layer.label;
-            let place = if layer.copies == 1 { format!("{prefix}{label}.") } else { format!("{prefix}{label}.{copy}.") };
+            let place =
+                if layer.copies == 1 { format!("{prefix}{label}.") } else { format!("{prefix}{label}.{copy}.") };
             named.extend(layer.tensors.iter().map(|tensor| (format!("{place}{}", tensor.name), tensor)));
             name(&place, layer.layers, named);
         }

@@ -12,6 +12,7 @@ mod expanded;
 mod labels;
 mod large;
 mod lists;
+mod nested;
 mod networks;
 mod options;
 mod own;

@@ -1,0 +1,5 @@
+//! No layers.
+#[typenet::attribute::network()]
+pub struct Xor;
+
+include!("../program.rs");

@@ -1,0 +1,6 @@
+//! A repetition with nothing after its `;`.
+typenet::network! {
+    Xor = Dense(2 -> 4, relu), [Dense(4 -> 4, relu);], Dense(4 -> 2, softmax)
+}
+
+include!("../program.rs");

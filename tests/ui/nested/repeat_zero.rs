@@ -1,0 +1,6 @@
+//! A repetition of nothing.
+typenet::network! {
+    Xor = Dense(2 -> 4, relu), [Dense(4 -> 4, relu); 0], Dense(4 -> 2, softmax)
+}
+
+include!("../program.rs");
