@@ -7,7 +7,7 @@ pub use crate::losses::{
 pub use crate::metrics::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
 pub use crate::network;
 pub use crate::network::{Flat, Network};
-pub use crate::optimizers::{Optimizer, Sgd};
+pub use crate::optimizers::{Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, Optimizer, RmsProp, Sgd};
 pub use crate::scalar::{Lane, Scalar};
 pub use crate::tile::Tile;
 #[cfg(feature = "alloc")]
