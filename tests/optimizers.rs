@@ -13,7 +13,7 @@ use typenet::schedules::{
 
 use crate::support::fixture;
 
-const STEPS: u64 = 20;
+const STEPS: usize = 20;
 const TOLERANCE: f64 = 1e-9;
 
 #[derive(Deserialize)]
@@ -22,12 +22,12 @@ struct Fixture {
     targets: Vec<f64>,
     start: Vec<f64>,
     batch_size: usize,
-    rates: Vec<Rates>,
+    rates: Vec<Scheduled>,
     trajectories: Vec<Trajectory>,
 }
 
 #[derive(Deserialize)]
-struct Rates {
+struct Scheduled {
     schedule: String,
     rate: f64,
     rates: Vec<f64>,
@@ -100,7 +100,7 @@ impl Any {
 fn schedules() {
     let fixture: Fixture = fixture("optimizers");
     assert_eq!(fixture.rates.len(), 13);
-    for Rates { schedule, rate, rates } in &fixture.rates {
+    for Scheduled { schedule, rate, rates } in &fixture.rates {
         let ours = Any::named(schedule, *rate);
         for (iteration, keras) in (0..).zip(rates) {
             let ours = ours.learning_rate(iteration);
@@ -125,7 +125,7 @@ impl Fixture {
         let (mut pass, mut trainer) = (Pass::new(), Trainer::new(MeanSquaredError, optimizer));
         let batches: Vec<_> = x.chunks(self.batch_size).zip(t.chunks(self.batch_size)).collect();
         let mut loss = 0.0;
-        for (x, t) in batches.into_iter().cycle().take(STEPS as usize) {
+        for (x, t) in batches.into_iter().cycle().take(STEPS) {
             let numbers = 2.0 * x.len() as f64;
             let errors: Vec<[f64; 2]> =
                 net.predict_many(x).iter().zip(t).map(|(y, t)| [y[0] - t[0], y[1] - t[1]]).collect();

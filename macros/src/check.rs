@@ -7,7 +7,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::{Attribute, Ident, Lit, Path};
 
-use crate::catalogue::{self, ACTIVATIONS, Entry, INITIALIZERS, LAYERS, LayerOption, Named, OptionKind, ShapeRule};
+use crate::catalogue::{
+    self, ACTIVATIONS, Entry, INITIALIZERS, LAYERS, LayerOption, Named, Number, OptionKind, ShapeRule,
+};
 use crate::errors::{Errors, listed, plural};
 use crate::network::{Item, Kind, Layer, Meeting, Network, Setting, Size};
 use crate::syntax::{self, Argument, Value, text};
@@ -294,12 +296,12 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
         errors.at(path, format_args!("unknown {what} `{name}`"), help);
         return mended(known.unwrap_or(default));
     };
-    if row.number != number.is_some() {
-        let (message, help) = if row.number {
-            ("needs a number", format!("write `{name}(0.1)`"))
-        } else {
-            ("takes no number", format!("write `{name}`"))
-        };
+    let mistake = match (row.number, &number) {
+        (Number::Must, None) => Some(("needs a number", format!("write `{name}(0.1)`"))),
+        (Number::No, Some(_)) => Some(("takes no number", format!("write `{name}`"))),
+        _ => None,
+    };
+    if let Some((message, help)) = mistake {
         errors.at(value, format_args!("`{name}` {message}"), help);
         return mended(default);
     }
@@ -353,6 +355,7 @@ mod tests {
             "#[doc = \"a\"] pub(crate) Xor: f64 = input: Dense(2 -> HIDDEN), relu, Dense(_ -> { 2 * 2 }, bias = false), Dense(1,);",
             "Own = my::Gate(2 -> 4, gain = 2.0), Activation(my::Act), Dense(3, kernel_initializer = constant(0.1))",
             "Same = Dense(2 -> 4), Activation(4 -> 4, relu), tanh",
+            "Numbers = Dense(2 -> 4, leaky_relu), Dense(4, leaky_relu(0.01)), elu, Dense(2, threshold(0.5, -1.0))",
         ] {
             assert_eq!(mistakes(declaration), (vec![], 1), "{declaration}");
         }
