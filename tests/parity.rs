@@ -132,11 +132,11 @@ fn activations_that_act_on_each_number() {
 fn activations_with_numbers() {
     typenet::network! {
         Written = Dense(2 -> 3, leaky_relu(0.01)), Dense(2, threshold(0.5, -1.0));
-        Default = Dense(2 -> 3, squareplus), celu, soft_shrink, Dense(2, leaky_relu)
+        Defaults = Dense(2 -> 3, squareplus), celu, soft_shrink, Dense(2, leaky_relu)
     }
     assert_eq!(Written::HEAD, activations::Threshold(0.5, -1.0));
-    assert_eq!(Default::HEAD, activations::LeakyRelu(0.2));
-    assert_eq!(activations::LeakyRelu(0.2), core::default::Default::default());
+    assert_eq!(Defaults::HEAD, activations::LeakyRelu(0.2));
+    assert_eq!(activations::LeakyRelu(0.2), activations::LeakyRelu::default());
     assert_eq!(dispatch(level(), At(activations::LeakyRelu(0.01), -2.0)), (-0.02, 0.01));
     assert_eq!(dispatch(level(), At(activations::Threshold(0.5, -1.0), 0.5)), (-1.0, 0.0));
     assert_eq!(dispatch(level(), At(activations::HardShrink(2.0), 1.5)), (0.0, 0.0));
@@ -324,6 +324,8 @@ fn check_case<const N: usize>(case: &LossCase) -> bool {
     match (case.loss.as_str(), case.head.as_str()) {
         // beyond Keras's guard ours goes on, where Keras's gradient is zero
         (_, _) if case.case == "clipped" => return false,
+        // in `losses.rs`
+        (_, _) if case.case == "smoothed" => return false,
         ("mean_squared_error", "none") => {
             check_loss(case, MeanSquaredError, activations::Linear, predictions, &targets, gradient);
         }

@@ -1,8 +1,10 @@
 //! What most programs need: `use typenet::prelude::*;`.
 
 pub use crate::losses::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, FromLogits, MeanAbsoluteError, MeanSquaredError,
-    SparseCategoricalCrossEntropy,
+    BinaryCrossEntropy, BinaryFocalCrossEntropy, CategoricalCrossEntropy, CategoricalFocalCrossEntropy,
+    CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber, KlDivergence, LabelSmoothing, LogCosh,
+    MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
+    SparseCategoricalCrossEntropy, SquaredHinge,
 };
 pub use crate::metrics::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
 pub use crate::network;
