@@ -132,6 +132,17 @@ activation!(tanh);
 activation!(softplus);
 activation!(softmax);
 
+/// Activations that look across a sample, and those with numbers, as the macro writes them.
+#[test]
+fn across_and_with_numbers() {
+    typenet::network! {
+        Mixed: f64 = Dense(3 -> 5, leaky_relu(0.3)), log_softmax, Dense(4, sparsemax), Dense(4, celu(0.5)),
+            Dense(3, squareplus)
+    }
+    let rng = &mut StdRng::seed_from_u64(10);
+    check_pass("mixed", &mut filled::<Mixed>(rng), rng);
+}
+
 typenet::network! {
     OnItsOwn: f64 = Dense(3 -> 4, bias = false), Activation(softmax), Dense(3), Activation(tanh);
     Logits: f64 = Dense(3 -> 3);

@@ -58,7 +58,7 @@ pub enum OptionKind {
     Flag,
 }
 
-/// A built-in activation or initialiser: a unit struct, or one around an `f64`.
+/// A built-in activation or initialiser: a unit struct, or one around numbers.
 pub struct Named {
     /// The name in a declaration.
     pub name: &'static str,
@@ -66,8 +66,16 @@ pub struct Named {
     pub item: &'static str,
     /// What people who come from elsewhere call it.
     pub alias: &'static [&'static str],
-    /// Whether it takes a number, as `constant(0.1)`.
-    pub number: bool,
+    pub number: Number,
+}
+
+/// Whether a name takes numbers, as `constant(0.1)`.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Number {
+    No,
+    Must,
+    /// It is this one if none is written.
+    May(f64),
 }
 
 pub const LAYERS: &[Layer] = &[
@@ -113,20 +121,40 @@ pub const ACTIVATION: &str = "Activation";
 pub const ACTIVATIONS: &[Named] = &[
     named("linear", "Linear", &["identity", "none"]),
     named("relu", "Relu", &["rectifier"]),
-    named("leaky_relu", "LeakyRelu", &["lrelu"]),
-    named("elu", "Elu", &[]),
+    with("leaky_relu", "LeakyRelu", &["lrelu"], Number::May(0.2)),
+    named("relu6", "Relu6", &[]),
+    with("elu", "Elu", &[], Number::May(1.0)),
+    named("selu", "Selu", &[]),
+    with("celu", "Celu", &[], Number::May(1.0)),
     named("gelu", "Gelu", &[]),
+    named("gelu_tanh", "GeluTanh", &["gelu_approximate", "gelu_new"]),
     named("silu", "Silu", &["swish"]),
+    named("mish", "Mish", &[]),
     named("sigmoid", "Sigmoid", &["logistic"]),
+    named("log_sigmoid", "LogSigmoid", &[]),
+    named("hard_sigmoid", "HardSigmoid", &[]),
+    named("hard_silu", "HardSilu", &["hard_swish"]),
+    named("sparse_sigmoid", "SparseSigmoid", &[]),
     named("tanh", "Tanh", &["hyperbolic_tangent"]),
+    named("hard_tanh", "HardTanh", &[]),
+    named("softsign", "Softsign", &[]),
     named("softplus", "Softplus", &[]),
+    with("squareplus", "Squareplus", &[], Number::May(4.0)),
+    named("sparse_plus", "SparsePlus", &[]),
+    named("exponential", "Exponential", &["exp"]),
+    with("hard_shrink", "HardShrink", &[], Number::May(0.5)),
+    with("soft_shrink", "SoftShrink", &[], Number::May(0.5)),
+    named("tanh_shrink", "TanhShrink", &[]),
+    with("threshold", "Threshold", &[], Number::Must),
     named("softmax", "Softmax", &[]),
+    named("log_softmax", "LogSoftmax", &[]),
+    named("sparsemax", "Sparsemax", &[]),
 ];
 
 pub const INITIALIZERS: &[Named] = &[
     named("zeros", "Zeros", &["zero"]),
     named("ones", "Ones", &["one"]),
-    Named { name: "constant", item: "Constant", alias: &["fill"], number: true },
+    with("constant", "Constant", &["fill"], Number::Must),
     named("glorot_uniform", "GlorotUniform", &["xavier_uniform", "xavier"]),
     named("glorot_normal", "GlorotNormal", &["xavier_normal"]),
     named("he_uniform", "HeUniform", &["kaiming_uniform", "kaiming"]),
@@ -136,7 +164,11 @@ pub const INITIALIZERS: &[Named] = &[
 ];
 
 const fn named(name: &'static str, item: &'static str, alias: &'static [&'static str]) -> Named {
-    Named { name, item, alias, number: false }
+    with(name, item, alias, Number::No)
+}
+
+const fn with(name: &'static str, item: &'static str, alias: &'static [&'static str], number: Number) -> Named {
+    Named { name, item, alias, number }
 }
 
 const fn activation(default: Option<&'static str>) -> LayerOption {

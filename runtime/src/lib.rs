@@ -35,8 +35,8 @@
 //!
 //! - [`network!`] declares networks.
 //! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside.
-//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`] and [`initializers`] hold what there is, and
-//!   each says how to write one's own.
+//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`] and [`initializers`] hold what there
+//!   is, and each says how to write one's own.
 //! - [`data`] says what can be trained on.
 //! - [`History`] is what training reports; with feature `plot`, `plot` draws it.
 //! - [`Error`] is everything that can go wrong at run time; nothing here panics on bad input.
@@ -77,6 +77,7 @@ pub mod prelude;
 #[cfg(feature = "std")]
 mod progress;
 mod scalar;
+pub mod schedules;
 mod summary;
 mod tile;
 #[cfg(feature = "alloc")]

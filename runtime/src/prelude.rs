@@ -2,13 +2,15 @@
 
 pub use crate::flat::Flat;
 pub use crate::losses::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, FromLogits, MeanAbsoluteError, MeanSquaredError,
-    SparseCategoricalCrossEntropy,
+    BinaryCrossEntropy, BinaryFocalCrossEntropy, CategoricalCrossEntropy, CategoricalFocalCrossEntropy,
+    CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber, KlDivergence, LabelSmoothing, LogCosh,
+    MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
+    SparseCategoricalCrossEntropy, SquaredHinge,
 };
 pub use crate::metrics::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
 pub use crate::network;
 pub use crate::network::Network;
-pub use crate::optimizers::{Optimizer, Sgd};
+pub use crate::optimizers::{Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, Optimizer, RmsProp, Sgd};
 pub use crate::scalar::{Lane, Scalar};
 pub use crate::tile::Tile;
 #[cfg(feature = "alloc")]

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::Path;
 
-use crate::catalogue::{self, ACTIVATIONS, Entry, INITIALIZERS, LayerOption, Named, OptionKind};
+use crate::catalogue::{self, ACTIVATIONS, Entry, INITIALIZERS, LayerOption, Named, Number, OptionKind};
 use crate::errors::{Errors, listed, similar};
 use crate::network::{Item, Setting};
 use crate::syntax::{Argument, Value, text};
@@ -98,12 +98,12 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
         errors.at(path, format_args!("unknown {what} `{name}`"), help);
         return mended(known.unwrap_or(default));
     };
-    if row.number != number.is_some() {
-        let (message, help) = if row.number {
-            ("needs a number", format!("write `{name}(0.1)`"))
-        } else {
-            ("takes no number", format!("write `{name}`"))
-        };
+    let mistake = match (row.number, &number) {
+        (Number::Must, None) => Some(("needs a number", format!("write `{name}(0.1)`"))),
+        (Number::No, Some(_)) => Some(("takes no number", format!("write `{name}`"))),
+        _ => None,
+    };
+    if let Some((message, help)) = mistake {
         errors.at(value, format_args!("`{name}` {message}"), help);
         return mended(default);
     }

@@ -27,6 +27,7 @@ fn every_construct_is_taken() {
         "#[doc = \"a\"] pub(crate) Xor: f64 = input: Dense(2 -> HIDDEN), relu, Dense(_ -> { 2 * 2 }, bias = false), Dense(1,);",
         "Own = my::Gate(2 -> 4, gain = 2.0), Activation(my::Act), Dense(3, kernel_initializer = constant(0.1))",
         "Same = Dense(2 -> 4), Activation(4 -> 4, relu), tanh",
+        "Numbers = Dense(2 -> 4, leaky_relu), Dense(4, leaky_relu(0.01)), elu, Dense(2, threshold(0.5, -1.0))",
     ] {
         assert_eq!(mistakes(declaration), (vec![], 1), "{declaration}");
     }

@@ -1,10 +1,10 @@
 //! Layers, activations and initialisers as types and as values.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use crate::catalogue::{ACTIVATIONS, LayerOption, Named, OptionKind, ShapeRule};
+use crate::catalogue::{ACTIVATIONS, LayerOption, Named, Number, OptionKind, ShapeRule};
 use crate::network::{Item, Kind, Layer, Network, Setting};
 
 /// The activation of the last layer, which the network's losses take apart from it.
@@ -150,6 +150,10 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
             quote_spanned!(Span::mixed_site()=> #item #number)
         }
         Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::HEAD),
+        Item::BuiltIn { row: Named { number: Number::May(default), .. }, .. } => {
+            let (item, default) = (item_type_of(kind, item, prefix), Literal::f64_unsuffixed(*default));
+            quote_spanned!(Span::mixed_site()=> #item(#default))
+        }
         _ => item_type_of(kind, item, prefix),
     }
 }

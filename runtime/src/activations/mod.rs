@@ -1,7 +1,7 @@
 //! Activations: what a layer applies to its outputs.
 //!
-//! Most act on each number alone and say so with [`Elementwise`]; [`Softmax`] looks across the numbers of a sample and
-//! implements [`Activation`] itself. Where backward can be written in terms of the output, nothing but the output is
+//! Most act on each number alone and say so with [`Elementwise`]; [`Softmax`], [`LogSoftmax`] and [`Sparsemax`] look across the
+//! numbers of a sample and implement [`Activation`] themselves. Where backward can be written in terms of the output, nothing but the output is
 //! kept of the forward pass ([`KeepOutput`]); otherwise the input is kept ([`KeepInput`]).
 //!
 //! # An activation of one's own
@@ -32,32 +32,72 @@
 //! # fn main() {}
 //! ```
 
+mod celu;
 mod elu;
+mod exponential;
 mod gelu;
+mod gelu_tanh;
+mod hard_shrink;
+mod hard_sigmoid;
+mod hard_silu;
+mod hard_tanh;
 mod leaky_relu;
 mod linear;
+mod log_sigmoid;
+mod log_softmax;
+mod mish;
 mod relu;
+mod relu6;
+mod selu;
 mod sigmoid;
 mod silu;
+mod soft_shrink;
 mod softmax;
 mod softplus;
+mod softsign;
+mod sparse_plus;
+mod sparse_sigmoid;
+mod sparsemax;
+mod squareplus;
 mod tanh;
+mod tanh_shrink;
+mod threshold;
 
 use core::fmt::Debug;
 
 use bytemuck::Pod;
-use fearless_simd::{Simd, SimdFloat};
+use fearless_simd::{Select, Simd, SimdFloat};
 
+pub use self::celu::Celu;
 pub use self::elu::Elu;
+pub use self::exponential::Exponential;
 pub use self::gelu::Gelu;
+pub use self::gelu_tanh::GeluTanh;
+pub use self::hard_shrink::HardShrink;
+pub use self::hard_sigmoid::HardSigmoid;
+pub use self::hard_silu::HardSilu;
+pub use self::hard_tanh::HardTanh;
 pub use self::leaky_relu::LeakyRelu;
 pub use self::linear::Linear;
+pub use self::log_sigmoid::LogSigmoid;
+pub use self::log_softmax::LogSoftmax;
+pub use self::mish::Mish;
 pub use self::relu::Relu;
+pub use self::relu6::Relu6;
+pub use self::selu::Selu;
 pub use self::sigmoid::Sigmoid;
 pub use self::silu::Silu;
+pub use self::soft_shrink::SoftShrink;
 pub use self::softmax::Softmax;
 pub use self::softplus::Softplus;
+pub use self::softsign::Softsign;
+pub use self::sparse_plus::SparsePlus;
+pub use self::sparse_sigmoid::SparseSigmoid;
+pub use self::sparsemax::Sparsemax;
+pub use self::squareplus::Squareplus;
 pub use self::tanh::Tanh;
+pub use self::tanh_shrink::TanhShrink;
+pub use self::threshold::Threshold;
 
 use crate::layers::NoParameters;
 use crate::scalar::{Lane, Scalar};
@@ -153,6 +193,14 @@ pub trait Elementwise: Copy + Debug + Send + Sync + 'static {
 
     /// `f'(x)`, given the output `f(x)` or the input `x`, as [`Keep`](Self::Keep) says.
     fn slope<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, simd: S, kept: V) -> V;
+}
+
+/// `x`, kept between `low` and `high`. NaN stays NaN.
+#[inline(always)]
+fn clamp<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(simd: S, x: V, low: f64, high: f64) -> V {
+    let (low, high) = (V::splat(simd, T::from_f64(low)), V::splat(simd, T::from_f64(high)));
+    let x = x.simd_lt(low).select(low, x);
+    x.simd_gt(high).select(high, x)
 }
 
 /// An activation as layers and losses use it. Implemented by every [`Elementwise`] activation.

@@ -27,23 +27,13 @@ impl<T: Scalar, const N: usize> Loss<T, Sigmoid, Tile<T, N>, Tile<T, N>> for Bin
     fn evaluate<S: Simd>(
         &self,
         simd: S,
-        head: &Sigmoid,
+        _: &Sigmoid,
         logits: &Tile<T, N>,
         targets: &Tile<T, N>,
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
-        Tile::apply_head(simd, head, logits, outputs);
-        let mean = T::from_f64(1.0 / N as f64);
-        let zero = T::Vector::<S>::splat(simd, T::ZERO);
-        let mut loss = zero;
-        for i in 0..N {
-            let (x, t) = (logits.load(simd, i), targets.load(simd, i));
-            let positive = x.simd_lt(zero).select(zero, x);
-            loss += positive - x * t + T::ln_1p(T::exp(-x.abs()));
-            d_logits.store::<S>(i, (outputs.load(simd, i) - t) * mean);
-        }
-        loss * mean
+        Self::after_sigmoid(simd, logits, |i| targets.load(simd, i), outputs, d_logits)
     }
 }
 
@@ -55,19 +45,55 @@ impl<T: Scalar, const N: usize> Loss<T, Softmax, Tile<T, N>, Tile<T, N>> for Bin
     fn evaluate<S: Simd>(
         &self,
         simd: S,
-        head: &Softmax,
+        _: &Softmax,
         logits: &Tile<T, N>,
         targets: &Tile<T, N>,
+        outputs: &mut Tile<T, N>,
+        d_logits: &mut Tile<T, N>,
+    ) -> T::Vector<S> {
+        Self::after_softmax(simd, logits, |i| targets.load(simd, i), outputs, d_logits)
+    }
+}
+
+impl BinaryCrossEntropy {
+    /// After a sigmoid, with the targets `target(i)`.
+    #[inline(always)]
+    pub(super) fn after_sigmoid<T: Scalar, S: Simd, const N: usize>(
+        simd: S,
+        logits: &Tile<T, N>,
+        target: impl Fn(usize) -> T::Vector<S>,
+        outputs: &mut Tile<T, N>,
+        d_logits: &mut Tile<T, N>,
+    ) -> T::Vector<S> {
+        Tile::apply_head(simd, &Sigmoid, logits, outputs);
+        let mean = T::from_f64(1.0 / N as f64);
+        let zero = T::Vector::<S>::splat(simd, T::ZERO);
+        let mut loss = zero;
+        for i in 0..N {
+            let (x, t) = (logits.load(simd, i), target(i));
+            let positive = x.simd_lt(zero).select(zero, x);
+            loss += positive - x * t + T::ln_1p(T::exp(-x.abs()));
+            d_logits.store::<S>(i, (outputs.load(simd, i) - t) * mean);
+        }
+        loss * mean
+    }
+
+    /// After a softmax, with the targets `target(i)`.
+    #[inline(always)]
+    pub(super) fn after_softmax<T: Scalar, S: Simd, const N: usize>(
+        simd: S,
+        logits: &Tile<T, N>,
+        target: impl Fn(usize) -> T::Vector<S>,
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
         if N == 2 {
             // ln(1 - y_0) = ln(y_1): the weight of ln(y_0) is (t_0 + 1 - t_1) / 2
             let half = T::from_f64(0.5);
-            let weight = |i| (targets.load(simd, i) - targets.load(simd, 1 - i)) * half + half;
+            let weight = |i| (target(i) - target(1 - i)) * half + half;
             return softmax_cross_entropy(simd, logits, weight, outputs, d_logits);
         }
-        Tile::apply_head(simd, head, logits, outputs);
+        Tile::apply_head(simd, &Softmax, logits, outputs);
         let mean = T::from_f64(1.0 / N as f64);
         let one = T::Vector::<S>::splat(simd, T::ONE);
         let zero = T::Vector::<S>::splat(simd, T::ZERO);
@@ -75,27 +101,25 @@ impl<T: Scalar, const N: usize> Loss<T, Softmax, Tile<T, N>, Tile<T, N>> for Bin
             let p = outputs.load(simd, i);
             // where the guard holds a probability, it holds the gradient at 0
             let free = p.simd_ge(T::from_f64(EPSILON)) & p.simd_le(T::from_f64(1.0 - EPSILON));
-            let slope = (p - targets.load(simd, i)) / (p * (one - p)) * mean;
+            let slope = (p - target(i)) / (p * (one - p)) * mean;
             d_logits.store::<S>(i, free.select(slope, zero));
         }
-        Tile::backward_head(simd, head, logits, outputs, d_logits);
-        Self::measure(simd, outputs, targets)
+        Tile::backward_head(simd, &Softmax, logits, outputs, d_logits);
+        Self::measure(simd, outputs, target)
     }
-}
 
-impl BinaryCrossEntropy {
     /// The loss of probabilities, with Keras's guard.
     #[inline(always)]
-    fn measure<T: Scalar, S: Simd, const N: usize>(
+    pub(super) fn measure<T: Scalar, S: Simd, const N: usize>(
         simd: S,
         outputs: &Tile<T, N>,
-        targets: &Tile<T, N>,
+        target: impl Fn(usize) -> T::Vector<S>,
     ) -> T::Vector<S> {
         let one = T::Vector::<S>::splat(simd, T::ONE);
         let mut loss = T::Vector::<S>::splat(simd, T::ZERO);
         for i in 0..N {
             let p = clip::<T, S>(simd, outputs.load(simd, i));
-            let t = targets.load(simd, i);
+            let t = target(i);
             loss = loss - t * T::ln(p) - (one - t) * T::ln(one - p);
         }
         loss * T::from_f64(1.0 / N as f64)
@@ -115,6 +139,6 @@ impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for BinaryCros
         targets: &Tile<T, N>,
         weights: T::Vector<S>,
     ) {
-        state.add(simd, Self::measure(simd, outputs, targets), weights);
+        state.add(simd, Self::measure(simd, outputs, |i| targets.load(simd, i)), weights);
     }
 }

@@ -30,7 +30,7 @@ impl<T: Scalar, const N: usize> Loss<T, Softmax, Tile<T, N>, Tile<T, N>> for Cat
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
-        softmax_cross_entropy(simd, logits, |i| targets.load(simd, i), outputs, d_logits)
+        Self::after_softmax(simd, logits, |i| targets.load(simd, i), outputs, d_logits)
     }
 }
 
@@ -61,12 +61,24 @@ pub(super) fn softmax_cross_entropy<T: Scalar, S: Simd, const N: usize>(
 }
 
 impl CategoricalCrossEntropy {
+    /// After a softmax, with the targets `target(i)`.
+    #[inline(always)]
+    pub(super) fn after_softmax<T: Scalar, S: Simd, const N: usize>(
+        simd: S,
+        logits: &Tile<T, N>,
+        target: impl Fn(usize) -> T::Vector<S>,
+        outputs: &mut Tile<T, N>,
+        d_logits: &mut Tile<T, N>,
+    ) -> T::Vector<S> {
+        softmax_cross_entropy(simd, logits, target, outputs, d_logits)
+    }
+
     /// The loss of probabilities, with Keras's guard.
     #[inline(always)]
-    fn measure<T: Scalar, S: Simd, const N: usize>(
+    pub(super) fn measure<T: Scalar, S: Simd, const N: usize>(
         simd: S,
         outputs: &Tile<T, N>,
-        targets: &Tile<T, N>,
+        target: impl Fn(usize) -> T::Vector<S>,
     ) -> T::Vector<S> {
         let mut sum = T::Vector::<S>::splat(simd, T::ZERO);
         for i in 0..N {
@@ -75,7 +87,7 @@ impl CategoricalCrossEntropy {
         let mut loss = T::Vector::<S>::splat(simd, T::ZERO);
         for i in 0..N {
             let p = clip::<T, S>(simd, outputs.load(simd, i) / sum);
-            loss -= targets.load(simd, i) * T::ln(p);
+            loss -= target(i) * T::ln(p);
         }
         loss
     }
@@ -94,6 +106,6 @@ impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for Categorica
         targets: &Tile<T, N>,
         weights: T::Vector<S>,
     ) {
-        state.add(simd, Self::measure(simd, outputs, targets), weights);
+        state.add(simd, Self::measure(simd, outputs, |i| targets.load(simd, i)), weights);
     }
 }

@@ -1,6 +1,8 @@
 use fearless_simd::Simd;
 
-use super::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SparseCategoricalCrossEntropy, TargetRange};
+use super::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, LabelSmoothing, Loss, SparseCategoricalCrossEntropy, TargetRange,
+};
 use crate::activations::{Linear, Sigmoid, Softmax};
 use crate::scalar::Scalar;
 use crate::tile::{Classes, Tile};
@@ -13,7 +15,7 @@ use crate::tile::{Classes, Tile};
 pub struct FromLogits<L>(pub L);
 
 macro_rules! from_logits {
-    ($($loss:ident after $head:ident, targets $targets:ty;)*) => {$(
+    ($($loss:ty, after $head:ident, targets $targets:ty;)*) => {$(
         impl<T: Scalar, const N: usize> Loss<T, Linear, Tile<T, N>, $targets> for FromLogits<$loss> {
             const NAME: &'static str = <$loss as Loss<T, $head, Tile<T, N>, $targets>>::NAME;
             const TARGETS: TargetRange = <$loss as Loss<T, $head, Tile<T, N>, $targets>>::TARGETS;
@@ -37,7 +39,9 @@ macro_rules! from_logits {
 }
 
 from_logits! {
-    BinaryCrossEntropy after Sigmoid, targets Tile<T, N>;
-    CategoricalCrossEntropy after Softmax, targets Tile<T, N>;
-    SparseCategoricalCrossEntropy after Softmax, targets Classes<T>;
+    BinaryCrossEntropy, after Sigmoid, targets Tile<T, N>;
+    CategoricalCrossEntropy, after Softmax, targets Tile<T, N>;
+    SparseCategoricalCrossEntropy, after Softmax, targets Classes<T>;
+    LabelSmoothing<BinaryCrossEntropy>, after Sigmoid, targets Tile<T, N>;
+    LabelSmoothing<CategoricalCrossEntropy>, after Softmax, targets Tile<T, N>;
 }

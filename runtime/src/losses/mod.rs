@@ -8,8 +8,11 @@
 //!
 //! # A loss of one's own
 //!
+//! [`Pointwise`] is for a mean over the outputs, [`OutputLoss`] for one that looks across them, [`Loss`] for one that is
+//! computed together with the head.
+//!
 //! ```
-//! use typenet::losses::OutputLoss;
+//! use typenet::losses::Pointwise;
 //! use typenet::prelude::*;
 //! use typenet::simd::{Simd, SimdBase};
 //!
@@ -17,39 +20,39 @@
 //! #[derive(Clone, Copy, Debug)]
 //! struct Quartic;
 //!
-//! impl OutputLoss for Quartic {
+//! impl Pointwise for Quartic {
 //!     const NAME: &'static str = "quartic";
 //!
-//!     fn value<T: Scalar, S: Simd, const N: usize>(&self, simd: S, y: &Tile<T, N>, t: &Tile<T, N>) -> T::Vector<S> {
-//!         let mut sum = T::Vector::<S>::splat(simd, T::ZERO);
-//!         for i in 0..N {
-//!             let e = y.load(simd, i) - t.load(simd, i);
-//!             sum += e * e * e * e;
-//!         }
-//!         sum * T::from_f64(1.0 / N as f64)
+//!     fn value<T: Scalar, S: Simd>(&self, _: S, y: T::Vector<S>, t: T::Vector<S>) -> T::Vector<S> {
+//!         let e = y - t;
+//!         e * e * e * e
 //!     }
 //!
-//!     fn gradient<T: Scalar, S: Simd, const N: usize>(
-//!         &self,
-//!         simd: S,
-//!         y: &Tile<T, N>,
-//!         t: &Tile<T, N>,
-//!         gradient: &mut Tile<T, N>,
-//!     ) {
-//!         for i in 0..N {
-//!             let e = y.load(simd, i) - t.load(simd, i);
-//!             gradient.store::<S>(i, e * e * e * T::from_f64(4.0 / N as f64));
-//!         }
+//!     fn slope<T: Scalar, S: Simd>(&self, _: S, y: T::Vector<S>, t: T::Vector<S>) -> T::Vector<S> {
+//!         let e = y - t;
+//!         e * e * e * T::from_f64(4.0)
 //!     }
 //! }
 //! ```
 
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
+mod categorical_hinge;
+mod cosine_similarity;
+mod focal;
 mod from_logits;
+mod hinge;
+mod huber;
+mod kl_divergence;
+mod label_smoothing;
+mod log_cosh;
 mod mean_absolute_error;
+mod mean_absolute_percentage_error;
 mod mean_squared_error;
+mod mean_squared_logarithmic_error;
+mod poisson;
 mod sparse_categorical_cross_entropy;
+mod squared_hinge;
 
 use core::fmt::Debug;
 
@@ -57,10 +60,22 @@ use fearless_simd::{Simd, SimdBase};
 
 pub use self::binary_cross_entropy::BinaryCrossEntropy;
 pub use self::categorical_cross_entropy::CategoricalCrossEntropy;
+pub use self::categorical_hinge::CategoricalHinge;
+pub use self::cosine_similarity::CosineSimilarity;
+pub use self::focal::{BinaryFocalCrossEntropy, CategoricalFocalCrossEntropy};
 pub use self::from_logits::FromLogits;
+pub use self::hinge::Hinge;
+pub use self::huber::Huber;
+pub use self::kl_divergence::KlDivergence;
+pub use self::label_smoothing::LabelSmoothing;
+pub use self::log_cosh::LogCosh;
 pub use self::mean_absolute_error::MeanAbsoluteError;
+pub use self::mean_absolute_percentage_error::MeanAbsolutePercentageError;
 pub use self::mean_squared_error::MeanSquaredError;
+pub use self::mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
+pub use self::poisson::Poisson;
 pub use self::sparse_categorical_cross_entropy::SparseCategoricalCrossEntropy;
+pub use self::squared_hinge::SquaredHinge;
 
 use crate::activations::Activation;
 use crate::scalar::Scalar;
@@ -81,7 +96,7 @@ pub enum TargetRange {
     label = "this loss does not fit",
     note = "`BinaryCrossEntropy` wants `sigmoid` or `softmax` at the end, `CategoricalCrossEntropy` and \
             `SparseCategoricalCrossEntropy` want `softmax`; `FromLogits(...)` of them wants no activation; \
-            `MeanSquaredError` and `MeanAbsoluteError` fit every activation",
+            `LabelSmoothing(...)` wants what its loss does; all the others fit every activation",
     note = "`SparseCategoricalCrossEntropy` wants integers as targets, all the others vectors as wide as the output"
 )]
 pub trait Loss<T: Scalar, H, Z, Y>: Copy + Debug + Send + Sync {
@@ -128,6 +143,49 @@ pub trait OutputLoss: Copy + Debug + Send + Sync {
         targets: &Tile<T, N>,
         gradient: &mut Tile<T, N>,
     );
+}
+
+/// A loss that is the mean over the outputs of a sample of a loss of each output alone. Each is an [`OutputLoss`].
+pub trait Pointwise: Copy + Debug + Send + Sync {
+    /// The name in histories.
+    const NAME: &'static str;
+
+    /// What its targets may be.
+    const TARGETS: TargetRange = TargetRange::Finite;
+
+    /// The loss of one output of each sample.
+    fn value<T: Scalar, S: Simd>(&self, simd: S, output: T::Vector<S>, target: T::Vector<S>) -> T::Vector<S>;
+
+    /// Its slope with respect to the output.
+    fn slope<T: Scalar, S: Simd>(&self, simd: S, output: T::Vector<S>, target: T::Vector<S>) -> T::Vector<S>;
+}
+
+impl<L: Pointwise> OutputLoss for L {
+    const NAME: &'static str = L::NAME;
+    const TARGETS: TargetRange = L::TARGETS;
+
+    #[inline(always)]
+    fn value<T: Scalar, S: Simd, const N: usize>(&self, simd: S, y: &Tile<T, N>, t: &Tile<T, N>) -> T::Vector<S> {
+        let mut sum = T::Vector::<S>::splat(simd, T::ZERO);
+        for i in 0..N {
+            sum += Pointwise::value::<T, S>(self, simd, y.load(simd, i), t.load(simd, i));
+        }
+        sum * T::from_f64(1.0 / N as f64)
+    }
+
+    #[inline(always)]
+    fn gradient<T: Scalar, S: Simd, const N: usize>(
+        &self,
+        simd: S,
+        y: &Tile<T, N>,
+        t: &Tile<T, N>,
+        gradient: &mut Tile<T, N>,
+    ) {
+        let mean = T::from_f64(1.0 / N as f64);
+        for i in 0..N {
+            gradient.store::<S>(i, self.slope::<T, S>(simd, y.load(simd, i), t.load(simd, i)) * mean);
+        }
+    }
 }
 
 impl<T: Scalar, H: Activation, L: OutputLoss, const N: usize> Loss<T, H, Tile<T, N>, Tile<T, N>> for L {

@@ -2,17 +2,49 @@
 //!
 //! Parameters, gradient and slots (velocity and the like) are values of the same struct, seen as flat slices: an
 //! optimizer is one loop over them, and knows nothing of layers.
+//!
+//! Names, defaults and numbers are Keras's. A learning rate is a number or one of the
+//! [`schedules`](crate::schedules), and every optimizer can be told, as in Keras, to clip gradients, to let weights
+//! decay, to average them or to gather several batches: see [`Extended`].
+//!
+//! ```
+//! use typenet::prelude::*;
+//! use typenet::schedules::CosineDecay;
+//!
+//! let plain = Adam::new(0.001);
+//! let careful = Lion::new(CosineDecay::new(0.0001, 10_000)).weight_decay(0.1).global_clipnorm(1.0);
+//! ```
 
+mod adadelta;
+mod adagrad;
+mod adam;
+mod adam_w;
+mod adamax;
 #[cfg(feature = "alloc")]
 mod descend;
+mod extended;
+mod ftrl;
+mod lion;
+mod nadam;
+mod rms_prop;
 mod sgd;
 
 use core::fmt::Debug;
 
 use fearless_simd::Simd;
 
+pub use self::adadelta::Adadelta;
+pub use self::adagrad::Adagrad;
+pub use self::adam::Adam;
+pub use self::adam_w::AdamW;
+pub use self::adamax::Adamax;
 #[cfg(feature = "alloc")]
 pub(crate) use self::descend::Descend;
+pub use self::extended::Extended;
+pub use self::ftrl::Ftrl;
+pub use self::lion::Lion;
+pub use self::nadam::Nadam;
+pub use self::rms_prop::RmsProp;
 pub use self::sgd::Sgd;
 pub use crate::kernels::flat::Update;
 use crate::scalar::Scalar;
@@ -45,12 +77,48 @@ pub trait Optimizer: Clone + Debug + Send {
     /// How many numbers it remembers of each parameter; they start as zeros.
     const SLOTS: usize;
 
+    /// Whether [`update`](Self::update) must see all parameters in one call, as a rule does that measures them or that
+    /// prepares its slots in the first step. Otherwise a step on a large network takes a call for each part of the
+    /// gradient that is complete, which is faster.
+    const WHOLE: bool = false;
+
     /// The learning rate of step `iteration`, which counts batches from 0.
     fn learning_rate(&self, iteration: u64) -> f64;
 
     /// Moves parameters: all of them, or those of a window, so that a step may take many calls. What it reads beside
     /// `update` must be the same in all calls of a step.
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>);
+
+    /// Limits each number of the gradient to `[-limit, limit]`.
+    fn clipvalue(self, limit: f64) -> Extended<Self> {
+        Extended::new(self).clipvalue(limit)
+    }
+
+    /// Scales the gradient down where its Euclidean norm, over all parameters, exceeds `limit`.
+    fn global_clipnorm(self, limit: f64) -> Extended<Self> {
+        Extended::new(self).global_clipnorm(limit)
+    }
+
+    /// Takes `rate * weight_decay` of each parameter away in each step.
+    fn weight_decay(self, weight_decay: f64) -> Extended<Self> {
+        Extended::new(self).weight_decay(weight_decay)
+    }
+
+    /// Makes one step with the mean gradient of `steps` batches.
+    fn gradient_accumulation_steps(self, steps: u64) -> Extended<Self> {
+        Extended::new(self).gradient_accumulation_steps(steps)
+    }
+
+    /// Follows the parameters with a moving average, and puts it in their place every `overwrite_frequency` steps.
+    fn use_ema(self, momentum: f64, overwrite_frequency: u64) -> Extended<Self, true> {
+        Extended::new(self).use_ema(momentum, overwrite_frequency)
+    }
+}
+
+/// The optimizer's first slot.
+#[inline(always)]
+fn first_slot<'a, T>(update: &'a mut Update<'_, T>) -> &'a mut [T] {
+    update.slots.get_mut(..update.parameters.len()).unwrap_or_default()
 }
 
 /// Which step it is.

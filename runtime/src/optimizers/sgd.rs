@@ -2,6 +2,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Optimizer, Step, Update};
 use crate::scalar::Scalar;
+use crate::schedules::Schedule;
 
 /// Stochastic gradient descent with momentum, Nesterov momentum and decay.
 ///
@@ -24,17 +25,17 @@ use crate::scalar::Scalar;
 /// assert_eq!(optimizer.learning_rate(1000), 0.005);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sgd {
-    learning_rate: f64,
+pub struct Sgd<R = f64> {
+    learning_rate: R,
     momentum: f64,
     decay: f64,
     nesterov: bool,
 }
 
-impl Sgd {
-    /// Gradient descent with this learning rate (Keras's default is 0.01), without momentum.
+impl<R: Schedule> Sgd<R> {
+    /// Gradient descent with this learning rate or schedule (Keras's default is 0.01), without momentum.
     #[must_use]
-    pub const fn new(learning_rate: f64) -> Self {
+    pub const fn new(learning_rate: R) -> Self {
         Self { learning_rate, momentum: 0.0, decay: 0.0, nesterov: false }
     }
 
@@ -63,11 +64,11 @@ impl Default for Sgd {
     }
 }
 
-impl Optimizer for Sgd {
+impl<R: Schedule> Optimizer for Sgd<R> {
     const SLOTS: usize = 1;
 
     fn learning_rate(&self, iteration: u64) -> f64 {
-        self.learning_rate / (1.0 + self.decay * iteration as f64)
+        self.learning_rate.learning_rate(iteration) / (1.0 + self.decay * iteration as f64)
     }
 
     #[inline(always)]

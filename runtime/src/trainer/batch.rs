@@ -78,14 +78,14 @@ where
                     self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, by_layer::<N>());
                 }
             }
-            if const { by_layer::<N>() } && samples > remembered {
+            if const { by_layer::<N>() } && (O::WHOLE || samples > remembered) {
                 let tiles = &memory[..indices.len().div_ceil(N::Scalar::LANES)];
                 N::complete(simd, tiles, gradient, sums, &mut Gather);
             }
         }
         self.metrics.end_batch(simd, self.metric_state, samples);
         let loss = self.loss_mean.close(simd, samples) / samples as f64;
-        if const { by_layer::<N>() } && samples <= remembered {
+        if const { by_layer::<N>() && !O::WHOLE } && samples <= remembered {
             if loss.is_finite() {
                 let tiles = &memory[..samples.div_ceil(N::Scalar::LANES)];
                 let (optimizer, network) = (self.optimizer, self.network.as_flat_mut());

@@ -1,0 +1,24 @@
+use fearless_simd::{Simd, SimdFloat};
+
+use super::{Elementwise, KeepInput};
+use crate::scalar::Scalar;
+
+/// `f(x) = x - tanh(x)`. In `network!`: `tanh_shrink`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TanhShrink;
+
+impl Elementwise for TanhShrink {
+    type Keep = KeepInput;
+    const NAME: &'static str = "tanh_shrink";
+
+    #[inline(always)]
+    fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, _: S, x: V) -> V {
+        x - T::tanh(x)
+    }
+
+    #[inline(always)]
+    fn slope<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, _: S, x: V) -> V {
+        let t = T::tanh(x);
+        t * t
+    }
+}

@@ -1,0 +1,93 @@
+use fearless_simd::{Simd, SimdBase, SimdFloat};
+
+use super::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, TargetRange};
+use crate::activations::{Sigmoid, Softmax};
+use crate::metrics::{Mean, Metric};
+use crate::scalar::Scalar;
+use crate::tile::Tile;
+
+/// A cross-entropy whose targets are mixed with a share of complete doubt: Keras's `label_smoothing`.
+///
+/// `(1 - share) t + share / N` for a [`CategoricalCrossEntropy`] over `N` classes, `(1 - share) t + share / 2` for a
+/// [`BinaryCrossEntropy`]. For a network without an activation at its end: `FromLogits(LabelSmoothing(0.1, ...))`.
+///
+/// Source: C. Szegedy and others, *Rethinking the Inception Architecture for Computer Vision*, 2016.
+///
+/// ```
+/// use typenet::prelude::*;
+/// use typenet::losses::LabelSmoothing;
+///
+/// network! { Classes = Dense(2 -> 3, softmax) }
+/// let trainer = Trainer::<Classes, _, _>::new(LabelSmoothing(0.1, CategoricalCrossEntropy), Adam::new(0.01));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LabelSmoothing<L>(pub f64, pub L);
+
+impl<L> LabelSmoothing<L> {
+    /// The smoothed targets, given what complete doubt is.
+    #[inline(always)]
+    fn smooth<T: Scalar, S: Simd, const N: usize>(
+        &self,
+        simd: S,
+        targets: &Tile<T, N>,
+        doubt: f64,
+    ) -> impl Fn(usize) -> T::Vector<S> {
+        let keep = T::Vector::<S>::splat(simd, T::from_f64(1.0 - self.0));
+        let doubt = T::Vector::<S>::splat(simd, T::from_f64(self.0 * doubt));
+        move |i| targets.load(simd, i).mul_add(keep, doubt)
+    }
+}
+
+macro_rules! label_smoothing {
+    ($($loss:ident after $head:ident by $evaluate:ident, $doubt:expr;)*) => {$(
+        impl<T: Scalar, const N: usize> Loss<T, $head, Tile<T, N>, Tile<T, N>> for LabelSmoothing<$loss> {
+            const NAME: &'static str = <$loss as Loss<T, $head, Tile<T, N>, Tile<T, N>>>::NAME;
+            const TARGETS: TargetRange = TargetRange::Probability;
+
+            #[inline(always)]
+            fn evaluate<S: Simd>(
+                &self,
+                simd: S,
+                _: &$head,
+                logits: &Tile<T, N>,
+                targets: &Tile<T, N>,
+                outputs: &mut Tile<T, N>,
+                d_logits: &mut Tile<T, N>,
+            ) -> T::Vector<S> {
+                $loss::$evaluate(simd, logits, self.smooth(simd, targets, $doubt), outputs, d_logits)
+            }
+        }
+    )*};
+}
+
+label_smoothing! {
+    BinaryCrossEntropy after Sigmoid by after_sigmoid, 0.5;
+    BinaryCrossEntropy after Softmax by after_softmax, 0.5;
+    CategoricalCrossEntropy after Softmax by after_softmax, 1.0 / N as f64;
+}
+
+macro_rules! metric {
+    ($($loss:ident, $doubt:expr;)*) => {$(
+        impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for LabelSmoothing<$loss> {
+            type State = Mean<T>;
+            const NAME: &'static str = <$loss as Metric<T, Tile<T, N>, Tile<T, N>>>::NAME;
+
+            #[inline(always)]
+            fn update<S: Simd>(
+                &self,
+                simd: S,
+                state: &mut Mean<T>,
+                outputs: &Tile<T, N>,
+                targets: &Tile<T, N>,
+                weights: T::Vector<S>,
+            ) {
+                state.add(simd, $loss::measure(simd, outputs, self.smooth(simd, targets, $doubt)), weights);
+            }
+        }
+    )*};
+}
+
+metric! {
+    BinaryCrossEntropy, 0.5;
+    CategoricalCrossEntropy, 1.0 / N as f64;
+}

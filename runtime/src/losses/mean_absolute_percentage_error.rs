@@ -1,0 +1,25 @@
+use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
+
+use super::{EPSILON, Pointwise};
+use crate::scalar::Scalar;
+
+/// `100 mean(|y - t| / |t|)` over the outputs, with `|t|` at least 1e-7. Where `y = t` the gradient is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MeanAbsolutePercentageError;
+
+impl Pointwise for MeanAbsolutePercentageError {
+    const NAME: &'static str = "mean_absolute_percentage_error";
+
+    #[inline(always)]
+    fn value<T: Scalar, S: Simd>(&self, _: S, y: T::Vector<S>, t: T::Vector<S>) -> T::Vector<S> {
+        (y - t).abs() / t.abs().max(T::from_f64(EPSILON)) * T::from_f64(100.0)
+    }
+
+    #[inline(always)]
+    fn slope<T: Scalar, S: Simd>(&self, simd: S, y: T::Vector<S>, t: T::Vector<S>) -> T::Vector<S> {
+        let error = y - t;
+        let zero = T::Vector::<S>::splat(simd, T::ZERO);
+        let slope = T::Vector::<S>::splat(simd, T::from_f64(100.0)) / t.abs().max(T::from_f64(EPSILON));
+        error.simd_eq(zero).select(zero, slope.copysign(error))
+    }
+}

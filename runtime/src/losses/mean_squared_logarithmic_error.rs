@@ -1,0 +1,31 @@
+use fearless_simd::{Select, Simd, SimdBase};
+
+use super::{EPSILON, Pointwise};
+use crate::scalar::Scalar;
+
+/// `mean((ln(1 + y) - ln(1 + t))^2)` over the outputs, with outputs and targets at least 1e-7, below which the gradient
+/// is 0: for targets of many orders of magnitude.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MeanSquaredLogarithmicError;
+
+/// `ln(1 + x)`, with `x` at least 1e-7.
+#[inline(always)]
+fn log<T: Scalar, S: Simd>(x: T::Vector<S>) -> T::Vector<S> {
+    T::ln_1p(x.max(T::from_f64(EPSILON)))
+}
+
+impl Pointwise for MeanSquaredLogarithmicError {
+    const NAME: &'static str = "mean_squared_logarithmic_error";
+
+    #[inline(always)]
+    fn value<T: Scalar, S: Simd>(&self, _: S, y: T::Vector<S>, t: T::Vector<S>) -> T::Vector<S> {
+        let error = log::<T, S>(y) - log::<T, S>(t);
+        error * error
+    }
+
+    #[inline(always)]
+    fn slope<T: Scalar, S: Simd>(&self, simd: S, y: T::Vector<S>, t: T::Vector<S>) -> T::Vector<S> {
+        let slope = (log::<T, S>(y) - log::<T, S>(t)) * T::from_f64(2.0) / (y + T::ONE);
+        y.simd_gt(T::from_f64(EPSILON)).select(slope, T::Vector::<S>::splat(simd, T::ZERO))
+    }
+}

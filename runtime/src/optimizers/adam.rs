@@ -1,0 +1,118 @@
+use fearless_simd::{Simd, SimdBase, SimdFloat};
+use libm::{pow, sqrt};
+
+use super::{Optimizer, Step, Update};
+use crate::scalar::Scalar;
+use crate::schedules::Schedule;
+
+/// Adaptive moments: a step as long as the mean gradient over its root mean square.
+///
+/// ```text
+/// m = m + (1 - beta_1) * (gradient - m)
+/// v = v + (1 - beta_2) * (gradient^2 - v)
+/// h = max(h, v)    with `amsgrad`, else v
+/// weight = weight - rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(h) + epsilon)    t = iteration + 1
+/// ```
+///
+/// Epsilon stands where Keras has it: beside the root of the biased `v`.
+///
+/// Source: D. Kingma, J. Ba, *Adam: A Method for Stochastic Optimization*, 2015; for `amsgrad` S. Reddi, S. Kale,
+/// S. Kumar, *On the Convergence of Adam and Beyond*, 2018.
+///
+/// ```
+/// use typenet::prelude::*;
+/// use typenet::schedules::CosineDecay;
+///
+/// let optimizer = Adam::new(0.001);
+/// assert_eq!(optimizer, Adam::default());
+/// let optimizer = Adam::new(CosineDecay::new(0.001, 1_000)).beta_1(0.8).amsgrad();
+/// assert_eq!(optimizer.learning_rate(0), 0.001);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Adam<R = f64, const AMSGRAD: bool = false> {
+    learning_rate: R,
+    beta_1: f64,
+    beta_2: f64,
+    epsilon: f64,
+}
+
+impl<R: Schedule> Adam<R> {
+    /// Adam with this learning rate or schedule (Keras's default is 0.001).
+    #[must_use]
+    pub const fn new(learning_rate: R) -> Self {
+        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 }
+    }
+
+    /// Divides by the largest mean square so far instead of the present one; remembers a third number of each parameter.
+    #[must_use]
+    pub const fn amsgrad(self) -> Adam<R, true> {
+        let Self { learning_rate, beta_1, beta_2, epsilon } = self;
+        Adam { learning_rate, beta_1, beta_2, epsilon }
+    }
+}
+
+impl<R: Schedule, const AMSGRAD: bool> Adam<R, AMSGRAD> {
+    /// How much of the mean is kept in a step. Default: 0.9.
+    #[must_use]
+    pub const fn beta_1(self, beta_1: f64) -> Self {
+        Self { beta_1, ..self }
+    }
+
+    /// How much of the mean square is kept in a step. Default: 0.999.
+    #[must_use]
+    pub const fn beta_2(self, beta_2: f64) -> Self {
+        Self { beta_2, ..self }
+    }
+
+    /// Keeps the quotient finite where no gradient has been. Default: 1e-7.
+    #[must_use]
+    pub const fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
+    }
+
+    /// The step, from parameters that are multiplied by `keep` first.
+    #[inline(always)]
+    pub(super) fn step<T: Scalar, S: Simd>(&self, simd: S, step: Step, keep: f64, update: Update<'_, T>) {
+        let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
+        let t = step.iteration as f64 + 1.0;
+        let alpha = splat(-step.learning_rate * sqrt(1.0 - pow(self.beta_2, t)) / (1.0 - pow(self.beta_1, t)));
+        let (keep, epsilon) = (splat(keep), splat(self.epsilon));
+        let (rest_1, rest_2) = (splat(1.0 - self.beta_1), splat(1.0 - self.beta_2));
+        let moments = |g: T::Vector<S>, m: T::Vector<S>, v: T::Vector<S>| {
+            ((g - m).mul_add(rest_1, m), g.mul_add(g, -v).mul_add(rest_2, v))
+        };
+        let moved =
+            |w: T::Vector<S>, m: T::Vector<S>, h: T::Vector<S>| w.mul_add(keep, m * alpha / (h.sqrt() + epsilon));
+        if AMSGRAD {
+            update.each(simd, |w, g, [m, v, h]| {
+                let (m, v) = moments(g, m, v);
+                let h = h.max(v);
+                (moved(w, m, h), [m, v, h])
+            });
+        } else {
+            update.each(simd, |w, g, [m, v]| {
+                let (m, v) = moments(g, m, v);
+                (moved(w, m, v), [m, v])
+            });
+        }
+    }
+}
+
+impl Default for Adam {
+    fn default() -> Self {
+        Self::new(0.001)
+    }
+}
+
+impl<R: Schedule, const AMSGRAD: bool> Optimizer for Adam<R, AMSGRAD> {
+    const SLOTS: usize = if AMSGRAD { 3 } else { 2 };
+
+    fn learning_rate(&self, iteration: u64) -> f64 {
+        self.learning_rate.learning_rate(iteration)
+    }
+
+    #[inline(always)]
+    fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
+        self.step(simd, step, 1.0, update);
+    }
+}

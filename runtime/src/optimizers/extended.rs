@@ -1,0 +1,203 @@
+use fearless_simd::{Simd, SimdBase, SimdFloat};
+use libm::sqrt;
+
+use super::{Optimizer, Step, Update};
+use crate::kernels::transpose::sum;
+use crate::scalar::Scalar;
+
+/// An optimizer with what Keras gives to all of them. The methods of [`Optimizer`] make one; what is not asked for costs
+/// nothing, and an optimizer that nothing is asked of is none of these.
+///
+/// Whatever the order of the calls, a step does, as in Keras,
+/// 1. gathers the gradients of several batches, if told to, and goes on with their mean:
+///    [`gradient_accumulation_steps`](Self::gradient_accumulation_steps);
+/// 2. limits the gradient: [`clipvalue`](Self::clipvalue) or [`global_clipnorm`](Self::global_clipnorm);
+/// 3. moves the parameters, and takes a share of what they were away: [`weight_decay`](Self::weight_decay);
+/// 4. follows them with a moving average: [`use_ema`](Self::use_ema).
+///
+/// ```
+/// use typenet::prelude::*;
+///
+/// let optimizer = RmsProp::new(0.001).clipvalue(0.5).weight_decay(0.004).gradient_accumulation_steps(4);
+/// assert_eq!(optimizer.learning_rate(7), 0.001);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extended<O, const EMA: bool = false> {
+    optimizer: O,
+    clip: Option<Clip>,
+    weight_decay: f64,
+    accumulation_steps: u64,
+    ema_momentum: f64,
+    ema_overwrite_frequency: u64,
+}
+
+/// What is limited.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Clip {
+    Value(f64),
+    GlobalNorm(f64),
+}
+
+impl<O: Optimizer> Extended<O> {
+    /// `optimizer` as it is.
+    #[must_use]
+    pub fn new(optimizer: O) -> Self {
+        Self {
+            optimizer,
+            clip: None,
+            weight_decay: 0.0,
+            accumulation_steps: 1,
+            ema_momentum: 0.0,
+            ema_overwrite_frequency: 1,
+        }
+    }
+
+    /// Follows the parameters with a moving average, `average = momentum * average + (1 - momentum) * weight`, which
+    /// starts as the parameters after the first step, and puts it in their place after every `overwrite_frequency` steps.
+    /// Remembers one more number of each parameter.
+    ///
+    /// Source: B. Polyak, A. Juditsky, *Acceleration of Stochastic Approximation by Averaging*, 1992.
+    #[must_use]
+    pub fn use_ema(self, momentum: f64, overwrite_frequency: u64) -> Extended<O, true> {
+        let Self { optimizer, clip, weight_decay, accumulation_steps, .. } = self;
+        Extended {
+            optimizer,
+            clip,
+            weight_decay,
+            accumulation_steps,
+            ema_momentum: momentum,
+            ema_overwrite_frequency: overwrite_frequency.max(1),
+        }
+    }
+}
+
+impl<O: Optimizer, const EMA: bool> Extended<O, EMA> {
+    /// Limits each number of the gradient to `[-limit, limit]`. Takes the place of a limit that was given before.
+    #[must_use]
+    pub fn clipvalue(self, limit: f64) -> Self {
+        Self { clip: Some(Clip::Value(limit)), ..self }
+    }
+
+    /// Scales the gradient by `limit / norm` where its Euclidean norm, over all parameters, exceeds `limit`. Takes the
+    /// place of a limit that was given before.
+    ///
+    /// Source: R. Pascanu, T. Mikolov, Y. Bengio, *On the Difficulty of Training Recurrent Neural Networks*, 2013.
+    #[must_use]
+    pub fn global_clipnorm(self, limit: f64) -> Self {
+        Self { clip: Some(Clip::GlobalNorm(limit)), ..self }
+    }
+
+    /// Takes `rate * weight_decay` of each parameter, as it was before the step, away in each step.
+    ///
+    /// [`Ftrl`](super::Ftrl), whose parameters do not start from where they were, has penalties of its own instead.
+    ///
+    /// Source: I. Loshchilov, F. Hutter, *Decoupled Weight Decay Regularization*, 2019.
+    #[must_use]
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { weight_decay, ..self }
+    }
+
+    /// Makes one step with the mean gradient of `steps` batches; the optimizer counts these steps, a schedule counts
+    /// batches.
+    #[must_use]
+    pub fn gradient_accumulation_steps(self, steps: u64) -> Self {
+        Self { accumulation_steps: steps.max(1), ..self }
+    }
+
+    /// Limits a gradient.
+    #[inline(always)]
+    fn limit<T: Scalar, S: Simd>(&self, simd: S, gradient: &mut [T]) {
+        match self.clip {
+            Some(Clip::Value(limit)) => {
+                let (low, high) = (T::from_f64(-limit), T::from_f64(limit));
+                for g in gradient {
+                    // NaN stays NaN
+                    *g = match *g {
+                        g if g < low => low,
+                        g if g > high => high,
+                        g => g,
+                    };
+                }
+            }
+            Some(Clip::GlobalNorm(limit)) => {
+                let norm = sqrt(squares(simd, gradient));
+                if norm > limit {
+                    scale(gradient, limit / norm);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+/// Multiplies all numbers by `factor`.
+#[inline(always)]
+fn scale<T: Scalar>(numbers: &mut [T], factor: f64) {
+    let factor = T::from_f64(factor);
+    for number in numbers {
+        *number *= factor;
+    }
+}
+
+/// The sum of the squares: of each block in the scalar type, of all blocks in `f64`.
+#[inline(always)]
+fn squares<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> f64 {
+    let mut total = 0.0;
+    for block in numbers.chunks(64 * T::LANES) {
+        let vectors = block.chunks_exact(T::LANES);
+        total += vectors.remainder().iter().map(|x| x.to_f64() * x.to_f64()).sum::<f64>();
+        let mut lanes = T::Vector::<S>::splat(simd, T::ZERO);
+        for vector in vectors {
+            let x = T::Vector::<S>::from_slice(simd, vector);
+            lanes = x.mul_add(x, lanes);
+        }
+        total += sum::<T, S>(simd, lanes).to_f64();
+    }
+    total
+}
+
+impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
+    const SLOTS: usize = O::SLOTS + EMA as usize;
+    const WHOLE: bool = true;
+
+    fn learning_rate(&self, iteration: u64) -> f64 {
+        self.optimizer.learning_rate(iteration)
+    }
+
+    #[inline(always)]
+    fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
+        let Update { parameters, gradient, slots, previous, window, pitch, clear } = update;
+        let (slots, average) = slots.split_at_mut_checked(O::SLOTS * parameters.len()).unwrap_or_default();
+        let iteration = step.iteration / self.accumulation_steps;
+        if (step.iteration + 1).is_multiple_of(self.accumulation_steps) {
+            if self.accumulation_steps > 1 {
+                scale(gradient, 1.0 / self.accumulation_steps as f64);
+            }
+            self.limit(simd, gradient);
+            let (parameters, previous) = (&mut *parameters, &mut *previous);
+            let step = Step { iteration, ..step };
+            let update = Update { parameters, gradient, slots, previous, window, pitch, clear };
+            self.optimizer.update(simd, step, update);
+            if self.weight_decay != 0.0 {
+                let share = T::from_f64(-step.learning_rate * self.weight_decay);
+                for (new, old) in parameters.iter_mut().zip(previous) {
+                    *new += share * *old;
+                }
+            }
+        } else {
+            // the gradient stays, for the next batch to add to
+            previous.copy_from_slice(parameters);
+        }
+        if EMA {
+            let momentum = if iteration == 0 { 0.0 } else { self.ema_momentum };
+            let (keep, rest) = (T::from_f64(momentum), T::from_f64(1.0 - momentum));
+            let overwrite = (iteration + 1).is_multiple_of(self.ema_overwrite_frequency);
+            for (average, w) in average.iter_mut().zip(parameters) {
+                *average = keep * *average + rest * *w;
+                if overwrite {
+                    *w = *average;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Twenty steps of every optimizer with every schedule and every option, number by number as Keras makes them.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde::Deserialize;
+use typenet::bytemuck::Zeroable as _;
+use typenet::prelude::*;
+use typenet::schedules::{
+    CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, OneCycle, PiecewiseConstantDecay,
+    PolynomialDecay, Schedule,
+};
+
+use crate::support::fixture;
+
+const STEPS: usize = 20;
+const TOLERANCE: f64 = 1e-9;
+
+#[derive(Deserialize)]
+struct Fixture {
+    data: Vec<f64>,
+    targets: Vec<f64>,
+    start: Vec<f64>,
+    batch_size: usize,
+    rates: Vec<Scheduled>,
+    trajectories: Vec<Trajectory>,
+}
+
+#[derive(Deserialize)]
+struct Scheduled {
+    schedule: String,
+    rate: f64,
+    rates: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Trajectory {
+    optimizer: String,
+    option: Option<String>,
+    schedule: String,
+    rate: f64,
+    loss: f64,
+    weights: Vec<f64>,
+}
+
+/// Every schedule of the fixture as one type, so that each optimizer is compiled once.
+#[derive(Clone, Copy, Debug)]
+enum Any {
+    Constant(f64),
+    Exponential(ExponentialDecay),
+    InverseTime(InverseTimeDecay),
+    Polynomial(PolynomialDecay),
+    Piecewise(PiecewiseConstantDecay<2>),
+    Cosine(CosineDecay),
+    Restarts(CosineDecayRestarts),
+    OneCycle(OneCycle),
+}
+
+impl Schedule for Any {
+    fn learning_rate(&self, iteration: u64) -> f64 {
+        match self {
+            Self::Constant(rate) => rate.learning_rate(iteration),
+            Self::Exponential(schedule) => schedule.learning_rate(iteration),
+            Self::InverseTime(schedule) => schedule.learning_rate(iteration),
+            Self::Polynomial(schedule) => schedule.learning_rate(iteration),
+            Self::Piecewise(schedule) => schedule.learning_rate(iteration),
+            Self::Cosine(schedule) => schedule.learning_rate(iteration),
+            Self::Restarts(schedule) => schedule.learning_rate(iteration),
+            Self::OneCycle(schedule) => schedule.learning_rate(iteration),
+        }
+    }
+}
+
+impl Any {
+    fn named(name: &str, rate: f64) -> Self {
+        match name {
+            "constant" => Self::Constant(rate),
+            "exponential" => Self::Exponential(ExponentialDecay::new(rate, 8, 0.5)),
+            "exponential_staircase" => Self::Exponential(ExponentialDecay::new(rate, 8, 0.75).staircase()),
+            "inverse_time" => Self::InverseTime(InverseTimeDecay::new(rate, 4, 0.5)),
+            "inverse_time_staircase" => Self::InverseTime(InverseTimeDecay::new(rate, 4, 0.5).staircase()),
+            "polynomial" => Self::Polynomial(PolynomialDecay::new(rate, 15).end_learning_rate(rate / 4.0).power(2.0)),
+            "polynomial_cycle" => Self::Polynomial(PolynomialDecay::new(rate, 6).end_learning_rate(rate / 8.0).cycle()),
+            "piecewise" => Self::Piecewise(PiecewiseConstantDecay::new(rate, [(4, rate / 2.0), (11, rate * 2.0)])),
+            "cosine" => Self::Cosine(CosineDecay::new(rate, 16).alpha(0.125)),
+            "cosine_warmup" => Self::Cosine(CosineDecay::new(rate / 8.0, 12).alpha(0.25).warmup(rate, 5)),
+            "cosine_restarts" => Self::Restarts(CosineDecayRestarts::new(rate, 3).m_mul(0.75).alpha(0.125)),
+            "cosine_restarts_even" => Self::Restarts(CosineDecayRestarts::new(rate, 7).t_mul(1.0).m_mul(0.5)),
+            "one_cycle" => Self::OneCycle(OneCycle::new(rate, 18)),
+            "one_cycle_three_phase" => {
+                let cycle = OneCycle::new(rate, 20).pct_start(0.4).linear().three_phase();
+                Self::OneCycle(cycle.div_factor(8.0).final_div_factor(16.0))
+            }
+            other => panic!("no test for the schedule {other}"),
+        }
+    }
+}
+
+#[test]
+fn schedules() {
+    let fixture: Fixture = fixture("optimizers");
+    assert_eq!(fixture.rates.len(), 13);
+    for Scheduled { schedule, rate, rates } in &fixture.rates {
+        let ours = Any::named(schedule, *rate);
+        for (iteration, keras) in (0..).zip(rates) {
+            let ours = ours.learning_rate(iteration);
+            let apart = (ours - keras).abs();
+            // where a cosine comes down to 0, what is left of it is rounding
+            assert!(apart <= 1e-14 * rate, "{schedule}, step {iteration}: ours {ours:e}, Keras {keras:e}");
+        }
+    }
+}
+
+typenet::network! { Net: f64 = Dense(3 -> 5, tanh), Dense(5 -> 2) }
+
+impl Fixture {
+    /// Trains from the start, with gradients from outside, and compares the last loss and the weights.
+    fn follow<O: Optimizer>(&self, trajectory: &Trajectory, optimizer: O) {
+        let Trajectory { optimizer: name, option, schedule, loss: keras, weights, .. } = trajectory;
+        let what = format!("{name} {} with {schedule}", option.as_deref().unwrap_or("by default"));
+        let x: Vec<[f64; 3]> = self.data.chunks_exact(3).map(|row| row.try_into().unwrap()).collect();
+        let t: Vec<[f64; 2]> = self.targets.chunks_exact(2).map(|row| row.try_into().unwrap()).collect();
+        let mut net = Net::zeroed();
+        net.as_flat_mut().copy_from_slice(&self.start);
+        let (mut pass, mut trainer) = (Pass::new(), Trainer::new(MeanSquaredError, optimizer));
+        let batches: Vec<_> = x.chunks(self.batch_size).zip(t.chunks(self.batch_size)).collect();
+        let mut loss = 0.0;
+        for (x, t) in batches.into_iter().cycle().take(STEPS) {
+            let numbers = 2.0 * x.len() as f64;
+            let errors: Vec<[f64; 2]> =
+                net.predict_many(x).iter().zip(t).map(|(y, t)| [y[0] - t[0], y[1] - t[1]]).collect();
+            loss = errors.iter().flatten().map(|e| e * e).sum::<f64>() / numbers;
+            let d: Vec<[f64; 2]> = errors.iter().map(|e| e.map(|e| 2.0 * e / numbers)).collect();
+            pass.backward(&net, x, &d, &mut []).unwrap();
+            trainer.apply_gradient(&mut net, &mut pass);
+        }
+        assert!((loss - keras).abs() <= TOLERANCE * keras, "{what}: loss {loss:e}, Keras {keras:e}");
+        let largest = weights.iter().fold(0.0_f64, |most, w| most.max(w.abs()));
+        for (ours, keras) in net.as_flat().iter().zip(weights) {
+            assert!((ours - keras).abs() <= TOLERANCE * largest, "{what}: weight {ours:e}, Keras {keras:e}");
+        }
+    }
+
+    fn follow_named(&self, trajectory: &Trajectory) {
+        let rate = Any::named(&trajectory.schedule, trajectory.rate);
+        match (trajectory.optimizer.as_str(), trajectory.option.as_deref().unwrap_or_default()) {
+            ("sgd", "") => self.follow(trajectory, Sgd::new(rate)),
+            ("sgd", "nesterov") => self.follow(trajectory, Sgd::new(rate).momentum(0.9).nesterov()),
+            ("sgd", option) => self.follow_sgd(trajectory, option, Sgd::new(rate)),
+            ("rms_prop", "") => self.follow(trajectory, RmsProp::new(rate)),
+            ("rms_prop", "momentum") => self.follow(trajectory, RmsProp::new(rate).rho(0.75).momentum(0.9)),
+            ("rms_prop", "centered") => self.follow(trajectory, RmsProp::new(rate).centered().epsilon(0.001)),
+            ("rms_prop", "both") => self.follow(trajectory, RmsProp::new(rate).rho(0.75).momentum(0.5).centered()),
+            ("rms_prop", "weight_decay") => {
+                self.follow(trajectory, RmsProp::new(rate).momentum(0.5).weight_decay(0.25));
+            }
+            ("adam", "") => self.follow(trajectory, Adam::new(rate)),
+            ("adam", "amsgrad") => {
+                self.follow(trajectory, Adam::new(rate).beta_1(0.75).beta_2(0.5).epsilon(0.01).amsgrad());
+            }
+            ("adam", "accumulation") => self.follow(trajectory, Adam::new(rate).gradient_accumulation_steps(3)),
+            ("adam", "global_clipnorm") => self.follow(trajectory, Adam::new(rate).global_clipnorm(0.125)),
+            ("adam", "all") => {
+                // in another order than a step takes them
+                let adam = Adam::new(rate).use_ema(0.5, 3).weight_decay(0.25).clipvalue(0.125);
+                self.follow(trajectory, adam.gradient_accumulation_steps(2));
+            }
+            ("adam_w", "") => self.follow(trajectory, AdamW::new(rate)),
+            ("adam_w", "amsgrad") => {
+                self.follow(trajectory, AdamW::new(rate).weight_decay(0.5).beta_2(0.5).amsgrad());
+            }
+            ("adamax", "") => self.follow(trajectory, Adamax::new(rate)),
+            ("adamax", "betas") => {
+                self.follow(trajectory, Adamax::new(rate).beta_1(0.75).beta_2(0.5).epsilon(0.01));
+            }
+            ("nadam", "") => self.follow(trajectory, Nadam::new(rate)),
+            ("nadam", "betas") => self.follow(trajectory, Nadam::new(rate).beta_1(0.75).beta_2(0.5).epsilon(0.01)),
+            ("adagrad", "") => self.follow(trajectory, Adagrad::new(rate)),
+            ("adagrad", "zero") => {
+                self.follow(trajectory, Adagrad::new(rate).initial_accumulator_value(0.0).epsilon(0.01));
+            }
+            ("adadelta", "") => self.follow(trajectory, Adadelta::new(rate)),
+            ("adadelta", "rho") => self.follow(trajectory, Adadelta::new(rate).rho(0.5).epsilon(0.01)),
+            ("lion", "") => self.follow(trajectory, Lion::new(rate)),
+            ("lion", "betas") => self.follow(trajectory, Lion::new(rate).beta_1(0.5).beta_2(0.75)),
+            ("lion", "weight_decay") => self.follow(trajectory, Lion::new(rate).weight_decay(0.5)),
+            ("ftrl", "") => self.follow(trajectory, Ftrl::new(rate)),
+            ("ftrl", "penalties") => {
+                let ftrl = Ftrl::new(rate).learning_rate_power(-0.75).initial_accumulator_value(0.5).beta(0.5);
+                let ftrl = ftrl.l1_regularization_strength(0.25).l2_regularization_strength(0.125);
+                self.follow(trajectory, ftrl.l2_shrinkage_regularization_strength(0.0625));
+            }
+            (optimizer, option) => panic!("no test for {optimizer} {option}"),
+        }
+    }
+
+    fn follow_sgd(&self, trajectory: &Trajectory, option: &str, sgd: Sgd<Any>) {
+        match option {
+            "clipvalue" => self.follow(trajectory, sgd.clipvalue(0.0625)),
+            "global_clipnorm" => self.follow(trajectory, sgd.global_clipnorm(0.25)),
+            "accumulation" => self.follow(trajectory, sgd.gradient_accumulation_steps(3)),
+            "ema" => self.follow(trajectory, sgd.momentum(0.5).use_ema(0.75, 5)),
+            other => panic!("no test for sgd {other}"),
+        }
+    }
+}
+
+#[test]
+fn optimizers() {
+    let fixture: Fixture = fixture("optimizers");
+    assert_eq!(fixture.trajectories.len(), 10 * 14 + 21, "the fixture has lost its cases");
+    for trajectory in &fixture.trajectories {
+        fixture.follow_named(trajectory);
+    }
+}
+
+typenet::network! {
+    // so large that a step takes a call for each part of the gradient, unless the optimizer wants to see all at once
+    Large: f64 = Dense(3 -> 40, tanh), Dense(40 -> 33, tanh), Dense(33 -> 2)
+}
+
+/// A step that is made part by part moves the parameters as one on the whole gradient does.
+fn parts_make_a_whole<O: Optimizer + Copy>(optimizer: O) {
+    let x: Vec<[f64; 3]> = (0..20).map(|i| [f64::from(i).sin(), f64::from(i).cos(), f64::from(i) / 20.0]).collect();
+    let t: Vec<[f64; 2]> = x.iter().map(|[a, b, c]| [a * b, b - c]).collect();
+    let rng = &mut StdRng::seed_from_u64(3);
+    let mut by_parts = Large::new(rng);
+    let mut whole = by_parts.clone();
+    let mut trainer = Trainer::<Large, _, _>::new(MeanSquaredError, optimizer);
+    let mut outside = Trainer::<Large, _, _>::new(MeanSquaredError, optimizer);
+    let mut pass = Pass::new();
+    for _ in 0..6 {
+        trainer.train_on_batch(&mut by_parts, (&x, &t)).unwrap();
+        let outputs = whole.predict_many(&x);
+        let d: Vec<[f64; 2]> =
+            outputs.iter().zip(&t).map(|(y, t)| [0, 1].map(|i| 2.0 * (y[i] - t[i]) / (2.0 * 20.0))).collect();
+        pass.backward(&whole, &x, &d, &mut []).unwrap();
+        outside.apply_gradient(&mut whole, &mut pass);
+    }
+    for (a, b) in by_parts.as_flat().iter().zip(whole.as_flat()) {
+        assert!((a - b).abs() < 1e-9 * b.abs().max(1.0), "{optimizer:?}: {a} part by part, {b} as a whole");
+    }
+}
+
+#[test]
+fn steps_on_parts_of_the_gradient_make_a_whole() {
+    parts_make_a_whole(Sgd::new(0.1).momentum(0.9).nesterov());
+    parts_make_a_whole(Adam::new(0.01));
+    parts_make_a_whole(AdamW::new(0.01));
+    parts_make_a_whole(Adamax::new(0.01));
+    parts_make_a_whole(Nadam::new(0.01));
+    parts_make_a_whole(RmsProp::new(0.01));
+    parts_make_a_whole(Adagrad::new(0.1));
+    parts_make_a_whole(Adadelta::new(1.0));
+    parts_make_a_whole(Ftrl::new(0.1));
+    parts_make_a_whole(Adam::new(0.01).global_clipnorm(0.1).weight_decay(0.1));
+    parts_make_a_whole(Sgd::new(0.1).gradient_accumulation_steps(2).use_ema(0.9, 3));
+}
