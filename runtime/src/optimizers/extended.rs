@@ -176,7 +176,7 @@ impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
             self.limit(simd, gradient);
             let (parameters, previous) = (&mut *parameters, &mut *previous);
             let step = Step { iteration, ..step };
-            let update = Update { parameters, gradient, slots, previous, window, pitch, clear };
+            let update = Update { parameters, slots, previous, gradient, window, pitch, clear };
             self.optimizer.update(simd, step, update);
             if self.weight_decay != 0.0 {
                 let share = T::from_f64(-step.learning_rate * self.weight_decay);
