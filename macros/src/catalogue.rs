@@ -73,9 +73,10 @@ pub struct Named {
 #[derive(Clone, Copy, PartialEq)]
 pub enum Number {
     No,
-    Must,
-    /// It is this one if none is written.
-    May(f64),
+    /// As these, for instance.
+    Must(&'static str),
+    /// They are these if none is written.
+    May(&'static [f64]),
 }
 
 pub const LAYERS: &[Layer] = &[
@@ -121,11 +122,11 @@ pub const ACTIVATION: &str = "Activation";
 pub const ACTIVATIONS: &[Named] = &[
     named("linear", "Linear", &["identity", "none"]),
     named("relu", "Relu", &["rectifier"]),
-    with("leaky_relu", "LeakyRelu", &["lrelu"], Number::May(0.2)),
+    with("leaky_relu", "LeakyRelu", &["lrelu"], Number::May(&[0.2])),
     named("relu6", "Relu6", &[]),
-    with("elu", "Elu", &[], Number::May(1.0)),
+    with("elu", "Elu", &[], Number::May(&[1.0])),
     named("selu", "Selu", &[]),
-    with("celu", "Celu", &[], Number::May(1.0)),
+    with("celu", "Celu", &[], Number::May(&[1.0])),
     named("gelu", "Gelu", &[]),
     named("gelu_tanh", "GeluTanh", &["gelu_approximate", "gelu_new"]),
     named("silu", "Silu", &["swish"]),
@@ -139,13 +140,13 @@ pub const ACTIVATIONS: &[Named] = &[
     named("hard_tanh", "HardTanh", &[]),
     named("softsign", "Softsign", &[]),
     named("softplus", "Softplus", &[]),
-    with("squareplus", "Squareplus", &[], Number::May(4.0)),
+    with("squareplus", "Squareplus", &[], Number::May(&[4.0])),
     named("sparse_plus", "SparsePlus", &[]),
     named("exponential", "Exponential", &["exp"]),
-    with("hard_shrink", "HardShrink", &[], Number::May(0.5)),
-    with("soft_shrink", "SoftShrink", &[], Number::May(0.5)),
+    with("hard_shrink", "HardShrink", &[], Number::May(&[0.5])),
+    with("soft_shrink", "SoftShrink", &[], Number::May(&[0.5])),
     named("tanh_shrink", "TanhShrink", &[]),
-    with("threshold", "Threshold", &[], Number::Must),
+    with("threshold", "Threshold", &[], Number::Must("0.5, 0.0")),
     named("softmax", "Softmax", &[]),
     named("log_softmax", "LogSoftmax", &[]),
     named("sparsemax", "Sparsemax", &[]),
@@ -154,13 +155,24 @@ pub const ACTIVATIONS: &[Named] = &[
 pub const INITIALIZERS: &[Named] = &[
     named("zeros", "Zeros", &["zero"]),
     named("ones", "Ones", &["one"]),
-    with("constant", "Constant", &["fill"], Number::Must),
+    with("constant", "Constant", &["fill"], Number::Must("0.1")),
     named("glorot_uniform", "GlorotUniform", &["xavier_uniform", "xavier"]),
     named("glorot_normal", "GlorotNormal", &["xavier_normal"]),
     named("he_uniform", "HeUniform", &["kaiming_uniform", "kaiming"]),
     named("he_normal", "HeNormal", &["kaiming_normal"]),
     named("lecun_uniform", "LecunUniform", &[]),
     named("lecun_normal", "LecunNormal", &[]),
+    with(
+        "variance_scaling",
+        "VarianceScaling",
+        &[],
+        Number::Must("2.0, initializers::Mode::FanIn, initializers::Distribution::Uniform"),
+    ),
+    with("random_normal", "RandomNormal", &["normal", "randn"], Number::May(&[0.0, 0.05])),
+    with("random_uniform", "RandomUniform", &["uniform"], Number::May(&[-0.05, 0.05])),
+    with("truncated_normal", "TruncatedNormal", &["trunc_normal"], Number::May(&[0.0, 0.05])),
+    with("orthogonal", "Orthogonal", &[], Number::May(&[1.0])),
+    with("identity", "Identity", &["eye"], Number::May(&[1.0])),
 ];
 
 const fn named(name: &'static str, item: &'static str, alias: &'static [&'static str]) -> Named {

@@ -7,7 +7,10 @@ pub use crate::losses::{
     MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
     SparseCategoricalCrossEntropy, SquaredHinge,
 };
-pub use crate::metrics::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
+pub use crate::metrics::{
+    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, FBetaScore, Precision, R2Score, Recall, RootMeanSquaredError,
+    SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy,
+};
 pub use crate::network;
 pub use crate::network::Network;
 pub use crate::optimizers::{Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, Optimizer, RmsProp, Sgd};

@@ -99,7 +99,7 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
         return mended(known.unwrap_or(default));
     };
     let mistake = match (row.number, &number) {
-        (Number::Must, None) => Some(("needs a number", format!("write `{name}(0.1)`"))),
+        (Number::Must(example), None) => Some(("needs a number", format!("write `{name}({example})`"))),
         (Number::No, Some(_)) => Some(("takes no number", format!("write `{name}`"))),
         _ => None,
     };

@@ -150,9 +150,10 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
             quote_spanned!(Span::mixed_site()=> #item #number)
         }
         Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::HEAD),
-        Item::BuiltIn { row: Named { number: Number::May(default), .. }, .. } => {
-            let (item, default) = (item_type_of(kind, item, prefix), Literal::f64_unsuffixed(*default));
-            quote_spanned!(Span::mixed_site()=> #item(#default))
+        Item::BuiltIn { row: Named { number: Number::May(defaults), .. }, .. } => {
+            let item = item_type_of(kind, item, prefix);
+            let defaults = defaults.iter().map(|default| number_tokens(*default));
+            quote_spanned!(Span::mixed_site()=> #item(#(#defaults),*))
         }
         _ => item_type_of(kind, item, prefix),
     }
@@ -168,6 +169,12 @@ fn built_in(kind: OptionKind, row: &Named, span: Span, prefix: &TokenStream) -> 
     let module = if kind == OptionKind::Activation { "activations" } else { "initializers" };
     let (module, item) = (Ident::new(module, Span::mixed_site()), named(row.item, span));
     quote_spanned!(Span::mixed_site()=> #prefix::#module::#item)
+}
+
+/// A number as tokens; a literal alone has no sign.
+fn number_tokens(number: f64) -> TokenStream {
+    let size = Literal::f64_unsuffixed(number.abs());
+    if number < 0.0 { quote_spanned!(Span::mixed_site()=> -#size) } else { size.to_token_stream() }
 }
 
 /// A name of the runtime with the place in the source of what stands for it, so that editors find it there.

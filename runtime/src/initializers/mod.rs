@@ -1,7 +1,7 @@
 //! Initialisers: how parameters start.
 //!
-//! Names and numbers are Keras's: the `*_uniform` draw from `[-limit, limit]`, the `*_normal` from a normal
-//! distribution cut at two standard deviations.
+//! Names and numbers are Keras's: of those that look at the layer's size the `*_uniform` draw from `[-limit, limit]`, the
+//! `*_normal` from a normal distribution cut at two standard deviations.
 //!
 //! # An initialiser of one's own
 //!
@@ -31,6 +31,8 @@
 //! ```
 
 mod constant;
+mod matrix;
+mod random;
 mod scaling;
 
 use core::fmt::Debug;
@@ -38,11 +40,15 @@ use core::fmt::Debug;
 use rand::Rng;
 
 pub use self::constant::{Constant, Ones, Zeros};
-pub use self::scaling::{GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform};
+pub use self::matrix::{Identity, Orthogonal};
+pub use self::random::{RandomNormal, RandomUniform, TruncatedNormal};
+pub use self::scaling::{
+    Distribution, GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, Mode, VarianceScaling,
+};
 use crate::scalar::Scalar;
 
 /// How many numbers flow into and out of a unit; the scale of many initialisers depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fan {
     /// Inputs of the layer.
     pub inputs: usize,

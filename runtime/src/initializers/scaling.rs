@@ -1,22 +1,41 @@
 //! Initialisers whose variance is scaled by the fan.
 
 use libm::sqrt;
-use rand::distr::{Distribution, StandardUniform};
+use rand::distr::{Distribution as _, StandardUniform};
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-use super::{Fan, Initializer};
+use super::{Fan, Initializer, RandomNormal};
 use crate::scalar::Scalar;
 
 /// The standard deviation of a standard normal distribution cut at two; dividing by it restores the variance.
 const TRUNCATED_DEVIATION: f64 = 0.879_625_661_034_239_8;
 
+/// Uniform from 0 to 1.
+pub(super) fn unit<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    rng.sample(StandardUniform)
+}
+
+/// Standard normal.
+pub(super) fn normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    StandardNormal.sample(rng)
+}
+
+/// Standard normal, cut at two.
+pub(super) fn cut_normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    loop {
+        let number = normal(rng);
+        if number.abs() <= 2.0 {
+            return number;
+        }
+    }
+}
+
 /// Uniform in `[-limit, limit]`, with the variance `limit^2 / 3`.
 fn uniform<T: Scalar, R: Rng + ?Sized>(values: &mut [T], variance: f64, rng: &mut R) {
     let limit = sqrt(3.0 * variance);
     for value in values {
-        let unit: f64 = rng.sample(StandardUniform);
-        *value = T::from_f64(limit * (2.0 * unit - 1.0));
+        *value = T::from_f64(limit * (2.0 * unit(rng) - 1.0));
     }
 }
 
@@ -24,13 +43,66 @@ fn uniform<T: Scalar, R: Rng + ?Sized>(values: &mut [T], variance: f64, rng: &mu
 fn truncated_normal<T: Scalar, R: Rng + ?Sized>(values: &mut [T], variance: f64, rng: &mut R) {
     let deviation = sqrt(variance) / TRUNCATED_DEVIATION;
     for value in values {
-        let unit = loop {
-            let unit: f64 = StandardNormal.sample(rng);
-            if unit.abs() <= 2.0 {
-                break unit;
-            }
+        *value = T::from_f64(deviation * cut_normal(rng));
+    }
+}
+
+/// What the variance of a [`VarianceScaling`] is divided by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// The inputs.
+    #[default]
+    FanIn,
+    /// The outputs.
+    FanOut,
+    /// The mean of both.
+    FanAvg,
+}
+
+/// What a [`VarianceScaling`] draws from. Each has the variance that is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Distribution {
+    /// Normal, cut at two standard deviations.
+    #[default]
+    TruncatedNormal,
+    /// Normal.
+    UntruncatedNormal,
+    /// Uniform.
+    Uniform,
+}
+
+/// A distribution with mean 0 and the variance `scale / fan`: Keras's `VarianceScaling`, of which all others here are
+/// cases. In `network!`: `variance_scaling(2.0, Mode::FanOut, Distribution::Uniform)`.
+///
+/// ```
+/// use typenet::initializers::{Distribution, Mode};
+/// use typenet::prelude::*;
+///
+/// network! { Scaled = Dense(2 -> 4, kernel_initializer = variance_scaling(2.0, Mode::FanOut, Distribution::Uniform)) }
+/// # fn main() {}
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VarianceScaling(pub f64, pub Mode, pub Distribution);
+
+impl Default for VarianceScaling {
+    fn default() -> Self {
+        Self(1.0, Mode::default(), Distribution::default())
+    }
+}
+
+impl Initializer for VarianceScaling {
+    fn fill<T: Scalar, R: Rng + ?Sized>(&self, values: &mut [T], fan: Fan, rng: &mut R) {
+        let fan = match self.1 {
+            Mode::FanIn => fan.inputs as f64,
+            Mode::FanOut => fan.outputs as f64,
+            Mode::FanAvg => (fan.inputs + fan.outputs) as f64 / 2.0,
         };
-        *value = T::from_f64(deviation * unit);
+        let variance = self.0 / fan.max(1.0);
+        match self.2 {
+            Distribution::TruncatedNormal => truncated_normal(values, variance, rng),
+            Distribution::UntruncatedNormal => RandomNormal(0.0, sqrt(variance)).fill(values, Fan::default(), rng),
+            Distribution::Uniform => uniform(values, variance, rng),
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub struct SparseCategoricalAccuracy;
 
 /// The index of the largest number, as a float; the first of equals.
 #[inline(always)]
-fn argmax<T: Scalar, S: Simd, const N: usize>(simd: S, tile: &Tile<T, N>) -> T::Vector<S> {
+pub(super) fn argmax<T: Scalar, S: Simd, const N: usize>(simd: S, tile: &Tile<T, N>) -> T::Vector<S> {
     let mut largest = tile.load(simd, 0);
     let mut index = T::Vector::<S>::splat(simd, T::ZERO);
     for i in 1..N {

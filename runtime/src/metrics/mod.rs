@@ -1,17 +1,35 @@
 //! Metrics: what training reports beside the loss.
 //!
-//! Every loss of the outputs is a metric too. Metrics are means over all samples of an epoch, not means of the means of
-//! the batches.
+//! Every loss of the outputs is a metric too. Metrics are taken over all samples of an epoch: a mean is not a mean of the
+//! means of the batches, and a ratio not a mean of their ratios.
 
 mod accuracy;
+mod auc;
+#[cfg(feature = "alloc")]
+mod confusion_matrix;
+mod f_beta;
 mod mean;
+mod precision_recall;
+mod regression;
+mod sum;
+mod targets;
+mod top_k;
 
 use core::fmt::Debug;
 
 use fearless_simd::Simd;
 
 pub use self::accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
+pub use self::auc::{Auc, AucState};
+#[cfg(feature = "alloc")]
+pub use self::confusion_matrix::ConfusionMatrix;
+pub use self::f_beta::{Average, FBetaScore, FBetaState};
 pub use self::mean::Mean;
+pub use self::precision_recall::{Precision, Ratio, Recall};
+pub use self::regression::{R2Score, R2State, RootMean, RootMeanSquaredError};
+pub use self::sum::Sum;
+pub use self::targets::TargetColumns;
+pub use self::top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 use crate::losses::OutputLoss;
 use crate::scalar::Scalar;
 use crate::tile::Tile;

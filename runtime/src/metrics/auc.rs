@@ -1,0 +1,146 @@
+use fearless_simd::{Simd, SimdBase};
+use libm::{ceil, log};
+
+use super::{Metric, MetricState, TargetColumns};
+use crate::scalar::Scalar;
+use crate::tile::Tile;
+
+/// The area under a curve that compares what share of the positives is found with how many false ones come with them, over
+/// all thresholds: Keras's `AUC`, with its 200 thresholds and its interpolation.
+///
+/// All outputs count alike, each with its target. An output counts as positive at the thresholds that it exceeds, a
+/// target if it is not 0. Outputs are probabilities.
+///
+/// Source: J. Davis, M. Goadrich, *The Relationship Between Precision-Recall and ROC Curves*, 2006.
+///
+/// ```
+/// use typenet::prelude::*;
+///
+/// network! { Rare = Dense(2 -> 1, sigmoid) }
+/// let trainer = Trainer::<Rare, _, _>::new(BinaryCrossEntropy, Adam::new(0.01)).metric(Auc::roc()).metric(Auc::pr());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Auc<const THRESHOLDS: usize = 200> {
+    curve: Curve,
+}
+
+/// What is under.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Curve {
+    /// True positive rate over false positive rate.
+    #[default]
+    Roc,
+    /// Precision over recall.
+    Pr,
+}
+
+impl Auc {
+    /// Under the receiver operating characteristic: the share of positives found, over the share of negatives that are
+    /// taken for positives.
+    #[must_use]
+    pub const fn roc() -> Self {
+        Self { curve: Curve::Roc }
+    }
+
+    /// Under the curve of precision over recall.
+    #[must_use]
+    pub const fn pr() -> Self {
+        Self { curve: Curve::Pr }
+    }
+
+    /// With as many thresholds as wanted, at least 2. Default: 200.
+    #[must_use]
+    pub const fn num_thresholds<const THRESHOLDS: usize>(self) -> Auc<THRESHOLDS> {
+        const { assert!(THRESHOLDS >= 2, "an area has at least two thresholds") };
+        Auc { curve: self.curve }
+    }
+}
+
+/// How many outputs lie between each threshold and the next, by whether their target is positive.
+#[derive(Clone, Copy, Debug)]
+pub struct AucState<const THRESHOLDS: usize> {
+    positives: [f64; THRESHOLDS],
+    negatives: [f64; THRESHOLDS],
+    curve: Curve,
+}
+
+impl<const THRESHOLDS: usize> Default for AucState<THRESHOLDS> {
+    fn default() -> Self {
+        Self { positives: [0.0; THRESHOLDS], negatives: [0.0; THRESHOLDS], curve: Curve::Roc }
+    }
+}
+
+/// `a / b`, and 0 where `b` is 0.
+fn divide(a: f64, b: f64) -> f64 {
+    if b == 0.0 { 0.0 } else { a / b }
+}
+
+impl<const THRESHOLDS: usize> AucState<THRESHOLDS> {
+    /// True and false positives at each threshold and at the one before it, from the highest down.
+    fn steps(&self) -> impl Iterator<Item = [(f64, f64); 2]> {
+        let buckets = self.positives.iter().zip(&self.negatives).rev();
+        let counts = buckets.scan((0.0, 0.0), |(tp, fp), (p, n)| {
+            (*tp, *fp) = (*tp + p, *fp + n);
+            Some((*tp, *fp))
+        });
+        counts.clone().zip(counts.skip(1)).map(|(above, below)| [above, below])
+    }
+}
+
+impl<T: Scalar, const THRESHOLDS: usize> MetricState<T> for AucState<THRESHOLDS> {
+    fn end_batch<S: Simd>(&mut self, _: S, _: usize) {}
+
+    fn value(&self) -> f64 {
+        let (positives, negatives) = (self.positives.iter().sum::<f64>(), self.negatives.iter().sum::<f64>());
+        let areas = self.steps().map(|[(tp, fp), (tp_below, fp_below)]| match self.curve {
+            Curve::Roc => {
+                let heights = divide(tp, positives) + divide(tp_below, positives);
+                (divide(fp_below, negatives) - divide(fp, negatives)) * heights / 2.0
+            }
+            Curve::Pr => {
+                // between two thresholds true positives grow in a straight line with all positives
+                let (all, all_below) = (tp + fp, tp_below + fp_below);
+                let slope = divide(tp_below - tp, all_below - all);
+                let intercept = tp - slope * all;
+                let ratio = if all > 0.0 && all_below > 0.0 { all_below / all } else { 1.0 };
+                divide(slope * (tp_below - tp + intercept * log(ratio)), positives)
+            }
+        });
+        areas.sum()
+    }
+}
+
+impl<T: Scalar, Y: TargetColumns<T>, const N: usize, const THRESHOLDS: usize> Metric<T, Tile<T, N>, Y>
+    for Auc<THRESHOLDS>
+{
+    type State = AucState<THRESHOLDS>;
+    const NAME: &'static str = "auc";
+
+    #[inline(always)]
+    fn update<S: Simd>(
+        &self,
+        simd: S,
+        state: &mut AucState<THRESHOLDS>,
+        outputs: &Tile<T, N>,
+        targets: &Y,
+        weights: T::Vector<S>,
+    ) {
+        state.curve = self.curve;
+        let last = T::from_f64((THRESHOLDS - 1) as f64);
+        for i in 0..N {
+            // a threshold must be exceeded: exactly on it is below it
+            let scaled = outputs.load(simd, i) * last;
+            let target = targets.column(simd, i);
+            let lanes = scaled.as_slice().iter().zip(target.as_slice()).zip(weights.as_slice());
+            for ((scaled, target), weight) in lanes {
+                let bucket = (ceil(scaled.to_f64()) - 1.0).clamp(0.0, (THRESHOLDS - 1) as f64);
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped; NaN becomes 0")]
+                let bucket = bucket as usize;
+                let counts = if *target == T::ZERO { &mut state.negatives } else { &mut state.positives };
+                if let Some(count) = counts.get_mut(bucket) {
+                    *count += weight.to_f64();
+                }
+            }
+        }
+    }
+}

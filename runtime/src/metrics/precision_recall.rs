@@ -1,0 +1,114 @@
+//! What share of the positives is right, and what share of them is found.
+
+use fearless_simd::{Select, Simd, SimdBase};
+
+use super::{Metric, MetricState, Sum, TargetColumns};
+use crate::scalar::Scalar;
+use crate::tile::Tile;
+
+/// Which outputs count as positive, and which outputs count at all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Choice {
+    threshold: f64,
+    class: Option<usize>,
+}
+
+/// Right ones, and wrong ones.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ratio<T: Scalar> {
+    right: Sum<T>,
+    wrong: Sum<T>,
+}
+
+impl<T: Scalar> MetricState<T> for Ratio<T> {
+    #[inline(always)]
+    fn end_batch<S: Simd>(&mut self, simd: S, _: usize) {
+        self.right.close(simd);
+        self.wrong.close(simd);
+    }
+
+    fn value(&self) -> f64 {
+        let (right, wrong) = (self.right.total(), self.wrong.total());
+        if right == 0.0 { 0.0 } else { right / (right + wrong) }
+    }
+}
+
+macro_rules! ratio {
+    ($(#[$doc:meta])* $metric:ident, $name:literal, wrong are |$one:ident, $guess:ident, $truth:ident| $wrong:expr;) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub struct $metric(Choice);
+
+        impl $metric {
+            /// Of all outputs, with the threshold 0.5.
+            #[must_use]
+            pub const fn new() -> Self {
+                Self(Choice { threshold: 0.5, class: None })
+            }
+
+            /// What an output must exceed to count as positive. Default: 0.5.
+            #[must_use]
+            pub const fn threshold(self, threshold: f64) -> Self {
+                Self(Choice { threshold, ..self.0 })
+            }
+
+            /// Of this output alone, counted from 0. Default: of all of them.
+            #[must_use]
+            pub const fn class_id(self, class: usize) -> Self {
+                Self(Choice { class: Some(class), ..self.0 })
+            }
+        }
+
+        impl Default for $metric {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl<T: Scalar, Y: TargetColumns<T>, const N: usize> Metric<T, Tile<T, N>, Y> for $metric {
+            type State = Ratio<T>;
+            const NAME: &'static str = $name;
+
+            #[inline(always)]
+            fn update<S: Simd>(
+                &self,
+                simd: S,
+                state: &mut Ratio<T>,
+                outputs: &Tile<T, N>,
+                targets: &Y,
+                weights: T::Vector<S>,
+            ) {
+                let ($one, zero) = (T::Vector::<S>::splat(simd, T::ONE), T::Vector::<S>::splat(simd, T::ZERO));
+                for i in (0..N).filter(|i| self.0.class.is_none_or(|class| class == *i)) {
+                    let $guess = outputs.load(simd, i).simd_gt(T::from_f64(self.0.threshold)).select($one, zero);
+                    let $truth = targets.column(simd, i).simd_eq(zero).select(zero, $one);
+                    state.right.add(simd, $guess * $truth, weights);
+                    state.wrong.add(simd, $wrong, weights);
+                }
+            }
+        }
+    };
+}
+
+ratio! {
+    /// The share of positive outputs whose target is positive: Keras's `Precision`. It is 0 where no output is.
+    ///
+    /// An output is positive if it exceeds the threshold, a target if it is not 0.
+    ///
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Rare = Dense(2 -> 1, sigmoid) }
+    /// let trainer = Trainer::<Rare, _, _>::new(BinaryCrossEntropy, Adam::new(0.01))
+    ///     .metric(Precision::new().threshold(0.7))
+    ///     .metric(Recall::new());
+    /// ```
+    Precision, "precision", wrong are |one, guess, truth| guess * (one - truth);
+}
+
+ratio! {
+    /// The share of positive targets whose output is positive: Keras's `Recall`. It is 0 where no target is.
+    ///
+    /// An output is positive if it exceeds the threshold, a target if it is not 0.
+    Recall, "recall", wrong are |one, guess, truth| (one - guess) * truth;
+}

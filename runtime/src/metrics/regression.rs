@@ -1,0 +1,117 @@
+//! How far outputs are from their targets, over all of an epoch.
+
+use fearless_simd::Simd;
+use libm::sqrt;
+
+use super::{Mean, Metric, MetricState};
+use crate::kernels::transpose::sum;
+use crate::losses::{MeanSquaredError, OutputLoss};
+use crate::scalar::Scalar;
+use crate::tile::Tile;
+
+/// `sqrt(mean((y - t)^2))`, the mean taken over all samples first: Keras's `RootMeanSquaredError`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RootMeanSquaredError;
+
+/// The mean of squares, whose root is the value.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RootMean<T: Scalar>(Mean<T>);
+
+impl<T: Scalar> MetricState<T> for RootMean<T> {
+    #[inline(always)]
+    fn end_batch<S: Simd>(&mut self, simd: S, samples: usize) {
+        self.0.end_batch(simd, samples);
+    }
+
+    fn value(&self) -> f64 {
+        sqrt(self.0.value())
+    }
+}
+
+impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for RootMeanSquaredError {
+    type State = RootMean<T>;
+    const NAME: &'static str = "root_mean_squared_error";
+
+    #[inline(always)]
+    fn update<S: Simd>(
+        &self,
+        simd: S,
+        state: &mut RootMean<T>,
+        outputs: &Tile<T, N>,
+        targets: &Tile<T, N>,
+        weights: T::Vector<S>,
+    ) {
+        state.0.add(simd, OutputLoss::value(&MeanSquaredError, simd, outputs, targets), weights);
+    }
+}
+
+/// The share of the variance of the targets that the outputs explain, `1 - sum((y - t)^2) / sum((t - mean(t))^2)`, its
+/// mean over the outputs: Keras's `R2Score`. Of targets that are all the same it is 0.
+///
+/// ```
+/// use typenet::prelude::*;
+///
+/// network! { Line = Dense(1 -> 1) }
+/// let trainer = Trainer::<Line, _, _>::new(MeanSquaredError, Sgd::new(0.1)).metric(R2Score).metric(RootMeanSquaredError);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct R2Score;
+
+/// The sums of one output.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    targets: f64,
+    squares: f64,
+    residuals: f64,
+}
+
+/// The sums of all outputs.
+#[derive(Clone, Copy, Debug)]
+pub struct R2State<const N: usize> {
+    sums: [Sums; N],
+    samples: f64,
+}
+
+impl<const N: usize> Default for R2State<N> {
+    fn default() -> Self {
+        Self { sums: [Sums::default(); N], samples: 0.0 }
+    }
+}
+
+impl<T: Scalar, const N: usize> MetricState<T> for R2State<N> {
+    fn end_batch<S: Simd>(&mut self, _: S, _: usize) {}
+
+    fn value(&self) -> f64 {
+        let scores = self.sums.iter().map(|sums| {
+            let variance = sums.squares - sums.targets * (sums.targets / self.samples);
+            let score = 1.0 - sums.residuals / variance;
+            if score.is_infinite() { 0.0 } else { score }
+        });
+        scores.sum::<f64>() / N as f64
+    }
+}
+
+impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for R2Score {
+    type State = R2State<N>;
+    const NAME: &'static str = "r2_score";
+
+    #[inline(always)]
+    fn update<S: Simd>(
+        &self,
+        simd: S,
+        state: &mut R2State<N>,
+        outputs: &Tile<T, N>,
+        targets: &Tile<T, N>,
+        weights: T::Vector<S>,
+    ) {
+        state.samples += sum::<T, S>(simd, weights).to_f64();
+        for (i, sums) in state.sums.iter_mut().enumerate() {
+            let t = targets.load(simd, i);
+            let error = t - outputs.load(simd, i);
+            let total = |x: T::Vector<S>| sum::<T, S>(simd, x * weights).to_f64();
+            sums.targets += total(t);
+            sums.squares += total(t * t);
+            sums.residuals += total(error * error);
+        }
+    }
+}

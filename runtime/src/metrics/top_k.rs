@@ -1,0 +1,84 @@
+use fearless_simd::{Select, Simd, SimdBase};
+
+use super::accuracy::argmax;
+use super::{Mean, Metric};
+use crate::scalar::{Lane, Scalar};
+use crate::tile::{Classes, Tile};
+
+/// The share of samples whose right output, where the largest target is, is among the `k` largest: Keras's
+/// `TopKCategoricalAccuracy`. Outputs that are equal do not push each other out.
+///
+/// ```
+/// use typenet::prelude::*;
+///
+/// network! { Classes = Dense(2 -> 10, softmax) }
+/// let trainer = Trainer::<Classes, _, _>::new(SparseCategoricalCrossEntropy, Adam::new(0.01))
+///     .metric(SparseTopKCategoricalAccuracy(3));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TopKCategoricalAccuracy(pub usize);
+
+/// The same for targets that are classes: Keras's `SparseTopKCategoricalAccuracy`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SparseTopKCategoricalAccuracy(pub usize);
+
+/// Keras's default: the 5 largest.
+impl Default for TopKCategoricalAccuracy {
+    fn default() -> Self {
+        Self(5)
+    }
+}
+
+/// Keras's default: the 5 largest.
+impl Default for SparseTopKCategoricalAccuracy {
+    fn default() -> Self {
+        Self(5)
+    }
+}
+
+/// 1 for each sample of whose outputs fewer than `k` exceed that at `class`.
+#[inline(always)]
+fn among<T: Scalar, S: Simd, const N: usize>(
+    simd: S,
+    outputs: &Tile<T, N>,
+    class: T::Vector<S>,
+    k: usize,
+) -> T::Vector<S> {
+    let (one, zero) = (T::Vector::<S>::splat(simd, T::ONE), T::Vector::<S>::splat(simd, T::ZERO));
+    let mut right = zero;
+    for i in 0..N {
+        right = class.simd_eq(T::from_f64(i as f64)).select(outputs.load(simd, i), right);
+    }
+    // NaN is never among the largest
+    let mut larger = right.simd_eq(right).select(zero, T::Vector::<S>::splat(simd, T::from_f64(k as f64)));
+    for i in 0..N {
+        larger += outputs.load(simd, i).simd_gt(right).select(one, zero);
+    }
+    larger.simd_lt(T::from_f64(k as f64)).select(one, zero)
+}
+
+macro_rules! top_k {
+    ($($metric:ident, $name:literal, $targets:ty, $class:expr;)*) => {$(
+        impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, $targets> for $metric {
+            type State = Mean<T>;
+            const NAME: &'static str = $name;
+
+            #[inline(always)]
+            fn update<S: Simd>(
+                &self,
+                simd: S,
+                state: &mut Mean<T>,
+                outputs: &Tile<T, N>,
+                targets: &$targets,
+                weights: T::Vector<S>,
+            ) {
+                state.add(simd, among::<T, S, N>(simd, outputs, $class(simd, targets), self.0), weights);
+            }
+        }
+    )*};
+}
+
+top_k! {
+    TopKCategoricalAccuracy, "top_k_categorical_accuracy", Tile<T, N>, argmax::<T, S, N>;
+    SparseTopKCategoricalAccuracy, "sparse_top_k_categorical_accuracy", Classes<T>, |simd, t: &Classes<T>| t.0.load(simd);
+}

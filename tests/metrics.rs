@@ -1,0 +1,153 @@
+//! Metrics of an epoch of several batches, number by number as Keras computes them.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
+
+mod support;
+
+use serde::Deserialize;
+use typenet::bytemuck::Zeroable as _;
+use typenet::data::{Samples, Targets};
+use typenet::metrics::{Average, ConfusionMatrix, Metric, MetricState as _};
+use typenet::prelude::*;
+use typenet::simd::{Simd, Task, dispatch, level};
+
+use crate::support::fixture;
+
+#[derive(Deserialize)]
+struct Metrics {
+    batches: Vec<usize>,
+    cases: Vec<MetricCase>,
+}
+
+#[derive(Deserialize)]
+struct MetricCase {
+    metric: String,
+    option: String,
+    width: usize,
+    targets: Vec<f64>,
+    labels: Option<Vec<usize>>,
+    predictions: Vec<f64>,
+    value: f64,
+}
+
+/// The value of a metric over batches of so many samples.
+struct Epoch<'a, M, Y: ?Sized, const N: usize>(M, &'a [[f64; N]], &'a Y, &'a [usize]);
+
+impl<M, Y, const N: usize> Task for Epoch<'_, M, Y, N>
+where
+    Y: Targets<f64, Tile<f64, N>> + ?Sized,
+    M: Metric<f64, Tile<f64, N>, Y::Tile>,
+{
+    type Output = f64;
+
+    fn run<S: Simd>(self, simd: S) -> f64 {
+        let (mut outputs, mut targets) = (Tile::<f64, N>::zeroed(), Y::Tile::zeroed());
+        let mut state = M::State::default();
+        let mut start = 0;
+        for batch in self.3 {
+            let indices: Vec<u32> = (start..start + *batch).map(|i| u32::try_from(i).unwrap()).collect();
+            for indices in indices.chunks(<f64 as Scalar>::LANES) {
+                Samples::gather(self.1, simd, indices, &mut outputs);
+                self.2.gather(simd, indices, &mut targets);
+                let mut weights = <f64 as Scalar>::Lane::splat(0.0);
+                Lane::<f64>::as_mut_slice(&mut weights)[..indices.len()].fill(1.0);
+                self.0.update(simd, &mut state, &outputs, &targets, Lane::<f64>::load(&weights, simd));
+            }
+            state.end_batch(simd, *batch);
+            start += batch;
+        }
+        state.value()
+    }
+}
+
+fn check<const N: usize>(case: &MetricCase, batches: &[usize]) {
+    let rows = |flat: &[f64]| -> Vec<[f64; N]> { flat.chunks_exact(N).map(|row| row.try_into().unwrap()).collect() };
+    let (x, y) = (rows(&case.predictions), rows(&case.targets));
+    // integers as targets give what their one-hot vectors give
+    let classes: Vec<usize> = y.iter().map(|t| t.iter().position(|t| *t == 1.0).unwrap_or_default()).collect();
+    let option = case.option.as_str();
+    let ratio = |class: Option<usize>| {
+        let precision = class.map_or_else(Precision::new, |class| Precision::new().class_id(class));
+        let recall = class.map_or_else(Recall::new, |class| Recall::new().class_id(class));
+        let threshold = if option == "threshold 0.3" { 0.3 } else { 0.5 };
+        (precision.threshold(threshold), recall.threshold(threshold))
+    };
+    macro_rules! of {
+        ($metric:expr, $targets:expr) => {
+            dispatch(level(), Epoch($metric, &x, $targets, batches))
+        };
+        ($metric:expr) => {
+            of!($metric, &y)
+        };
+    }
+    let k = || option.trim_start_matches("k ").parse().unwrap();
+    let ours = match (case.metric.as_str(), option) {
+        ("Precision", "class 2") => of!(ratio(Some(2)).0),
+        ("Recall", "class 2") => of!(ratio(Some(2)).1),
+        ("Precision", "default") if N == 3 => {
+            assert_eq!(of!(ratio(None).0), of!(ratio(None).0, classes.as_slice()), "classes are one-hot vectors");
+            of!(ratio(None).0)
+        }
+        ("Precision", _) => of!(ratio(None).0),
+        ("Recall", _) => of!(ratio(None).1),
+        ("AUC", "ROC") => of!(Auc::roc()),
+        ("AUC", "PR") => of!(Auc::pr()),
+        ("AUC", "ROC 11") => of!(Auc::roc().num_thresholds::<11>()),
+        ("AUC", "PR 11") => of!(Auc::pr().num_thresholds::<11>()),
+        ("FBetaScore", _) => {
+            let average = match option.split(' ').next() {
+                Some("macro") => Average::Macro,
+                Some("micro") => Average::Micro,
+                _ => Average::Weighted,
+            };
+            let score =
+                if option.ends_with("threshold") { FBetaScore::default().threshold(0.4) } else { FBetaScore::new(2.0) };
+            of!(score.average(average))
+        }
+        ("TopKCategoricalAccuracy", _) => of!(TopKCategoricalAccuracy(k())),
+        ("SparseTopKCategoricalAccuracy", _) => {
+            of!(SparseTopKCategoricalAccuracy(k()), case.labels.as_deref().unwrap())
+        }
+        ("MeanSquaredError", _) => of!(MeanSquaredError),
+        ("MeanAbsoluteError", _) => of!(MeanAbsoluteError),
+        ("RootMeanSquaredError", _) => of!(RootMeanSquaredError),
+        ("R2Score", _) => of!(R2Score),
+        (other, _) => panic!("no test for {other}"),
+    };
+    let apart = (ours - case.value).abs();
+    let what = format!("{} {option} of {N}", case.metric);
+    assert!(apart <= 1e-12 * case.value.abs().max(1.0), "{what}: ours {ours:e}, Keras {:e}", case.value);
+}
+
+#[test]
+fn metrics_of_an_epoch() {
+    let fixture: Metrics = fixture("epoch_metrics");
+    for case in &fixture.cases {
+        match case.width {
+            1 => check::<1>(case, &fixture.batches),
+            3 => check::<3>(case, &fixture.batches),
+            width => panic!("no test for {width} outputs"),
+        }
+    }
+    assert_eq!(fixture.cases.len(), 61, "the fixture has lost its cases");
+}
+
+/// What is not a number is not among the largest.
+#[test]
+fn nan_is_not_among_the_largest() {
+    let outputs = [[f64::NAN, 0.1, 0.2], [0.3, f64::NAN, 0.2]];
+    let (classes, batches) = ([0_usize, 0], [2]);
+    let metric = SparseTopKCategoricalAccuracy(1);
+    assert_eq!(dispatch(level(), Epoch(metric, &outputs, classes.as_slice(), &batches)), 0.5);
+}
+
+#[test]
+fn confusion() {
+    let outputs = [[0.8, 0.1, 0.1], [0.4, 0.4, 0.2], [0.1, 0.2, 0.7], [0.0, 0.9, 0.1], [0.2, 0.3, 0.5]];
+    let mut matrix = ConfusionMatrix::of(&outputs, [0, 1, 2, 1, 0]);
+    assert_eq!(matrix.to_string(), "  | 0 1 2\n0 | 1 0 1\n1 | 1 1 0\n2 | 0 0 1");
+    assert_eq!(matrix.accuracy(), 0.6);
+    assert_eq!((matrix.precision(0), matrix.recall(0)), (0.5, 0.5));
+    assert_eq!((matrix.precision(2), matrix.recall(2)), (0.5, 1.0));
+    matrix.add(7, 0);
+    assert_eq!((matrix.count(7, 0), matrix.classes()), (0, 3));
+}
