@@ -213,3 +213,28 @@ fn optimizers() {
         fixture.follow_named(trajectory);
     }
 }
+
+/// The parameters that stay after a loss that is not finite are the last that gave a finite one.
+#[test]
+fn divergence_while_gradients_are_gathered() {
+    typenet::network! { Line: f64 = Dense(1 -> 1) }
+    let train = |batches: &[f64]| {
+        let optimizer = Sgd::new(0.125).gradient_accumulation_steps(2).weight_decay(0.5).global_clipnorm(1e3);
+        let mut trainer = Trainer::<Line, _, _>::new(MeanSquaredError, optimizer);
+        let mut line = Line::zeroed();
+        line.as_flat_mut().copy_from_slice(&[1.0, -0.5]);
+        let losses: Vec<_> =
+            batches.iter().map(|x| trainer.train_on_batch(&mut line, (&[*x], &[2.0])).is_ok()).collect();
+        (line, losses)
+    };
+    let (start, _) = train(&[]);
+    let (gathered, _) = train(&[1.0]);
+    assert_eq!(gathered, start, "the first of two batches moves nothing");
+    let (moved, _) = train(&[1.0, 0.5]);
+    assert_ne!(moved, start);
+    // (1e200)^2 is infinite
+    let (kept, losses) = train(&[1.0, 0.5, 0.25, 1e200]);
+    assert_eq!((kept, losses), (moved.clone(), vec![true, true, true, false]));
+    let (back, losses) = train(&[1.0, 0.5, 1e200]);
+    assert_eq!((back, losses), (start, vec![true, true, false]), "the step before led to where the loss is infinite");
+}
