@@ -117,6 +117,9 @@ macro_rules! activation {
             }
             let rng = &mut StdRng::seed_from_u64(7);
             check_pass(stringify!($activation), &mut filled::<Acting>(rng), rng);
+            let (x, y) = (numbers::<3>(rng), numbers::<3>(rng));
+            check_loss::<Acting, _, _, _>(stringify!($activation), MeanSquaredError, &x, &y);
+            check_loss::<Acting, _, _, _>(stringify!($activation), MeanAbsoluteError, &x, &y);
         }
     };
 }

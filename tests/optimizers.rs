@@ -240,3 +240,46 @@ fn divergence_while_gradients_are_gathered() {
     let (back, losses) = train(&[1.0, 0.5, 1e200]);
     assert_eq!((back, losses), (start, vec![true, true, false]), "the step before led to where the loss is infinite");
 }
+
+typenet::network! {
+    // so large that a step takes a call for each part of the gradient, unless the optimizer wants to see all at once
+    Large: f64 = Dense(3 -> 40, tanh), Dense(40 -> 33, tanh), Dense(33 -> 2)
+}
+
+/// A step that is made part by part moves the parameters as one on the whole gradient does.
+fn parts_make_a_whole<O: Optimizer + Copy>(optimizer: O) {
+    let x: Vec<[f64; 3]> = (0..20).map(|i| [f64::from(i).sin(), f64::from(i).cos(), f64::from(i) / 20.0]).collect();
+    let t: Vec<[f64; 2]> = x.iter().map(|[a, b, c]| [a * b, b - c]).collect();
+    let rng = &mut StdRng::seed_from_u64(3);
+    let mut by_parts = Large::new(rng);
+    let mut whole = by_parts.clone();
+    let mut trainer = Trainer::<Large, _, _>::new(MeanSquaredError, optimizer);
+    let mut outside = Trainer::<Large, _, _>::new(MeanSquaredError, optimizer);
+    let mut pass = Pass::new();
+    for _ in 0..6 {
+        trainer.train_on_batch(&mut by_parts, (&x, &t)).unwrap();
+        let outputs = whole.predict_many(&x);
+        let d: Vec<[f64; 2]> =
+            outputs.iter().zip(&t).map(|(y, t)| [0, 1].map(|i| 2.0 * (y[i] - t[i]) / (2.0 * 20.0))).collect();
+        pass.backward(&whole, &x, &d, &mut []).unwrap();
+        outside.apply_gradient(&mut whole, &mut pass);
+    }
+    for (a, b) in by_parts.as_flat().iter().zip(whole.as_flat()) {
+        assert!((a - b).abs() < 1e-9 * b.abs().max(1.0), "{optimizer:?}: {a} part by part, {b} as a whole");
+    }
+}
+
+#[test]
+fn steps_on_parts_of_the_gradient_make_a_whole() {
+    parts_make_a_whole(Sgd::new(0.1).momentum(0.9).nesterov());
+    parts_make_a_whole(Adam::new(0.01));
+    parts_make_a_whole(AdamW::new(0.01));
+    parts_make_a_whole(Adamax::new(0.01));
+    parts_make_a_whole(Nadam::new(0.01));
+    parts_make_a_whole(RmsProp::new(0.01));
+    parts_make_a_whole(Adagrad::new(0.1));
+    parts_make_a_whole(Adadelta::new(1.0));
+    parts_make_a_whole(Ftrl::new(0.1));
+    parts_make_a_whole(Adam::new(0.01).global_clipnorm(0.1).weight_decay(0.1));
+    parts_make_a_whole(Sgd::new(0.1).gradient_accumulation_steps(2).use_ema(0.9, 3));
+}
