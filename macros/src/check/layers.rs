@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote};
+use quote::ToTokens as _;
 use syn::{Ident, Lit, Path, Visibility};
 
 use super::labels::{self, labels};
-use super::options::{defaults, settings};
-use super::sizes::{give_back, meet, size};
+use super::options::settings;
+use super::sizes::{meet, size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, ShapeRule};
 use crate::errors::{Errors, listed};
-use crate::network::{Count, Item, Kind, Layer, Meeting, Network, Setting, Size, camel};
+use crate::network::{Item, Kind, Layer, Meeting, Network, Setting, Size};
 use crate::syntax::{self, Argument, Form, Single, Value, text};
 
 /// What a layer of one network may refer to, and what comes out beside it.
@@ -25,6 +25,16 @@ pub(super) struct Flow<'a> {
     /// Lists of layers within layers, each a network of its own.
     pub parts: Vec<Network>,
     pub errors: &'a mut Errors,
+}
+
+/// The list that a layer stands in.
+pub(super) struct List<'a> {
+    /// Of the network or part.
+    pub name: &'a Ident,
+    /// How often each default label was given.
+    pub counts: HashMap<String, usize>,
+    /// What only the compiler can compare.
+    pub meetings: Vec<Meeting>,
 }
 
 impl Flow<'_> {
@@ -52,7 +62,7 @@ impl Flow<'_> {
         (layers, list.meetings)
     }
 
-    fn layer(
+    pub(super) fn layer(
         &mut self,
         written: &syntax::Layer,
         label: Option<&Ident>,
@@ -62,107 +72,8 @@ impl Flow<'_> {
         let label = written.label.as_ref().or(label);
         match &written.form {
             Form::Single(single) => self.single(single, label, before, list),
-            Form::Around { kind, layers } => {
-                let name = kind.to_string();
-                let label = label.cloned().unwrap_or_else(|| labels::default(&name, kind.span(), &mut list.counts));
-                let inner = self.inner(layers, kind.span(), &name, &label, before, list);
-                let what = format!("stands in `{name}`");
-                if !give_back(&what, &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
-                    return stand_in(label, inner.inputs, Size::Unknown { span: kind.span() });
-                }
-                let written = format!("{name}({})", inner.written);
-                let (inputs, outputs) = (inner.inputs.clone(), inner.inputs.clone());
-                Layer {
-                    label,
-                    inputs,
-                    outputs,
-                    written,
-                    kind: Kind::Residual { span: kind.span(), inner: inner.into() },
-                }
-            }
+            Form::Around { kind, layers } => self.around(kind, layers, label, before, list),
             Form::Repeat { layers, count, span } => self.repeat(layers, count.as_ref(), *span, label, before, list),
-        }
-    }
-
-    fn repeat(
-        &mut self,
-        layers: &[syntax::Layer],
-        count: Option<&Value>,
-        span: Span,
-        label: Option<&Ident>,
-        before: Option<&Size>,
-        list: &mut List<'_>,
-    ) -> Layer {
-        let inner = match layers {
-            [layer] => self.layer(layer, label, before, list),
-            _ => {
-                let label = label.cloned().unwrap_or_else(|| labels::default("repeat", span, &mut list.counts));
-                self.inner(layers, span, "[...; n]", &label, before, list)
-            }
-        };
-        let nothing = |count: &&Value| matches!(count, Value::Literal(Lit::Int(count)) if count.base10_digits() == "0");
-        if let Some(count) = count.filter(nothing) {
-            self.errors.at(count, "a repetition of `0` has no layers", "write how often, or leave the layers out");
-        }
-        let copies = match count.filter(|count| !nothing(count)).map(|count| (count, size(count, self.errors))) {
-            Some((_, Some(copies))) => copies,
-            Some((count, None)) => {
-                self.errors.at(count, "`_` is not a count", "write how often, as `[Dense(64 -> 64, relu); 50]`");
-                Size::Unknown { span }
-            }
-            None => Size::Unknown { span },
-        };
-        let what = "is repeated";
-        if !give_back(what, &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
-            return stand_in(inner.label, inner.inputs, Size::Unknown { span });
-        }
-        let written = format!("[{}; {copies}]", inner.written);
-        let (label, inputs, outputs) = (inner.label.clone(), inner.inputs.clone(), inner.inputs.clone());
-        Layer { label, inputs, outputs, written, kind: Kind::Repeat { inner: inner.into(), copies } }
-    }
-
-    /// What stands within a layer: one layer as it is, several as a network of their own.
-    fn inner(
-        &mut self,
-        written: &[syntax::Layer],
-        span: Span,
-        kind: &str,
-        label: &Ident,
-        before: Option<&Size>,
-        list: &mut List<'_>,
-    ) -> Layer {
-        match written {
-            [] => {
-                let help = "write them, as `Dense(64 -> 64, relu)`";
-                self.errors.at_span(span, format_args!("there are no layers in `{kind}`"), help);
-                let size = before.cloned().unwrap_or(Size::Unknown { span });
-                stand_in(label.clone(), size.clone(), size)
-            }
-            [layer] => {
-                let mut counts = HashMap::new();
-                core::mem::swap(&mut counts, &mut list.counts);
-                let mut inner = self.layer(layer, Some(label), before, list);
-                core::mem::swap(&mut counts, &mut list.counts);
-                inner.label = label.clone();
-                inner
-            }
-            several => {
-                let name = format_ident!("{}{}", list.name, camel(&label.to_string()), span = label.span());
-                let (layers, meetings) = self.list(&name, several, before);
-                let shown: Vec<_> = layers.iter().map(|layer| layer.written.as_str()).collect();
-                let written = shown.join(", ");
-                let part = Network {
-                    attributes: Vec::new(),
-                    visibility: self.visibility.clone(),
-                    name: name.clone(),
-                    scalar: self.scalar.clone(),
-                    layers,
-                    meetings,
-                };
-                let layer = Layer { written, ..nested(&part, name.into(), label.clone()) };
-                self.parts.push(part);
-                layer
-            }
         }
     }
 
@@ -263,77 +174,6 @@ impl Flow<'_> {
         layer
     }
 
-    /// A network as a layer: one declared above by its name, any other by its path.
-    fn network(
-        &mut self,
-        written: &Single,
-        name: &str,
-        span: Span,
-        label: Option<&Ident>,
-        before: Option<&Size>,
-        list: &mut List<'_>,
-    ) -> Option<Layer> {
-        let known = written.kind.get_ident().and_then(|name| self.known.iter().find(|network| network.name == *name));
-        if known.is_none() && written.kind.get_ident().is_some() {
-            if !self.later.iter().any(|later| later == name) {
-                return None;
-            }
-            let help = if self.later.first().is_some_and(|this| this == name) {
-                "a network cannot be a layer of itself".to_owned()
-            } else {
-                format!("move `{name}` before the network that it is a layer of")
-            };
-            self.errors.at(&written.kind, format_args!("network `{name}` is not declared yet"), help);
-            let size = before.cloned().unwrap_or(Size::Unknown { span });
-            let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
-            return Some(stand_in(label, size.clone(), size));
-        }
-        if known.is_none() && written.parentheses {
-            // a layer of the user's own
-            return None;
-        }
-        let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
-        let layer = match known {
-            Some(network) => {
-                if network.scalar != *self.scalar {
-                    let message =
-                        format_args!("network `{name}` is over `{}`, this one over `{}`", network.scalar, self.scalar);
-                    self.errors.at(&written.kind, message, format_args!("declare both over `{}`", self.scalar));
-                }
-                nested(network, written.kind.clone(), label)
-            }
-            None => foreign(&written.kind, name, span, label),
-        };
-        for argument in &written.arguments {
-            let message = format_args!("network `{name}` takes no argument as a layer");
-            self.errors.at(argument, message, format_args!("write `{name}`"));
-        }
-        let stated = written.shape.as_ref();
-        let taken = stated.and_then(|shape| size(&shape.input, self.errors));
-        let given = stated.and_then(|shape| size(&shape.output, self.errors));
-        let mistakes = self.errors.len();
-        for (stated, own, what) in [(taken, &layer.inputs, "takes"), (given, &layer.outputs, "gives")] {
-            if let (Some(stated), Size::Literal { value, .. }) = (stated, own)
-                && stated.to_string() != value.to_string()
-            {
-                let message = format_args!("network `{name}` {what} {value} numbers, not {stated}");
-                self.errors.at_span(stated.span(), message, format_args!("write `{value}`, or `{name}` alone"));
-            }
-        }
-        if let Some(produced) = before {
-            let taken = match &layer.inputs {
-                Size::Literal { value, .. } => Size::literal(*value, span),
-                other => other.clone(),
-            };
-            meet(name, &taken, produced, &mut list.meetings, self.errors);
-        }
-        if mistakes < self.errors.len() || known.is_some_and(|network| network.scalar != *self.scalar) {
-            let inputs = before.cloned().unwrap_or(layer.inputs);
-            return Some(stand_in(layer.label, inputs, layer.outputs));
-        }
-        Some(layer)
-    }
-
     /// The layer's row in the catalogue; for an unknown one, what comes nearest.
     fn row(&mut self, written: &Single, name: &str, bare: bool) -> &'static catalogue::Layer {
         let sought = if bare { catalogue::ACTIVATION } else { name };
@@ -370,43 +210,6 @@ impl Flow<'_> {
             }
         }
     }
-}
-
-/// The list that a layer stands in.
-struct List<'a> {
-    /// Of the network or part.
-    name: &'a Ident,
-    /// How often each default label was given.
-    counts: HashMap<String, usize>,
-    /// What only the compiler can compare.
-    meetings: Vec<Meeting>,
-}
-
-/// In the place of a layer that was mistaken: one that takes and gives what its neighbours expect.
-fn stand_in(label: Ident, inputs: Size, outputs: Size) -> Layer {
-    let row = &LAYERS[0];
-    let kind = Kind::BuiltIn { row, span: label.span(), settings: defaults(row) };
-    Layer { label, kind, inputs, outputs, written: String::new() }
-}
-
-/// A network whose layers are known, as a layer.
-fn nested(network: &Network, path: Path, label: Ident) -> Layer {
-    let ends = (network.layers.first(), network.layers.last());
-    let size = |size: Option<&Size>| size.cloned().unwrap_or(Size::Unknown { span: label.span() });
-    let (inputs, outputs) = (size(ends.0.map(|layer| &layer.inputs)), size(ends.1.map(|layer| &layer.outputs)));
-    let activation = ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
-    let parameters = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
-    let written = text(&path);
-    Layer { label, kind: Kind::Network { path, activation, parameters }, inputs, outputs, written }
-}
-
-/// A network that is declared elsewhere, as a layer: its sizes are constants of its own.
-fn foreign(path: &Path, name: &str, span: Span, label: Ident) -> Layer {
-    let constant = |tokens: TokenStream| Size::Expression { tokens, span };
-    let (inputs, outputs) = (constant(quote!(#path::INPUTS)), constant(quote!(#path::OUTPUTS)));
-    let parameters = Count::of(&constant(quote!(#path::PARAMETERS)));
-    let kind = Kind::Network { path: path.clone(), activation: format!("that of {name}"), parameters };
-    Layer { label, kind, inputs, outputs, written: name.to_owned() }
 }
 
 /// Whether an argument can be meant as a size: neither named nor an activation.

@@ -3,6 +3,7 @@
 
 mod labels;
 mod layers;
+mod nested;
 mod options;
 mod sizes;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
+use super::softmax::{largest, largest_of};
 use super::{Activation, KeepOutput};
 use crate::layers::NoParameters;
 use crate::scalar::{Lane, Scalar};
@@ -22,10 +23,7 @@ impl Activation for LogSoftmax {
 
     #[inline(always)]
     fn across<T: Scalar, S: Simd, const N: usize>(&self, simd: S, tile: &mut Tile<T, N>) {
-        let mut largest = tile.load(simd, 0);
-        for i in 1..N {
-            largest = largest.max(tile.load(simd, i));
-        }
+        let largest = largest(simd, tile);
         let mut sum = T::Vector::<S>::splat(simd, T::ZERO);
         for i in 0..N {
             sum += T::exp(tile.load(simd, i) - largest);
@@ -59,12 +57,7 @@ impl Activation for LogSoftmax {
 
     #[inline(always)]
     fn predict<T: Scalar, S: Simd, const N: usize>(&self, simd: S, sample: &mut [T; N]) {
-        let mut largest = sample[0];
-        for &x in sample.iter() {
-            if x > largest {
-                largest = x;
-            }
-        }
+        let largest = largest_of(sample);
         let mut sum = T::ZERO;
         for chunk in sample.chunks_mut(T::LANES) {
             let mut lane = T::Lane::splat(T::ZERO);

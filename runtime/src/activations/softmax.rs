@@ -19,10 +19,7 @@ impl Softmax {
         simd: S,
         tile: &mut Tile<T, N>,
     ) -> LogSumExp<T::Vector<S>> {
-        let mut largest = tile.load(simd, 0);
-        for i in 1..N {
-            largest = largest.max(tile.load(simd, i));
-        }
+        let largest = largest(simd, tile);
         let mut sum = T::Vector::<S>::splat(simd, T::ZERO);
         for i in 0..N {
             let e = T::exp(tile.load(simd, i) - largest);
@@ -36,6 +33,28 @@ impl Softmax {
         }
         LogSumExp { largest, sum }
     }
+}
+
+/// The largest number of each sample.
+#[inline(always)]
+pub(super) fn largest<T: Scalar, S: Simd, const N: usize>(simd: S, tile: &Tile<T, N>) -> T::Vector<S> {
+    let mut largest = tile.load(simd, 0);
+    for i in 1..N {
+        largest = largest.max(tile.load(simd, i));
+    }
+    largest
+}
+
+/// The largest number of one sample.
+#[inline(always)]
+pub(super) fn largest_of<T: Scalar, const N: usize>(sample: &[T; N]) -> T {
+    let mut largest = sample[0];
+    for &x in sample {
+        if x > largest {
+            largest = x;
+        }
+    }
+    largest
 }
 
 /// The parts of `ln(sum_j e^(x_j)) = largest + ln(sum)`.
@@ -80,12 +99,7 @@ impl Activation for Softmax {
 
     #[inline(always)]
     fn predict<T: Scalar, S: Simd, const N: usize>(&self, simd: S, sample: &mut [T; N]) {
-        let mut largest = sample[0];
-        for &x in sample.iter() {
-            if x > largest {
-                largest = x;
-            }
-        }
+        let largest = largest_of(sample);
         let mut sum = T::ZERO;
         for chunk in sample.chunks_mut(T::LANES) {
             let mut lane = T::Lane::splat(T::ZERO);

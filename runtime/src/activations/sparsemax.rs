@@ -1,5 +1,6 @@
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdMask};
 
+use super::softmax::{largest, largest_of};
 use super::{Activation, KeepOutput};
 use crate::layers::NoParameters;
 use crate::scalar::Scalar;
@@ -27,10 +28,7 @@ impl Activation for Sparsemax {
     #[inline(always)]
     fn across<T: Scalar, S: Simd, const N: usize>(&self, simd: S, tile: &mut Tile<T, N>) {
         let (zero, one) = (T::Vector::<S>::splat(simd, T::ZERO), T::Vector::<S>::splat(simd, T::ONE));
-        let mut largest = tile.load(simd, 0);
-        for i in 1..N {
-            largest = largest.max(tile.load(simd, i));
-        }
+        let largest = largest(simd, tile);
         // each round leaves out what the last `tau` has made 0; once nothing is left out, it stays
         let mut tau = T::Vector::<S>::splat(simd, T::from_f64(f64::NEG_INFINITY));
         for _ in 0..N {
@@ -78,12 +76,7 @@ impl Activation for Sparsemax {
 
     #[inline(always)]
     fn predict<T: Scalar, S: Simd, const N: usize>(&self, _: S, sample: &mut [T; N]) {
-        let mut largest = sample[0];
-        for &x in sample.iter() {
-            if x > largest {
-                largest = x;
-            }
-        }
+        let largest = largest_of(sample);
         let mut tau = T::from_f64(f64::NEG_INFINITY);
         for _ in 0..N {
             let (mut sum, mut count) = (T::ZERO, T::ZERO);

@@ -221,26 +221,13 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     macro_rules! block {
         ($block:literal) => {
             let mut square = 0;
-            // where the block after `window` begins
-            let next = |window: Window| match window.start + window.width {
-                next if next < (input + 1) * outputs => next,
-                _ => (input + $block) * outputs,
-            };
             let mut window = Window { start: input * outputs, rows: $block, width: 0, stride: outputs };
             if const { registers::<S>() == 16 } {
                 // two vectors of outputs share each broadcast of an input
                 window.width = 2 * T::LANES;
                 while squares - square >= 2 {
                     let rows = tiles.iter().map(|(_, dy)| &dy[square * T::LANES..]);
-                    let sums = weights_block::<T, S, $block, 2>(
-                        simd,
-                        tiles,
-                        input,
-                        rows,
-                        #[inline(always)]
-                        |row| sink.expect(gradient, next(window) + row * outputs, window.width),
-                    );
-                    sink.take(simd, gradient, window, &sums);
+                    hand_over::<T, S, K, $block, 2>(simd, tiles, input, rows, window, gradient, sink);
                     window.start += window.width;
                     square += 2;
                 }
@@ -248,30 +235,14 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
             window.width = T::LANES;
             while squares > square {
                 let rows = tiles.iter().map(|(_, dy)| &dy[square * T::LANES..]);
-                let sums = weights_block::<T, S, $block, 1>(
-                    simd,
-                    tiles,
-                    input,
-                    rows,
-                    #[inline(always)]
-                    |row| sink.expect(gradient, next(window) + row * outputs, window.width),
-                );
-                sink.take(simd, gradient, window, &sums);
+                hand_over::<T, S, K, $block, 1>(simd, tiles, input, rows, window, gradient, sink);
                 window.start += window.width;
                 square += 1;
             }
             window.width = outputs - squares * T::LANES;
             if window.width > 0 {
                 let rows = rest.iter().map(|rows| &rows[..]);
-                let sums = weights_block::<T, S, $block, 1>(
-                    simd,
-                    tiles,
-                    input,
-                    rows,
-                    #[inline(always)]
-                    |row| sink.expect(gradient, next(window) + row * outputs, window.width),
-                );
-                sink.take(simd, gradient, window, &sums);
+                hand_over::<T, S, K, $block, 1>(simd, tiles, input, rows, window, gradient, sink);
             }
             input += $block;
         };
@@ -289,6 +260,33 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     while inputs > input {
         block!(1);
     }
+}
+
+/// Sums the gradient in `window` over all tiles and hands it to the sink, which is told in time where the next begins.
+#[inline(always)]
+fn hand_over<'a, T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    input: usize,
+    rows: impl Iterator<Item = &'a [T::Lane]>,
+    window: Window,
+    gradient: &mut [T],
+    sink: &mut K,
+) {
+    let outputs = window.stride;
+    let next = match window.start + window.width {
+        next if next < (input + 1) * outputs => next,
+        _ => (input + B) * outputs,
+    };
+    let sums = weights_block::<T, S, B, V>(
+        simd,
+        tiles,
+        input,
+        rows,
+        #[inline(always)]
+        |row| sink.expect(gradient, next + row * outputs, window.width),
+    );
+    sink.take(simd, gradient, window, &sums);
 }
 
 /// The gradient of the weights from `B` inputs to `V` vectors of outputs, whose transposed gradients begin `rows`.

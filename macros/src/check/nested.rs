@@ -1,0 +1,217 @@
+//! Layers within layers, and networks as layers.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Ident, Lit, Path};
+
+use super::labels;
+use super::layers::{Flow, List};
+use super::options::defaults;
+use super::sizes::{give_back, meet, size};
+use crate::catalogue::LAYERS;
+use crate::network::{Count, Kind, Layer, Network, Size, camel};
+use crate::syntax::{self, Single, Value, text};
+
+impl Flow<'_> {
+    /// A `Residual`.
+    pub(super) fn around(
+        &mut self,
+        kind: &Ident,
+        layers: &[syntax::Layer],
+        label: Option<&Ident>,
+        before: Option<&Size>,
+        list: &mut List<'_>,
+    ) -> Layer {
+        let (name, span) = (kind.to_string(), kind.span());
+        let label = label.cloned().unwrap_or_else(|| labels::default(&name, span, &mut list.counts));
+        let inner = self.inner(layers, span, &name, &label, before, list);
+        let what = format!("stands in `{name}`");
+        if !give_back(&what, &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
+            return stand_in(label, inner.inputs, Size::Unknown { span });
+        }
+        let written = format!("{name}({})", inner.written);
+        let (inputs, outputs) = (inner.inputs.clone(), inner.inputs.clone());
+        Layer { label, inputs, outputs, written, kind: Kind::Residual { span, inner: inner.into() } }
+    }
+
+    /// `[layers; count]`
+    pub(super) fn repeat(
+        &mut self,
+        layers: &[syntax::Layer],
+        count: Option<&Value>,
+        span: Span,
+        label: Option<&Ident>,
+        before: Option<&Size>,
+        list: &mut List<'_>,
+    ) -> Layer {
+        let inner = match layers {
+            [layer] => self.layer(layer, label, before, list),
+            _ => {
+                let label = label.cloned().unwrap_or_else(|| labels::default("repeat", span, &mut list.counts));
+                self.inner(layers, span, "[...; n]", &label, before, list)
+            }
+        };
+        let copies = match count {
+            None => Size::Unknown { span },
+            Some(Value::Literal(Lit::Int(zero))) if zero.base10_digits() == "0" => {
+                self.errors.at(zero, "a repetition of `0` has no layers", "write how often, or leave the layers out");
+                Size::Unknown { span }
+            }
+            Some(count) => size(count, self.errors).unwrap_or_else(|| {
+                self.errors.at(count, "`_` is not a count", "write how often, as `[Dense(64 -> 64, relu); 50]`");
+                Size::Unknown { span }
+            }),
+        };
+        if !give_back("is repeated", &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
+            return stand_in(inner.label, inner.inputs, Size::Unknown { span });
+        }
+        let written = format!("[{}; {copies}]", inner.written);
+        let (label, inputs, outputs) = (inner.label.clone(), inner.inputs.clone(), inner.inputs.clone());
+        Layer { label, inputs, outputs, written, kind: Kind::Repeat { inner: inner.into(), copies } }
+    }
+
+    /// What stands within a layer: one layer as it is, several as a network of their own.
+    fn inner(
+        &mut self,
+        written: &[syntax::Layer],
+        span: Span,
+        kind: &str,
+        label: &Ident,
+        before: Option<&Size>,
+        list: &mut List<'_>,
+    ) -> Layer {
+        match written {
+            [] => {
+                let help = "write them, as `Dense(64 -> 64, relu)`";
+                self.errors.at_span(span, format_args!("there are no layers in `{kind}`"), help);
+                let size = before.cloned().unwrap_or(Size::Unknown { span });
+                stand_in(label.clone(), size.clone(), size)
+            }
+            [layer] => {
+                let mut counts = HashMap::new();
+                core::mem::swap(&mut counts, &mut list.counts);
+                let mut inner = self.layer(layer, Some(label), before, list);
+                core::mem::swap(&mut counts, &mut list.counts);
+                inner.label = label.clone();
+                inner
+            }
+            several => {
+                let name = format_ident!("{}{}", list.name, camel(&label.to_string()), span = label.span());
+                let (layers, meetings) = self.list(&name, several, before);
+                let shown: Vec<_> = layers.iter().map(|layer| layer.written.as_str()).collect();
+                let written = shown.join(", ");
+                let part = Network {
+                    attributes: Vec::new(),
+                    visibility: self.visibility.clone(),
+                    name: name.clone(),
+                    scalar: self.scalar.clone(),
+                    layers,
+                    meetings,
+                };
+                let layer = Layer { written, ..nested(&part, name.into(), label.clone()) };
+                self.parts.push(part);
+                layer
+            }
+        }
+    }
+
+    /// A network as a layer: one declared above by its name, any other by its path.
+    pub(super) fn network(
+        &mut self,
+        written: &Single,
+        name: &str,
+        span: Span,
+        label: Option<&Ident>,
+        before: Option<&Size>,
+        list: &mut List<'_>,
+    ) -> Option<Layer> {
+        let known = written.kind.get_ident().and_then(|name| self.known.iter().find(|network| network.name == *name));
+        if known.is_none() && written.kind.get_ident().is_some() {
+            if !self.later.iter().any(|later| later == name) {
+                return None;
+            }
+            let help = if self.later.first().is_some_and(|this| this == name) {
+                "a network cannot be a layer of itself".to_owned()
+            } else {
+                format!("move `{name}` before the network that it is a layer of")
+            };
+            self.errors.at(&written.kind, format_args!("network `{name}` is not declared yet"), help);
+            let size = before.cloned().unwrap_or(Size::Unknown { span });
+            let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
+            return Some(stand_in(label, size.clone(), size));
+        }
+        if known.is_none() && written.parentheses {
+            // a layer of the user's own
+            return None;
+        }
+        let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
+        let layer = match known {
+            Some(network) => {
+                if network.scalar != *self.scalar {
+                    let message =
+                        format_args!("network `{name}` is over `{}`, this one over `{}`", network.scalar, self.scalar);
+                    self.errors.at(&written.kind, message, format_args!("declare both over `{}`", self.scalar));
+                }
+                nested(network, written.kind.clone(), label)
+            }
+            None => foreign(&written.kind, name, span, label),
+        };
+        for argument in &written.arguments {
+            let message = format_args!("network `{name}` takes no argument as a layer");
+            self.errors.at(argument, message, format_args!("write `{name}`"));
+        }
+        let stated = written.shape.as_ref();
+        let taken = stated.and_then(|shape| size(&shape.input, self.errors));
+        let given = stated.and_then(|shape| size(&shape.output, self.errors));
+        let mistakes = self.errors.len();
+        for (stated, own, what) in [(taken, &layer.inputs, "takes"), (given, &layer.outputs, "gives")] {
+            if let (Some(stated), Size::Literal { value, .. }) = (stated, own)
+                && stated.to_string() != value.to_string()
+            {
+                let message = format_args!("network `{name}` {what} {value} numbers, not {stated}");
+                self.errors.at_span(stated.span(), message, format_args!("write `{value}`, or `{name}` alone"));
+            }
+        }
+        if let Some(produced) = before {
+            let taken = match &layer.inputs {
+                Size::Literal { value, .. } => Size::literal(*value, span),
+                other => other.clone(),
+            };
+            meet(name, &taken, produced, &mut list.meetings, self.errors);
+        }
+        if mistakes < self.errors.len() || known.is_some_and(|network| network.scalar != *self.scalar) {
+            let inputs = before.cloned().unwrap_or(layer.inputs);
+            return Some(stand_in(layer.label, inputs, layer.outputs));
+        }
+        Some(layer)
+    }
+}
+
+/// In the place of a layer that was mistaken: one that takes and gives what its neighbours expect.
+fn stand_in(label: Ident, inputs: Size, outputs: Size) -> Layer {
+    let row = &LAYERS[0];
+    let kind = Kind::BuiltIn { row, span: label.span(), settings: defaults(row) };
+    Layer { label, kind, inputs, outputs, written: String::new() }
+}
+
+/// A network whose layers are known, as a layer.
+fn nested(network: &Network, path: Path, label: Ident) -> Layer {
+    let ends = (network.layers.first(), network.layers.last());
+    let size = |size: Option<&Size>| size.cloned().unwrap_or(Size::Unknown { span: label.span() });
+    let (inputs, outputs) = (size(ends.0.map(|layer| &layer.inputs)), size(ends.1.map(|layer| &layer.outputs)));
+    let activation = ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
+    let parameters = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
+    let written = text(&path);
+    Layer { label, kind: Kind::Network { path, activation, parameters }, inputs, outputs, written }
+}
+
+/// A network that is declared elsewhere, as a layer: its sizes are constants of its own.
+fn foreign(path: &Path, name: &str, span: Span, label: Ident) -> Layer {
+    let constant = |tokens: TokenStream| Size::Expression { tokens, span };
+    let (inputs, outputs) = (constant(quote!(#path::INPUTS)), constant(quote!(#path::OUTPUTS)));
+    let parameters = Count::of(&constant(quote!(#path::PARAMETERS)));
+    let kind = Kind::Network { path: path.clone(), activation: format!("that of {name}"), parameters };
+    Layer { label, kind, inputs, outputs, written: name.to_owned() }
+}

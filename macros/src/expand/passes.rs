@@ -1,0 +1,173 @@
+//! The ways of a tile, a batch and a sample through the layers: straight-line calls into the runtime.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote_spanned};
+
+use super::ends;
+use super::names::Names;
+use crate::network::Network;
+
+pub fn initialize(network: &Network, names: &Names) -> TokenStream {
+    let scalar = &network.scalar;
+    let calls = each(network, names, |label, constant| {
+        quote_spanned!(Span::mixed_site()=>
+            __typenet::initialize::<__typenet::#scalar, _, _>(#constant, &mut self.#label, rng);)
+    });
+    quote_spanned! {Span::mixed_site()=>
+        fn initialize<R: __typenet::Rng + ?::core::marker::Sized>(&mut self, rng: &mut R) {
+            #(#calls)*
+        }
+    }
+}
+
+pub fn forward(network: &Network, names: &Names) -> TokenStream {
+    let calls = network.layers.iter().enumerate().map(|(index, layer)| {
+        let (label, (_, constant)) = (&layer.label, names.at(index));
+        let input = output_before(network, index);
+        quote_spanned!(Span::mixed_site()=> tape.#label.forward(simd, #constant, &self.#label, #input);)
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[inline(always)]
+        fn forward<S: __typenet::Simd>(&self, simd: S, input: &Self::Input, tape: &mut Self::Tape) {
+            #(#calls)*
+        }
+    }
+}
+
+pub fn backward(network: &Network, names: &Names) -> TokenStream {
+    let calls = network.layers.iter().enumerate().rev().map(|(index, layer)| {
+        let (label, (_, constant)) = (&layer.label, names.at(index));
+        let input = output_before(network, index);
+        let share = quote_spanned!(Span::mixed_site()=>
+            __typenet::share(&mut gradient.#label, &mut sums.#label, later));
+        let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
+            return quote_spanned!(Span::mixed_site()=>
+                tape.#label.backward(simd, #constant, &self.#label, #input, d_input, #share););
+        };
+        // not `d_input`, which is a parameter, after a label `input`
+        let d_before = format_ident!("__d_{}", before, span = Span::mixed_site());
+        quote_spanned! {Span::mixed_site()=>
+            let #d_before = __typenet::Some(&mut tape.#before.d_output);
+            tape.#label.backward(simd, #constant, &self.#label, #input, #d_before, #share);
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[inline(always)]
+        fn backward<S: __typenet::Simd>(
+            &self,
+            simd: S,
+            input: &Self::Input,
+            d_input: __typenet::Option<&mut Self::Input>,
+            tape: &mut Self::Tape,
+            gradient: &mut Self,
+            sums: &mut Self::Sums,
+            later: __typenet::bool,
+        ) {
+            #(#calls)*
+        }
+    }
+}
+
+pub fn complete(network: &Network, names: &Names) -> TokenStream {
+    let scalar = &network.scalar;
+    let calls = network.layers.iter().enumerate().map(|(index, layer)| {
+        let (label, (_, constant)) = (&layer.label, names.at(index));
+        let input = match index.checked_sub(1).map(|before| &network.layers[before].label) {
+            None => quote_spanned!(Span::mixed_site()=> &tile.input),
+            Some(before) => quote_spanned!(Span::mixed_site()=> &tile.tape.#before.output),
+        };
+        quote_spanned! {Span::mixed_site()=>
+            __typenet::complete(
+                simd,
+                #constant,
+                tiles,
+                |tile| (#input, &tile.tape.#label),
+                __typenet::share(&mut gradient.#label, &mut sums.#label, true),
+                sink,
+            );
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[inline(always)]
+        fn complete<S: __typenet::Simd, K: __typenet::Sink<__typenet::#scalar>>(
+            simd: S,
+            tiles: &[__typenet::TileMemory<Self>],
+            gradient: &mut Self,
+            sums: &mut Self::Sums,
+            sink: &mut K,
+        ) {
+            #(#calls)*
+        }
+    }
+}
+
+pub fn finish(network: &Network, names: &Names) -> TokenStream {
+    let scalar = &network.scalar;
+    let calls = each(network, names, |label, constant| {
+        quote_spanned! {Span::mixed_site()=>
+            __typenet::finish::<__typenet::#scalar, _, _>(
+                simd, #constant, __typenet::share(&mut gradient.#label, &mut sums.#label, false),
+            );
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[inline(always)]
+        fn finish<S: __typenet::Simd>(simd: S, gradient: &mut Self, sums: &mut Self::Sums) {
+            #(#calls)*
+        }
+    }
+}
+
+pub fn predict(network: &Network, names: &Names) -> TokenStream {
+    let Network { scalar, layers, .. } = network;
+    let (inputs, outputs) = ends(layers);
+    let last = layers.len().saturating_sub(1);
+    // `__y_dense` and not `dense`: a label may be called `input` or `simd`
+    let value = |index: usize| format_ident!("__y_{}", layers[index].label, span = Span::mixed_site());
+    let calls = layers.iter().enumerate().map(|(index, layer)| {
+        let (label, size, constant) = (&layer.label, &layer.outputs, names.at(index).1);
+        let input = match index.checked_sub(1).map(value) {
+            Some(before) => quote_spanned!(Span::mixed_site()=> &#before),
+            None => quote_spanned!(Span::mixed_site()=> input),
+        };
+        let (declared, output) = if index == last {
+            (TokenStream::new(), quote_spanned!(Span::mixed_site()=> output))
+        } else {
+            let value = value(index);
+            let declared = quote_spanned!(Span::mixed_site()=> let mut #value = [0.0; #size];);
+            (declared, quote_spanned!(Span::mixed_site()=> &mut #value))
+        };
+        quote_spanned! {Span::mixed_site()=>
+            #declared
+            __typenet::predict_layer::<__typenet::#scalar, _, _>(simd, #constant, &self.#label, #input, #output);
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[inline(always)]
+        fn predict_logits<S: __typenet::Simd>(
+            &self,
+            simd: S,
+            input: &[__typenet::#scalar; #inputs],
+            output: &mut [__typenet::#scalar; #outputs],
+        ) {
+            #(#calls)*
+        }
+    }
+}
+
+/// One call for each layer, first to last.
+fn each(network: &Network, names: &Names, call: impl Fn(&Ident, &Ident) -> TokenStream) -> Vec<TokenStream> {
+    let layers = network.layers.iter().enumerate();
+    layers.map(|(index, layer)| call(&layer.label, names.at(index).1)).collect()
+}
+
+/// Where the input of a layer comes from in a forward or backward pass.
+fn output_before(network: &Network, index: usize) -> TokenStream {
+    match index.checked_sub(1) {
+        None => quote_spanned!(Span::mixed_site()=> input),
+        Some(before) => {
+            let label = &network.layers[before].label;
+            quote_spanned!(Span::mixed_site()=> &tape.#label.output)
+        }
+    }
+}
