@@ -32,7 +32,66 @@ pub type Parameters<L, T> = <L as Layer<T>>::Parameters;
 
 /// One layer of a network over the scalar type `T`.
 ///
-/// Implement it to use a type of your own in `network!` by its path, as `my::Gate(4 -> 4)`.
+/// Implement it to use a type of your own in `network!` by its path, as `my::Gate(4 -> 4)`: a type with the sizes for
+/// parameters, and a `const fn new()`. An option `gain = 2.0` in `network!` is a call of its method `gain`.
+///
+/// ```
+/// # use rand::{Rng, SeedableRng, rngs::StdRng};
+/// use typenet::layers::{Backward, Layer, TensorInfo};
+/// use typenet::prelude::*;
+/// use typenet::simd::{Simd, SimdBase};
+///
+/// /// `y = w * x`: a weight of its own for each feature.
+/// #[derive(Clone, Copy, Debug)]
+/// pub struct Scale<const IN: usize, const OUT: usize>;
+///
+/// impl<const N: usize> Scale<N, N> {
+///     pub const fn new() -> Self {
+///         Self
+///     }
+/// }
+///
+/// impl<T: Scalar, const N: usize> Layer<T> for Scale<N, N> {
+///     type Input = Tile<T, N>;
+///     type Output = Tile<T, N>;
+///     type Parameters = nalgebra::SVector<T, N>;
+///     type Tape = ();
+///     const TENSORS: &'static [TensorInfo] = &[TensorInfo { name: "scale", shape: &[N] }];
+///
+///     fn initialize<R: Rng + ?Sized>(&self, w: &mut Self::Parameters, _: &mut R) {
+///         w.fill(T::ONE);
+///     }
+///
+///     fn forward<S: Simd>(&self, simd: S, w: &Self::Parameters, x: &Tile<T, N>, y: &mut Tile<T, N>, (): &mut ()) {
+///         for i in 0..N {
+///             y.store::<S>(i, x.load(simd, i) * w[i]);
+///         }
+///     }
+///
+///     fn backward<S: Simd>(&self, simd: S, w: &Self::Parameters, mut pass: Backward<'_, T, Self>) {
+///         let mut lanes = T::Lane::splat(T::ZERO);
+///         for i in 0..N {
+///             let d_y = pass.d_output.load(simd, i);
+///             lanes.store::<S>(d_y * pass.input.load(simd, i));
+///             pass.share.gradient[i] += lanes.as_slice().iter().copied().sum::<T>();
+///             if let Some(d_x) = &mut pass.d_input {
+///                 d_x.store::<S>(i, d_y * w[i]);
+///             }
+///         }
+///     }
+/// }
+///
+/// network! { Scaled = self::Scale(2 -> 2) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let rng = &mut StdRng::seed_from_u64(0);
+/// let (x, y) = ([[1.0, 1.0], [-1.0, 2.0]], [[2.0, -3.0], [-2.0, -6.0]]);
+/// let mut scaled = Scaled::new(rng);
+/// Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(200).fit(&mut scaled, (&x, &y), rng)?;
+/// assert!((scaled.predict(&[1.0, 1.0])[0] - 2.0).abs() < 1e-4);
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a layer over `{T}`",
     label = "not a layer",

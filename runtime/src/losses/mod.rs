@@ -12,6 +12,7 @@
 //! computed together with the head.
 //!
 //! ```
+//! # use rand::{SeedableRng, rngs::StdRng};
 //! use typenet::losses::Pointwise;
 //! use typenet::prelude::*;
 //! use typenet::simd::{Simd, SimdBase};
@@ -33,6 +34,17 @@
 //!         e * e * e * T::from_f64(4.0)
 //!     }
 //! }
+//!
+//! network! { Line = Dense(1 -> 1) }
+//!
+//! # fn main() -> Result<(), typenet::Error> {
+//! # let rng = &mut StdRng::seed_from_u64(0);
+//! let mut line = Line::new(rng);
+//! let mut trainer = Trainer::new(Quartic, Sgd::new(0.05)).epochs(200);
+//! trainer.fit(&mut line, (&[-1.0, 1.0], &[0.0, 2.0]), rng)?;
+//! assert!((line.predict(&[0.0])[0] - 1.0).abs() < 0.3);
+//! # Ok(())
+//! # }
 //! ```
 
 mod binary_cross_entropy;

@@ -45,7 +45,10 @@ pub trait MetricState<T: Scalar>: Default + Clone + Debug + Send {
 
 /// A metric of outputs `Z` against targets `Y`.
 ///
+/// One of your own goes to [`Trainer::metric`](crate::Trainer::metric) like those that there are:
+///
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::metrics::{Mean, Metric};
 /// use typenet::prelude::*;
 /// use typenet::simd::{Simd, SimdFloat};
@@ -62,6 +65,17 @@ pub trait MetricState<T: Scalar>: Default + Clone + Debug + Send {
 ///         state.add(simd, y.load(simd, 0), weights);
 ///     }
 /// }
+///
+/// network! { Line = Dense(1 -> 1, bias_initializer = constant(3.0)) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// # let rng = &mut StdRng::seed_from_u64(0);
+/// let line = Line::new(rng);
+/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).metric(FirstOutput);
+/// let scores = trainer.evaluate(&line, (&[-1.0, 1.0], &[0.0, 0.0]))?;
+/// assert_eq!(scores.metric("first_output"), Some(3.0));
+/// # Ok(())
+/// # }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "metric `{Self}` does not fit outputs `{Z}` with targets `{Y}`",

@@ -51,7 +51,10 @@ use crate::scalar::Scalar;
 
 /// How a gradient moves the parameters.
 ///
+/// One of your own goes to [`Trainer::new`](crate::Trainer::new) like those that there are:
+///
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::optimizers::{Optimizer, Step, Update};
 /// use typenet::prelude::*;
 /// use typenet::simd::{Simd, SimdBase, SimdFloat};
@@ -72,6 +75,16 @@ use crate::scalar::Scalar;
 ///         update.each(simd, |w, g, []| (w - rate.copysign(g), []));
 ///     }
 /// }
+///
+/// network! { Line = Dense(1 -> 1) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// # let rng = &mut StdRng::seed_from_u64(0);
+/// let mut line = Line::new(rng);
+/// Trainer::new(MeanSquaredError, SignDescent(0.5)).fit(&mut line, (&[1.0], &[100.0]), rng)?;
+/// assert_eq!(line.dense.bias[0], 0.5);
+/// # Ok(())
+/// # }
 /// ```
 pub trait Optimizer: Clone + Debug + Send {
     /// How many numbers it remembers of each parameter; they start as zeros.
