@@ -1,10 +1,13 @@
 //! Files of weights: what is saved is loaded, and what does not fit is refused.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
-use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{env, fs, thread};
 
-use rand::SeedableRng;
 use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng};
 use typenet::Error;
 use typenet::prelude::*;
 
@@ -16,7 +19,8 @@ mod other {
         pub Wider = Dense(2 -> 5, relu), Dense(5 -> 4, relu), Dense(4 -> 2, softmax);
         pub Deeper = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2), Dense(2 -> 2, softmax);
         pub Double: f64 = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
-        pub Shallow = Dense(2 -> 4, relu), Dense(4 -> 4, relu)
+        pub Shallow = Dense(2 -> 4, relu), Dense(4 -> 4, relu);
+        pub Large = Dense(128 -> 128)
     }
 }
 
@@ -45,7 +49,7 @@ fn what_is_saved_is_loaded() {
 }
 
 /// Loads a file and expects this fault, and a network that stays as it was.
-fn refused<N: Network>(mut network: N, path: &std::path::Path, fault: &str) {
+fn refused<N: Network>(mut network: N, path: &Path, fault: &str) {
     let before = network.clone();
     let error = network.load(path).unwrap_err();
     assert!(error.to_string().contains(fault), "{error}\nshould contain: {fault}");
@@ -98,4 +102,106 @@ fn a_file_that_cannot_be_written() {
         assert!(error.to_string().starts_with(&format!("cannot write `{}`: ", path.display())), "{error}");
     }
     assert_eq!(fs::read_to_string(&file).unwrap(), "old");
+}
+
+/// Some bytes made worse: bits flipped, an end or a middle lost, bytes put in, another length of the header.
+fn mutated(bytes: &[u8], rng: &mut StdRng) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    // the header is half of what is mutated, as most of what can go wrong is there
+    let end = if rng.random() { bytes.len() } else { bytes.len().min(600) };
+    let place = rng.random_range(0..end);
+    match rng.random_range(0..6) {
+        0 => bytes[place] ^= 1 << rng.random_range(0..8),
+        1 => bytes.truncate(place),
+        2 => drop(bytes.drain(place..(place + 9).min(end))),
+        3 => bytes.insert(place, rng.random()),
+        // from a few bytes to more than any machine has
+        4 => bytes[..8].copy_from_slice(&(rng.random::<u64>() >> rng.random_range(0..64)).to_le_bytes()),
+        // in the header: lengths, shapes and offsets that are other numbers, of the same number of digits
+        _ => {
+            for byte in bytes[8..end.max(9)].iter_mut().filter(|byte| byte.is_ascii_digit()) {
+                if rng.random_range(0..8) == 0 {
+                    *byte = rng.random_range(b'0'..=b'9');
+                }
+            }
+        }
+    }
+    bytes
+}
+
+#[test]
+fn ten_thousand_mutated_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("xor.safetensors");
+    let rng = &mut StdRng::seed_from_u64(1);
+    Xor::new(rng).save(&path).unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let before = Xor::new(rng);
+    let mut refused = 0;
+    for file in 0..10_000 {
+        fs::write(&path, mutated(&bytes, rng)).unwrap();
+        let mut network = before.clone();
+        match network.load(&path) {
+            // numbers that are others, or a name in the metadata: nothing in the file says that they are wrong
+            Ok(()) => assert!(network.as_flat().iter().all(|number| number.is_finite()), "file {file}"),
+            Err(error) => {
+                assert!(matches!(error, Error::Weights { .. }), "file {file}: {error}");
+                assert_eq!(network, before, "file {file}: {error}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 5_000, "only {refused} were refused: the mutations are too mild");
+}
+
+/// Where the process that is to be killed saves.
+const PATH: &str = "TYPENET_TEST_SAVES_TO";
+
+/// Networks whose numbers are all the same, so that a mixture of two shows.
+fn large(number: f32) -> Box<other::Large> {
+    let mut network = other::Large::boxed(&mut StdRng::seed_from_u64(1));
+    network.as_flat_mut().fill(number);
+    network
+}
+
+/// Not a test, but the process that the next one kills: it saves until then.
+#[test]
+#[ignore = "another test starts and kills it"]
+fn saves_until_killed() {
+    let Some(path) = env::var_os(PATH).map(PathBuf::from) else { return };
+    let networks = [large(1.0), large(2.0)];
+    // an end, for when nobody is left to kill it
+    for network in networks.iter().cycle().take(10_000) {
+        network.save(&path).unwrap();
+    }
+}
+
+#[test]
+fn two_hundred_kills() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("large.safetensors");
+    let rng = &mut StdRng::seed_from_u64(1);
+    for kill in 0..200 {
+        large(0.0).save(&path).unwrap();
+        let old = fs::read(&path).unwrap();
+        let mut process = Command::new(env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "saves_until_killed"])
+            .env(PATH, &path)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        // however slow the machine is, it is killed while it saves, not before
+        while fs::read(&path).unwrap() == old {
+            assert!(process.try_wait().unwrap().is_none(), "it ended before it saved");
+            thread::sleep(Duration::from_micros(100));
+        }
+        thread::sleep(Duration::from_micros(rng.random_range(0..10_000)));
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let mut network = large(7.0);
+        network.load(&path).unwrap_or_else(|error| panic!("after kill {kill}: {error}"));
+        let first = network.as_flat()[0];
+        assert!([1.0, 2.0].contains(&first), "after kill {kill}: {first}");
+        assert!(network.as_flat().iter().all(|&number| number == first), "after kill {kill}: two networks in one file");
+    }
 }
