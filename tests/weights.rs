@@ -85,8 +85,11 @@ fn broken_files_are_refused() {
     broken.dense_1.kernel[(1, 2)] = f32::NAN;
     broken.save(&path).unwrap();
     refused(Xor::new(rng), &path, "number 9 of tensor `dense_1.kernel` is NaN");
-    refused(Xor::new(rng), directory.path(), "cannot read");
+    refused(Xor::new(rng), directory.path(), "this is a directory");
     refused(Xor::new(rng), &directory.path().join("missing"), "cannot read");
+    // which would fill the memory
+    #[cfg(unix)]
+    refused(Xor::new(rng), Path::new("/dev/zero"), "this is a device or a pipe");
 }
 
 #[test]

@@ -115,8 +115,20 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// The bytes of a file. A device or a pipe has no end that is known beforehand, so it is refused unread.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let about = fs::metadata(path)?;
+    if about.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a directory"));
+    }
+    if !about.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is a device or a pipe, not a file"));
+    }
+    fs::read(path)
+}
+
 pub(crate) fn load<N: Network>(network: &mut N, path: &Path) -> Result<(), Error> {
-    let bytes = fs::read(path).map_err(|source| Error::File { action: "read", path: path.to_path_buf(), source })?;
+    let bytes = read(path).map_err(|source| Error::File { action: "read", path: path.to_path_buf(), source })?;
     let wrong = |reason: String| Error::Weights { path: path.to_path_buf(), reason };
     let file =
         SafeTensors::deserialize(&bytes).map_err(|error| wrong(format!("it is no safetensors file: {error}")))?;
