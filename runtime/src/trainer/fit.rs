@@ -4,11 +4,11 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use rand::rngs::Xoshiro256PlusPlus;
-use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
 use super::Trainer;
 use super::batch::{Evaluate, Train};
+use super::shuffle::permute;
 use crate::data::{Samples, Targets};
 use crate::error::Error;
 use crate::history::{Epoch, History, Scores};
@@ -114,7 +114,8 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
             state.order.extend(0..samples);
             if shuffle {
                 // a fast generator, seeded anew each epoch from the caller's
-                state.order.shuffle(&mut Xoshiro256PlusPlus::from_rng(rng));
+                let mut fast = Xoshiro256PlusPlus::from_rng(rng);
+                permute(&mut state.order, || fast.next_u64());
             }
             let mut loss_mean = Mean::default();
             let mut metric_state = M::State::default();

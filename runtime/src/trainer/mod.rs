@@ -2,6 +2,7 @@
 
 mod batch;
 mod fit;
+mod shuffle;
 
 use alloc::vec::Vec;
 use core::fmt;
