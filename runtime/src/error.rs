@@ -40,6 +40,24 @@ pub enum Error {
         /// How many would be trained on.
         training: u32,
     },
+    /// A share of the data for testing that leaves none for training, or none for the test.
+    #[error("a test size of {test_size} of {samples} samples leaves nothing for the test, or nothing to train on")]
+    TestSize {
+        /// The share that was asked for.
+        test_size: f64,
+        /// How many samples there are.
+        samples: usize,
+    },
+    /// Data that does not know its width before the program runs, and has another.
+    #[error("the {what} are {found} wide, but the network wants {expected}")]
+    Width {
+        /// `"inputs"` or `"targets"`.
+        what: &'static str,
+        /// How many numbers the network takes or gives.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
     /// A NaN or an infinity in the inputs.
     #[error("input {index} of sample {sample} is {value}")]
     InputNotFinite {
@@ -119,6 +137,15 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
         /// Which tensor, what was expected and what was found.
+        reason: String,
+    },
+    /// A table that does not hold what is asked of it.
+    #[cfg(feature = "csv")]
+    #[error("line {line}: {reason}")]
+    Table {
+        /// Which line, from 1.
+        line: u64,
+        /// What is wrong with it.
         reason: String,
     },
     /// A picture that could not be drawn.

@@ -43,7 +43,7 @@
 //!
 //! # Features
 //!
-//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `plot`. Without any of them the crate is
+//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `plot`, `csv`, `ndarray`. Without any of them the crate is
 //! `no_std` and predicts.
 #![cfg_attr(not(feature = "std"), no_std)]
 

@@ -7,8 +7,24 @@
 //! | `Vec<T>` and slices and arrays of it, for networks with one input or output | an element |
 //! | `OMatrix<T, Const<N>, Dyn>` | a column |
 //! | `OMatrix<T, Dyn, Const<N>>` | a row |
+//! | `ndarray::Array2<T>` and views of it (feature `ndarray`) | a row |
+//! | [`from_fn`], for what is made or fetched when it is needed | what the function returns |
 //!
-//! Targets that are classes are integers: `Vec` or slice of `u8`, `u16`, `u32`, `u64`, `usize`, `i32` or `i64`.
+//! Targets that are classes are integers: `Vec` or slice of `u8`, `u16`, `u32`, `u64`, `usize`, `i32` or `i64`, or a
+//! function that returns them.
+//!
+//! To prepare data there are [`Table`] (comma-separated values, feature `csv`), [`train_test_split`], [`Normalization`] and
+//! [`to_categorical`].
+
+mod from_fn;
+#[cfg(feature = "alloc")]
+mod matrices;
+#[cfg(feature = "ndarray")]
+mod ndarray;
+#[cfg(feature = "alloc")]
+mod prepare;
+#[cfg(feature = "csv")]
+mod table;
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -21,6 +37,12 @@ use crate::kernels::transpose::transpose;
 use crate::losses::TargetRange;
 use crate::scalar::{Lane, Scalar};
 use crate::tile::{Classes, Features, TargetTile, Tile};
+
+pub use self::from_fn::{FromFn, from_fn};
+#[cfg(feature = "alloc")]
+pub use self::prepare::{Normalization, Split, to_categorical, train_test_split};
+#[cfg(feature = "csv")]
+pub use self::table::Table;
 
 /// Inputs for a network that takes tiles `X`.
 ///
@@ -91,10 +113,22 @@ pub trait Target<T: Scalar, Z> {
     /// What a tile of such targets is.
     type Tile: TargetTile<T, Z>;
 
+    /// Copies this target into one lane.
+    fn put(&self, lane: usize, tile: &mut Self::Tile);
+
     /// Copies targets into the lanes, as [`Samples::gather`] does.
-    fn gather<S: Simd>(simd: S, targets: &[Self], indices: &[u32], tile: &mut Self::Tile)
+    #[inline(always)]
+    fn gather<S: Simd>(_: S, targets: &[Self], indices: &[u32], tile: &mut Self::Tile)
     where
-        Self: Sized;
+        Self: Sized,
+    {
+        let Some(first) = indices.first() else { return };
+        for lane in 0..T::LANES {
+            if let Some(target) = targets.get(*indices.get(lane).unwrap_or(first) as usize) {
+                target.put(lane, tile);
+            }
+        }
+    }
 
     /// Whether this target, which belongs to sample `sample`, makes sense for a loss that wants `range`.
     ///
@@ -210,6 +244,11 @@ macro_rules! vector_target {
             type Tile = Tile<$t, $n>;
 
             #[inline(always)]
+            fn put(&self, lane: usize, tile: &mut Tile<$t, $n>) {
+                put_row(self, lane, tile);
+            }
+
+            #[inline(always)]
             fn gather<S: Simd>(simd: S, targets: &[Self], indices: &[u32], tile: &mut Tile<$t, $n>) {
                 gather_rows(simd, targets, indices, tile);
             }
@@ -234,14 +273,8 @@ macro_rules! class_target {
 
             #[inline(always)]
             #[allow(clippy::cast_lossless, reason = "one macro for all integers; `check` keeps them small")]
-            fn gather<S: Simd>(_: S, targets: &[Self], indices: &[u32], tile: &mut Classes<T>) {
-                let first = indices.first().copied().unwrap_or_default();
-                let indices = indices.iter().chain(core::iter::repeat(&first));
-                for (lane, &index) in tile.0.as_mut_slice().iter_mut().zip(indices) {
-                    if let Some(&class) = targets.get(index as usize) {
-                        *lane = T::from_f64(class as f64);
-                    }
-                }
+            fn put(&self, lane: usize, tile: &mut Classes<T>) {
+                tile.0.as_mut_slice()[lane] = T::from_f64(*self as f64);
             }
 
             #[allow(clippy::cast_lossless, reason = "one macro for all integers")]
@@ -256,6 +289,14 @@ macro_rules! class_target {
 }
 
 class_target!(u8, u16, u32, u64, usize, i32, i64);
+
+/// Copies a row into one lane.
+#[inline(always)]
+fn put_row<T: Scalar, const N: usize, R: Sample<T, N>>(row: &R, lane: usize, tile: &mut Tile<T, N>) {
+    for (column, number) in tile.columns_mut().iter_mut().zip(row.numbers()) {
+        column.as_mut_slice()[lane] = *number;
+    }
+}
 
 /// Copies rows into lanes: squares of `LANES` numbers of `LANES` samples are transposed in registers.
 #[inline(always)]
@@ -315,85 +356,4 @@ pub(crate) fn check_targets<'a, T: Scalar>(
         }
     }
     Ok(())
-}
-
-#[cfg(feature = "alloc")]
-mod matrices {
-    use nalgebra::{Const, Dyn, OMatrix};
-
-    use super::{
-        Error, Lane, Samples, Scalar, Simd, TargetRange, Targets, Tile, check_inputs, check_targets, gather_rows,
-    };
-
-    /// Both traits, for a matrix whose samples are columns or rows.
-    macro_rules! matrix {
-        ($matrix:ty, $len:ident, $number:ident, $gather:ident) => {
-            impl<T: Scalar, const N: usize> Samples<T, Tile<T, N>> for $matrix {
-                fn count(&self) -> usize {
-                    self.$len()
-                }
-
-                #[inline(always)]
-                fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Tile<T, N>) {
-                    $gather(simd, self, indices, tile);
-                }
-
-                fn check(&self) -> Result<(), Error> {
-                    self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), sample))
-                }
-            }
-
-            impl<T: Scalar, const N: usize> Targets<T, Tile<T, N>> for $matrix {
-                type Tile = Tile<T, N>;
-
-                fn count(&self) -> usize {
-                    self.$len()
-                }
-
-                #[inline(always)]
-                fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Tile<T, N>) {
-                    $gather(simd, self, indices, tile);
-                }
-
-                fn check(&self, range: TargetRange) -> Result<(), Error> {
-                    self.$number()
-                        .enumerate()
-                        .try_for_each(|(sample, numbers)| check_targets(numbers.iter(), range, sample))
-                }
-            }
-        };
-    }
-
-    matrix!(OMatrix<T, Const<N>, Dyn>, ncols, column_iter, gather_from_columns);
-    matrix!(OMatrix<T, Dyn, Const<N>>, nrows, row_iter, gather_from_rows);
-
-    #[inline(always)]
-    fn gather_from_columns<T: Scalar, S: Simd, const N: usize>(
-        simd: S,
-        matrix: &OMatrix<T, Const<N>, Dyn>,
-        indices: &[u32],
-        tile: &mut Tile<T, N>,
-    ) {
-        let (columns, _) = matrix.as_slice().as_chunks::<N>();
-        gather_rows(simd, columns, indices, tile);
-    }
-
-    /// Number `i` of all samples lies side by side in column `i` already.
-    #[inline(always)]
-    fn gather_from_rows<T: Scalar, S: Simd, const N: usize>(
-        _: S,
-        matrix: &OMatrix<T, Dyn, Const<N>>,
-        indices: &[u32],
-        tile: &mut Tile<T, N>,
-    ) {
-        let first = indices.first().copied().unwrap_or_default();
-        for (column, from) in tile.columns_mut().iter_mut().zip(matrix.as_slice().chunks_exact(matrix.nrows().max(1))) {
-            let indices = indices.iter().chain(core::iter::repeat(&first));
-            for (lane, &index) in column.as_mut_slice().iter_mut().zip(indices) {
-                if let Some(&value) = from.get(index as usize) {
-                    *lane = value;
-                }
-            }
-        }
-    }
 }

@@ -1,0 +1,77 @@
+//! nalgebra matrices whose samples are columns or rows.
+
+use nalgebra::{Const, Dyn, OMatrix};
+
+use super::{Error, Lane, Samples, Scalar, Simd, TargetRange, Targets, Tile, check_inputs, check_targets, gather_rows};
+
+/// Both traits, for a matrix whose samples are columns or rows.
+macro_rules! matrix {
+    ($matrix:ty, $len:ident, $number:ident, $gather:ident) => {
+        impl<T: Scalar, const N: usize> Samples<T, Tile<T, N>> for $matrix {
+            fn count(&self) -> usize {
+                self.$len()
+            }
+
+            #[inline(always)]
+            fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Tile<T, N>) {
+                $gather(simd, self, indices, tile);
+            }
+
+            fn check(&self) -> Result<(), Error> {
+                self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), sample))
+            }
+        }
+
+        impl<T: Scalar, const N: usize> Targets<T, Tile<T, N>> for $matrix {
+            type Tile = Tile<T, N>;
+
+            fn count(&self) -> usize {
+                self.$len()
+            }
+
+            #[inline(always)]
+            fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Tile<T, N>) {
+                $gather(simd, self, indices, tile);
+            }
+
+            fn check(&self, range: TargetRange) -> Result<(), Error> {
+                self.$number()
+                    .enumerate()
+                    .try_for_each(|(sample, numbers)| check_targets(numbers.iter(), range, sample))
+            }
+        }
+    };
+}
+
+matrix!(OMatrix<T, Const<N>, Dyn>, ncols, column_iter, gather_from_columns);
+matrix!(OMatrix<T, Dyn, Const<N>>, nrows, row_iter, gather_from_rows);
+
+#[inline(always)]
+fn gather_from_columns<T: Scalar, S: Simd, const N: usize>(
+    simd: S,
+    matrix: &OMatrix<T, Const<N>, Dyn>,
+    indices: &[u32],
+    tile: &mut Tile<T, N>,
+) {
+    let (columns, _) = matrix.as_slice().as_chunks::<N>();
+    gather_rows(simd, columns, indices, tile);
+}
+
+/// Number `i` of all samples lies side by side in column `i` already.
+#[inline(always)]
+fn gather_from_rows<T: Scalar, S: Simd, const N: usize>(
+    _: S,
+    matrix: &OMatrix<T, Dyn, Const<N>>,
+    indices: &[u32],
+    tile: &mut Tile<T, N>,
+) {
+    let first = indices.first().copied().unwrap_or_default();
+    for (column, from) in tile.columns_mut().iter_mut().zip(matrix.as_slice().chunks_exact(matrix.nrows().max(1))) {
+        let indices = indices.iter().chain(core::iter::repeat(&first));
+        for (lane, &index) in column.as_mut_slice().iter_mut().zip(indices) {
+            if let Some(&value) = from.get(index as usize) {
+                *lane = value;
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! ndarray's arrays of two dimensions, whose samples are rows.
+
+use fearless_simd::Simd;
+use ndarray::{ArrayBase, Data, Ix2};
+
+use super::{Samples, Targets, check_inputs, check_targets};
+use crate::error::Error;
+use crate::losses::TargetRange;
+use crate::scalar::{Lane, Scalar};
+use crate::tile::Tile;
+
+/// An array does not know its width before the program runs, so `check` compares it.
+impl<T: Scalar, const N: usize, A: Data<Elem = T>> Samples<T, Tile<T, N>> for ArrayBase<A, Ix2> {
+    fn count(&self) -> usize {
+        self.nrows()
+    }
+
+    #[inline(always)]
+    fn gather<S: Simd>(&self, _: S, indices: &[u32], tile: &mut Tile<T, N>) {
+        gather(self, indices, tile);
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        check_width(self, "inputs", N)?;
+        self.rows().into_iter().enumerate().try_for_each(|(sample, row)| check_inputs(row.iter(), sample))
+    }
+}
+
+impl<T: Scalar, const N: usize, A: Data<Elem = T>> Targets<T, Tile<T, N>> for ArrayBase<A, Ix2> {
+    type Tile = Tile<T, N>;
+
+    fn count(&self) -> usize {
+        self.nrows()
+    }
+
+    #[inline(always)]
+    fn gather<S: Simd>(&self, _: S, indices: &[u32], tile: &mut Tile<T, N>) {
+        gather(self, indices, tile);
+    }
+
+    fn check(&self, range: TargetRange) -> Result<(), Error> {
+        check_width(self, "targets", N)?;
+        self.rows().into_iter().enumerate().try_for_each(|(sample, row)| check_targets(row.iter(), range, sample))
+    }
+}
+
+fn check_width<A: Data>(array: &ArrayBase<A, Ix2>, what: &'static str, expected: usize) -> Result<(), Error> {
+    let found = array.ncols();
+    if found == expected { Ok(()) } else { Err(Error::Width { what, expected, found }) }
+}
+
+fn gather<T: Scalar, A: Data<Elem = T>, const N: usize>(
+    array: &ArrayBase<A, Ix2>,
+    indices: &[u32],
+    tile: &mut Tile<T, N>,
+) {
+    let Some(first) = indices.first() else { return };
+    for lane in 0..T::LANES {
+        let index = *indices.get(lane).unwrap_or(first) as usize;
+        for (feature, column) in tile.columns_mut().iter_mut().enumerate() {
+            if let Some(number) = array.get((index, feature)) {
+                column.as_mut_slice()[lane] = *number;
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What is done to data before a network sees it.
+
+use alloc::vec::Vec;
+
+use rand::Rng;
+use rand::seq::SliceRandom as _;
+
+use super::Elements;
+use crate::error::Error;
+use crate::scalar::Scalar;
+
+/// Data to train on, and data to judge by: see [`train_test_split`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split<X, Y> {
+    /// The inputs to train on.
+    pub x_train: Vec<X>,
+    /// The inputs to judge by.
+    pub x_test: Vec<X>,
+    /// The targets to train on.
+    pub y_train: Vec<Y>,
+    /// The targets to judge by.
+    pub y_test: Vec<Y>,
+}
+
+/// Sets a random share of the data aside, as scikit-learn's function of this name: `ceil(test_size * samples)` samples are
+/// for the test, and both parts come shuffled.
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::data::{Split, train_test_split};
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let x: Vec<[f32; 1]> = (0..10_u8).map(|i| [f32::from(i)]).collect();
+/// let y: Vec<u8> = (0..10).collect();
+/// let Split { x_train, x_test, y_train, y_test } = train_test_split((&x, &y), 0.25, &mut StdRng::seed_from_u64(0))?;
+/// assert_eq!((x_train.len(), x_test.len()), (7, 3));
+/// // each input keeps its target
+/// assert!(x_train.iter().zip(&y_train).chain(x_test.iter().zip(&y_test)).all(|(x, y)| x[0] == f32::from(*y)));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Error::CountMismatch`]; [`Error::NoSamples`]; [`Error::TestSize`] if one of the parts would be empty.
+pub fn train_test_split<X, Y, R>(
+    (x, y): (&X, &Y),
+    test_size: f64,
+    rng: &mut R,
+) -> Result<Split<X::Element, Y::Element>, Error>
+where
+    X: Elements<Element: Clone> + ?Sized,
+    Y: Elements<Element: Clone> + ?Sized,
+    R: Rng + ?Sized,
+{
+    let (x, y) = (x.elements(), y.elements());
+    let samples = x.len();
+    if samples != y.len() {
+        return Err(Error::CountMismatch { inputs: samples, targets: y.len() });
+    }
+    if samples == 0 {
+        return Err(Error::NoSamples);
+    }
+    // counted without `ceil`, which needs `std`; NaN and what is negative become 0
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is compared below")]
+    let whole = (samples as f64 * test_size) as usize;
+    let test = if (whole as f64) < samples as f64 * test_size { whole + 1 } else { whole };
+    if test == 0 || test >= samples {
+        return Err(Error::TestSize { test_size, samples });
+    }
+    let mut order: Vec<usize> = (0..samples).collect();
+    order.shuffle(rng);
+    let (test, train) = order.split_at(test);
+    Ok(Split {
+        x_train: train.iter().map(|&i| x[i].clone()).collect(),
+        x_test: test.iter().map(|&i| x[i].clone()).collect(),
+        y_train: train.iter().map(|&i| y[i].clone()).collect(),
+        y_test: test.iter().map(|&i| y[i].clone()).collect(),
+    })
+}
+
+/// Measures in units of their standard deviation, from their mean: what a network wants to see.
+///
+/// `(x - mean) / max(sqrt(variance), 1e-7)` for each of the `N` inputs, with the variance of the whole, not of a sample
+/// of it: as Keras's layer of this name. What never changes becomes 0.
+///
+/// ```
+/// use typenet::data::Normalization;
+///
+/// let x_train = [[1.0, 5.0], [3.0, 5.0]];
+/// let normalization = Normalization::adapt(&x_train);
+/// assert_eq!(normalization.apply_all(&x_train), [[-1.0, 0.0], [1.0, 0.0]]);
+/// // what comes later is measured by what was trained on
+/// assert_eq!(normalization.apply(&[4.0, 5.0]), [2.0, 0.0]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Normalization<T, const N: usize> {
+    /// The mean of each input.
+    pub mean: [T; N],
+    /// The variance of each input.
+    pub variance: [T; N],
+}
+
+impl<T: Scalar, const N: usize> Normalization<T, N> {
+    /// Learns mean and variance of each input; both are 0 if there are no samples. What a network is tested on must have
+    /// no part in this.
+    #[must_use]
+    pub fn adapt(samples: &[[T; N]]) -> Self {
+        // in f64 and in two passes, so that a large mean takes nothing from the variance
+        let count = samples.len().max(1) as f64;
+        let mean: [f64; N] =
+            core::array::from_fn(|i| samples.iter().map(|sample| sample[i].to_f64()).sum::<f64>() / count);
+        let variance = core::array::from_fn(|i| {
+            let squares = samples.iter().map(|sample| (sample[i].to_f64() - mean[i]) * (sample[i].to_f64() - mean[i]));
+            T::from_f64(squares.sum::<f64>() / count)
+        });
+        Self { mean: mean.map(T::from_f64), variance }
+    }
+
+    /// One sample, normalised.
+    #[must_use]
+    pub fn apply(&self, sample: &[T; N]) -> [T; N] {
+        core::array::from_fn(|i| {
+            let deviation = libm::sqrt(self.variance[i].to_f64()).max(1e-7);
+            T::from_f64((sample[i].to_f64() - self.mean[i].to_f64()) / deviation)
+        })
+    }
+
+    /// Many samples, normalised.
+    #[must_use]
+    pub fn apply_all(&self, samples: &[[T; N]]) -> Vec<[T; N]> {
+        samples.iter().map(|sample| self.apply(sample)).collect()
+    }
+}
+
+/// Classes as vectors with a 1 in the place of the class and 0 elsewhere, as Keras's function of this name.
+///
+/// A sparse loss, such as `SparseCategoricalCrossEntropy`, takes the classes themselves.
+///
+/// ```
+/// use typenet::data::to_categorical;
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let y: Vec<[f32; 3]> = to_categorical(&[2_u8, 0])?;
+/// assert_eq!(y, [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]);
+///
+/// let error = to_categorical::<f32, _, 3>(&[0, 3]).unwrap_err();
+/// assert_eq!(error.to_string(), "the target of sample 1 is class 3, but the network has 3 outputs");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Error::ClassOutOfRange`], with the first class that is not from 0 to `N - 1`.
+pub fn to_categorical<T, C, const N: usize>(classes: &[C]) -> Result<Vec<[T; N]>, Error>
+where
+    T: Scalar,
+    C: Copy + TryInto<i128>,
+{
+    let vector = |(sample, &class): (usize, &C)| {
+        let class = class.try_into().unwrap_or(i128::MAX);
+        let mut vector = [T::ZERO; N];
+        match usize::try_from(class).ok().and_then(|class| vector.get_mut(class)) {
+            Some(place) => *place = T::ONE,
+            None => return Err(Error::ClassOutOfRange { sample, class, classes: N }),
+        }
+        Ok(vector)
+    };
+    classes.iter().enumerate().map(vector).collect()
+}

@@ -1,0 +1,153 @@
+//! Every kind of data trains a network alike; what prepares it does what it says.
+#![allow(missing_docs, clippy::unwrap_used, clippy::float_cmp, reason = "a test fails by panicking")]
+
+use nalgebra::{Const, Dyn, OMatrix, SVector};
+use ndarray::{Array2, ArrayView2, s};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use typenet::Error;
+use typenet::data::{Samples, Split, Table, Targets, from_fn, train_test_split};
+use typenet::prelude::*;
+
+typenet::network! {
+    Net = Dense(18 -> 3, tanh), Dense(3 -> 2, softmax)
+}
+
+const SAMPLES: usize = 37;
+
+fn input(sample: usize) -> [f32; 18] {
+    std::array::from_fn(|i| ((sample * 18 + i) as f32 * 0.7).sin())
+}
+
+fn class(sample: usize) -> u8 {
+    u8::from(input(sample)[0] > 0.0)
+}
+
+fn target(sample: usize) -> [f32; 2] {
+    if class(sample) == 0 { [1.0, 0.0] } else { [0.0, 1.0] }
+}
+
+/// The network that these data train, with a last batch that is not whole.
+fn trained<X, Y>(x: &X, y: &Y) -> Net
+where
+    X: Samples<f32, <Net as Network>::Input> + ?Sized,
+    Y: Targets<f32, <Net as Network>::Output, Tile = <Net as Network>::Output> + ?Sized,
+{
+    let rng = &mut StdRng::seed_from_u64(3);
+    let mut net = Net::new(rng);
+    Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).epochs(2).batch_size(20).fit(&mut net, (x, y), rng).unwrap();
+    net
+}
+
+#[test]
+fn every_kind_of_data_trains_the_same_network() {
+    let x: Vec<[f32; 18]> = (0..SAMPLES).map(input).collect();
+    let y: Vec<[f32; 2]> = (0..SAMPLES).map(target).collect();
+    let expected = trained(&x, &y);
+
+    let (x_vectors, y_vectors): (Vec<SVector<f32, 18>>, Vec<SVector<f32, 2>>) =
+        x.iter().zip(&y).map(|(x, y)| (SVector::from(*x), SVector::from(*y))).unzip();
+    assert_eq!(trained(&x_vectors, &y_vectors), expected);
+
+    let columns = OMatrix::<f32, Const<18>, Dyn>::from_fn(SAMPLES, |i, sample| x[sample][i]);
+    assert_eq!(trained(&columns, &y), expected);
+    let rows = OMatrix::<f32, Dyn, Const<18>>::from_fn(SAMPLES, |sample, i| x[sample][i]);
+    assert_eq!(trained(&rows, &OMatrix::<f32, Dyn, Const<2>>::from_fn(SAMPLES, |sample, i| y[sample][i])), expected);
+
+    let x_array = Array2::from_shape_fn((SAMPLES, 18), |(sample, i)| x[sample][i]);
+    let y_array = Array2::from_shape_fn((SAMPLES, 2), |(sample, i)| y[sample][i]);
+    assert_eq!(trained(&x_array, &y_array), expected);
+    // a view whose numbers do not lie side by side
+    let transposed = x_array.t().as_standard_layout().to_owned();
+    let view: ArrayView2<f32> = transposed.t();
+    assert!(!view.is_standard_layout());
+    assert_eq!(trained(&view, &y_array.view()), expected);
+
+    assert_eq!(trained(&from_fn(SAMPLES, input), &from_fn(SAMPLES, target)), expected);
+}
+
+#[test]
+fn classes_may_come_from_a_function() {
+    let x: Vec<[f32; 18]> = (0..SAMPLES).map(input).collect();
+    let classes: Vec<u8> = (0..SAMPLES).map(class).collect();
+    let train = |by_function: bool| {
+        let rng = &mut StdRng::seed_from_u64(3);
+        let mut net = Net::new(rng);
+        let mut trainer = Trainer::new(SparseCategoricalCrossEntropy, Sgd::new(0.1));
+        let history = if by_function {
+            trainer.fit(&mut net, (&x, &from_fn(SAMPLES, class)), rng)
+        } else {
+            trainer.fit(&mut net, (&x, &classes), rng)
+        };
+        (net, history.unwrap().last().unwrap().training.loss)
+    };
+    assert_eq!(train(true), train(false));
+}
+
+#[test]
+fn what_is_wrong_with_an_array_or_a_function_is_said() {
+    let rng = &mut StdRng::seed_from_u64(3);
+    let mut net = Net::new(rng);
+    let before = net.clone();
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1));
+    let x = Array2::<f32>::zeros((4, 18));
+    let y = Array2::<f32>::zeros((4, 2));
+    let text = |result: Result<_, Error>| result.map(|_: History| ()).unwrap_err().to_string();
+
+    let narrow = x.slice(s![.., ..17]);
+    assert_eq!(text(trainer.fit(&mut net, (&narrow, &y), rng)), "the inputs are 17 wide, but the network wants 18");
+    let wide = Array2::<f32>::zeros((4, 3));
+    assert_eq!(text(trainer.fit(&mut net, (&x, &wide), rng)), "the targets are 3 wide, but the network wants 2");
+    let mut nan = x.clone();
+    nan[(2, 5)] = f32::NAN;
+    assert_eq!(text(trainer.fit(&mut net, (&nan, &y), rng)), "input 5 of sample 2 is NaN");
+    let made = from_fn(4, |i| if i == 3 { [f32::INFINITY; 18] } else { [0.0; 18] });
+    assert_eq!(text(trainer.fit(&mut net, (&made, &y), rng)), "input 0 of sample 3 is inf");
+    let none = from_fn(0, input);
+    assert_eq!(text(trainer.fit(&mut net, (&none, &from_fn(0, target)), rng)), "there are no samples");
+    assert_eq!(net, before);
+}
+
+#[test]
+fn a_split_takes_every_sample_once() {
+    let x: Vec<[f32; 18]> = (0..SAMPLES).map(input).collect();
+    let y: Vec<usize> = (0..SAMPLES).collect();
+    // as scikit-learn: the test part is rounded up
+    for (share, test) in [(0.25, 10), (0.5, 19), (1.0 / 37.0, 1), (0.001, 1), (0.97, 36)] {
+        let Split { x_train, x_test, y_train, y_test } =
+            train_test_split((&x, &y), share, &mut StdRng::seed_from_u64(1)).unwrap();
+        assert_eq!((y_test.len(), y_train.len()), (test, SAMPLES - test), "{share}");
+        assert!(x_train.iter().zip(&y_train).chain(x_test.iter().zip(&y_test)).all(|(x, y)| *x == input(*y)));
+        let mut all = [y_train, y_test].concat();
+        assert_ne!(all, y, "it is shuffled");
+        all.sort_unstable();
+        assert_eq!(all, y);
+    }
+    for share in [0.0, 0.98, 1.0, 2.0, -0.5, f64::NAN] {
+        let error = train_test_split((&x, &y), share, &mut StdRng::seed_from_u64(1)).unwrap_err();
+        assert!(matches!(error, Error::TestSize { samples: SAMPLES, .. }), "{share}: {error}");
+    }
+    let error = train_test_split((&x, &y[1..]), 0.5, &mut StdRng::seed_from_u64(1)).unwrap_err();
+    assert_eq!(error.to_string(), "there are 37 inputs, but 36 targets");
+}
+
+#[test]
+fn what_is_wrong_with_a_table_is_said() {
+    let table = Table::parse("a,b,class\n1,2,x\n3,y,z\n").unwrap();
+    assert_eq!(table.names().collect::<Vec<_>>(), ["a", "b", "class"]);
+    assert_eq!((table.len(), table.is_empty()), (2, false));
+    assert_eq!(table.column::<u8>("a").unwrap(), [1, 3]);
+    let error = |result: Result<Vec<[f32; 2]>, Error>| result.unwrap_err().to_string();
+    assert_eq!(error(table.columns(["a", "b"])), "line 3: column `b`: `y`: invalid float literal");
+    assert_eq!(error(table.columns(["a", "c"])), "line 1: there is no column `c`; there are `a`, `b`, `class`");
+    assert_eq!(error(table.columns_but("class")), "line 3: column `b`: `y`: invalid float literal");
+    let three = table.columns_but::<f32, 3>("class").unwrap_err();
+    assert_eq!(three.to_string(), "line 1: there are 2 columns beside `class`, not 3");
+
+    let error = |result: Result<Table, Error>| result.unwrap_err().to_string();
+    assert_eq!(error(Table::parse("a,b\n1,2\n3\n")), "line 3: 1 values below 2 names");
+    let invalid = csv::Reader::from_reader(&b"a,b\n1,\xff\n"[..]);
+    assert!(error(Table::from_reader(invalid)).starts_with("line 2: "), "not UTF-8");
+    let missing = error(Table::read("there/is/none.csv"));
+    assert!(missing.starts_with("cannot read `there/is/none.csv`: "), "{missing}");
+}
