@@ -5,16 +5,14 @@
 //! cargo run --release --example breast_cancer
 //! ```
 //!
-//! Five-fold cross-validation, thirty times, as in `iris.rs`. Accuracy alone hides which mistakes were made; precision and
-//! recall tell.
+//! Accuracy alone hides which mistakes were made; precision and recall tell.
 
 use std::error::Error;
 use std::time::Instant;
 
-use rand::SeedableRng as _;
-use rand::rngs::StdRng;
+use typenet::data::{Normalization, Table};
 use typenet::prelude::*;
-use typenet_examples::{Standard, Table, mean_and_deviation};
+use typenet_examples::{FOLDS, SEEDS, cross_validate};
 
 network! {
     /// Thirty measures in, the probability that the tumour is benign out.
@@ -23,26 +21,19 @@ network! {
 
 /// The accuracy of scikit-learn's `MLPClassifier`, mean and deviation: see `data/scikit_learn.py`.
 const SCIKIT_LEARN: (f64, f64) = (0.9774, 0.0033);
-const FOLDS: usize = 5;
-const SEEDS: u64 = 30;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let table: Table<30> = Table::read(include_str!("data/breast_cancer.csv"))?;
+    let table = Table::parse(include_str!("data/breast_cancer.csv"))?;
+    let x: Vec<[f32; 30]> = table.columns_but("class")?;
+    // one output: a target is a number, 0 or 1
+    let y: Vec<f32> = table.column("class")?;
     println!("{}\n", Tumour::summary());
 
     let start = Instant::now();
-    let names = ["binary_accuracy", "precision", "recall"];
-    let mut seeds = [const { Vec::new() }; 3];
-    for seed in 0..SEEDS {
-        let rng = &mut StdRng::seed_from_u64(seed);
-        let mut sums = [0.0; 3];
-        for fold in 0..FOLDS {
-            let (train, test) = table.fold(fold, FOLDS);
-            let standard = Standard::of(&train.x);
-            let (x_train, x_test) = (standard.apply(&train.x), standard.apply(&test.x));
-            // one output: a target is a number, 0 or 1
-            let targets = |classes: &[u8]| classes.iter().map(|class| f32::from(*class)).collect::<Vec<_>>();
-
+    let [accuracy, (precision, _), (recall, _)] = cross_validate(
+        (&x, &y),
+        |fold, rng| {
+            let normalization = Normalization::adapt(&fold.x_train);
             let mut tumour = Tumour::new(rng);
             let mut trainer = Trainer::new(BinaryCrossEntropy, Adam::new(0.001))
                 .metric(BinaryAccuracy)
@@ -50,17 +41,13 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .metric(Recall::default())
                 .epochs(100)
                 .batch_size(32);
-            trainer.fit(&mut tumour, (&x_train, &targets(&train.y)), rng)?;
-            let scores = trainer.evaluate(&tumour, (&x_test, &targets(&test.y)))?;
-            for (sum, name) in sums.iter_mut().zip(names) {
-                *sum += scores.metric(name).unwrap_or(f64::NAN) * test.y.len() as f64;
-            }
-        }
-        for (values, sum) in seeds.iter_mut().zip(sums) {
-            values.push(sum / table.y.len() as f64);
-        }
-    }
-    let [accuracy, (precision, _), (recall, _)] = seeds.map(|values| mean_and_deviation(&values));
+            trainer.fit(&mut tumour, (&normalization.apply_all(&fold.x_train), &fold.y_train), rng)?;
+            let scores = trainer.evaluate(&tumour, (&normalization.apply_all(&fold.x_test), &fold.y_test))?;
+            let names = ["binary_accuracy", "precision", "recall"];
+            Ok::<_, typenet::Error>(names.map(|name| scores.metric(name).unwrap_or(f64::NAN)))
+        },
+        |score| score,
+    )?;
     println!("accuracy on tumours that the network has not seen, over {SEEDS} seeds:");
     for (who, (mean, deviation)) in [("typenet", accuracy), ("scikit-learn", SCIKIT_LEARN)] {
         println!("  {who:<12}  {mean:.4} ± {deviation:.4}");

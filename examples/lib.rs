@@ -1,76 +1,71 @@
 //! Programs that a user would run; see the files beside this one. Here is what those on tables share.
 
-use std::error::Error;
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 
-/// A table: what was measured, and the class of each row.
-#[derive(Debug, Default)]
-pub struct Table<const N: usize> {
-    /// The measures.
-    pub x: Vec<[f32; N]>,
-    /// The classes.
-    pub y: Vec<u8>,
+/// How often cross-validation begins anew with another seed.
+pub const SEEDS: u64 = 30;
+/// Into how many parts it cuts the rows.
+pub const FOLDS: usize = 5;
+
+/// What a network learns from, and what it is judged by.
+#[derive(Debug, PartialEq)]
+pub struct Fold<X, Y> {
+    /// The inputs to train on.
+    pub x_train: Vec<X>,
+    /// The targets to train on.
+    pub y_train: Vec<Y>,
+    /// The inputs to judge by.
+    pub x_test: Vec<X>,
+    /// The targets to judge by.
+    pub y_test: Vec<Y>,
 }
 
-impl<const N: usize> Table<N> {
-    /// Reads comma-separated numbers, the class last, below a line of names.
-    ///
-    /// # Errors
-    /// If a row is not `N` numbers and a class; the message says which.
-    pub fn read(csv: &str) -> Result<Self, Box<dyn Error>> {
-        let mut table = Self::default();
-        for (line, row) in csv.lines().enumerate().skip(1) {
-            let fault = |what: &dyn Error| format!("line {}: {what}", line + 1);
-            let (measures, class) =
-                row.rsplit_once(',').ok_or_else(|| format!("line {}: there is no comma", line + 1))?;
-            let measures: Vec<f32> =
-                measures.split(',').map(str::parse).collect::<Result<_, _>>().map_err(|error| fault(&error))?;
-            let count = measures.len();
-            let measures = measures.try_into().map_err(|_| format!("line {}: {count} measures, not {N}", line + 1))?;
-            table.x.push(measures);
-            table.y.push(class.parse().map_err(|error| fault(&error))?);
+impl<X: Clone, Y: Clone> Fold<X, Y> {
+    /// Leaves every row whose number is `fold` more than a multiple of `folds` for the test.
+    #[must_use]
+    pub fn new(x: &[X], y: &[Y], fold: usize, folds: usize) -> Self {
+        let mut parts = Self { x_train: Vec::new(), y_train: Vec::new(), x_test: Vec::new(), y_test: Vec::new() };
+        for (row, (x, y)) in x.iter().zip(y).enumerate() {
+            let test = row % folds == fold;
+            let (inputs, targets) =
+                if test { (&mut parts.x_test, &mut parts.y_test) } else { (&mut parts.x_train, &mut parts.y_train) };
+            inputs.push(x.clone());
+            targets.push(y.clone());
         }
-        Ok(table)
+        parts
     }
+}
 
-    /// For cross-validation: the rows of which each `folds`th, from row `fold` on, is left out, and those left out.
-    #[must_use]
-    pub fn fold(&self, fold: usize, folds: usize) -> (Self, Self) {
-        let (mut train, mut test) = (Self::default(), Self::default());
-        for (row, (x, y)) in self.x.iter().zip(&self.y).enumerate() {
-            let part = if row % folds == fold { &mut test } else { &mut train };
-            part.x.push(*x);
-            part.y.push(*y);
+/// Cross-validation: for each seed, `train` learns from each fold and returns scores that are means over what it is
+/// judged by. Returned are mean and standard deviation over the seeds, after `finish`.
+///
+/// One number of one split says little on a few hundred rows; here each row is judged once for every seed by a network
+/// that has not seen it.
+///
+/// # Errors
+/// Those of `train`.
+pub fn cross_validate<X: Clone, Y: Clone, E, const M: usize>(
+    (x, y): (&[X], &[Y]),
+    mut train: impl FnMut(Fold<X, Y>, &mut StdRng) -> Result<[f64; M], E>,
+    finish: impl Fn(f64) -> f64,
+) -> Result<[(f64, f64); M], E> {
+    let mut seeds = [const { Vec::new() }; M];
+    for seed in 0..SEEDS {
+        let rng = &mut StdRng::seed_from_u64(seed);
+        let mut sums = [0.0; M];
+        for fold in 0..FOLDS {
+            let fold = Fold::new(x, y, fold, FOLDS);
+            let tested = fold.y_test.len() as f64;
+            for (sum, score) in sums.iter_mut().zip(train(fold, rng)?) {
+                *sum += score * tested;
+            }
         }
-        (train, test)
+        for (values, sum) in seeds.iter_mut().zip(sums) {
+            values.push(finish(sum / y.len() as f64));
+        }
     }
-}
-
-/// Measures in units of their standard deviation, from their mean: what a network wants to see.
-#[derive(Debug)]
-pub struct Standard<const N: usize> {
-    mean: [f32; N],
-    deviation: [f32; N],
-}
-
-impl<const N: usize> Standard<N> {
-    /// Learns mean and deviation of each measure. What a network is tested on must have no part in this.
-    #[must_use]
-    pub fn of(rows: &[[f32; N]]) -> Self {
-        let count = rows.len().max(1) as f32;
-        let mean: [f32; N] = std::array::from_fn(|i| rows.iter().map(|row| row[i]).sum::<f32>() / count);
-        let deviation = std::array::from_fn(|i| {
-            let variance = rows.iter().map(|row| (row[i] - mean[i]).powi(2)).sum::<f32>() / count;
-            // what never changes is zero in any unit
-            if variance > 0.0 { variance.sqrt() } else { 1.0 }
-        });
-        Self { mean, deviation }
-    }
-
-    /// The rows, standardised.
-    #[must_use]
-    pub fn apply(&self, rows: &[[f32; N]]) -> Vec<[f32; N]> {
-        rows.iter().map(|row| std::array::from_fn(|i| (row[i] - self.mean[i]) / self.deviation[i])).collect()
-    }
+    Ok(seeds.map(|values| mean_and_deviation(&values)))
 }
 
 /// Mean and standard deviation.
@@ -83,43 +78,27 @@ pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Standard, Table, mean_and_deviation};
-
-    #[test]
-    fn the_data_are_whole() -> Result<(), Box<dyn std::error::Error>> {
-        let iris: Table<4> = Table::read(include_str!("data/iris.csv"))?;
-        for class in 0..3 {
-            assert_eq!(iris.y.iter().map(|y| u32::from(*y == class)).sum::<u32>(), 50);
-        }
-        let tumours: Table<30> = Table::read(include_str!("data/breast_cancer.csv"))?;
-        assert_eq!((tumours.x.len(), tumours.y.iter().map(|y| u32::from(*y)).sum()), (569, 357_u32));
-        Ok(())
-    }
-
-    #[test]
-    fn a_bad_row_is_named() {
-        for (csv, message) in [
-            ("a,b,class\n1,2,0\n1,0\n", "line 3: 1 measures, not 2"),
-            ("a,b,class\n1,x,0\n", "line 2: invalid float literal"),
-            ("a,b,class\n1,2,-1\n", "line 2: invalid digit found in string"),
-            ("a,b,class\n1\n", "line 2: there is no comma"),
-        ] {
-            let error = Table::<2>::read(csv).err().map(|error| error.to_string());
-            assert_eq!(error.as_deref(), Some(message));
-        }
-    }
+    use super::{FOLDS, Fold, SEEDS, cross_validate, mean_and_deviation};
 
     #[test]
     fn folds_part_the_rows() {
-        let table = Table { x: (0_u8..7).map(|i| [f32::from(i)]).collect(), y: (0..7).collect() };
-        let (train, test) = table.fold(1, 3);
-        assert_eq!((train.y, test.y), (vec![0, 2, 3, 5, 6], vec![1, 4]));
+        let (x, y): (Vec<u8>, Vec<u8>) = ((10..17).collect(), (0..7).collect());
+        let fold = Fold::new(&x, &y, 1, 3);
+        assert_eq!((fold.y_train, fold.y_test), (vec![0, 2, 3, 5, 6], vec![1, 4]));
+        assert_eq!((fold.x_train, fold.x_test), (vec![10, 12, 13, 15, 16], vec![11, 14]));
     }
 
     #[test]
-    fn standardised_is_mean_0_deviation_1() {
-        let rows = [[1.0, 5.0], [3.0, 5.0]];
-        assert_eq!(Standard::of(&rows).apply(&rows), [[-1.0, 0.0], [1.0, 0.0]]);
+    fn every_row_counts_alike() {
+        let y = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
+        let mut calls = 0;
+        let score = |fold: Fold<f64, f64>, _: &mut _| {
+            calls += 1;
+            Ok::<_, ()>([fold.y_test.iter().sum::<f64>() / fold.y_test.len() as f64])
+        };
+        // the folds have two rows and one, but the mean is that of the rows
+        assert_eq!(cross_validate((&y, &y), score, |mean| mean * mean), Ok([(6.25, 0.0)]));
+        assert_eq!(calls, SEEDS * FOLDS as u64);
         assert_eq!(mean_and_deviation(&[1.0, 3.0]), (2.0, 1.0));
     }
 }

@@ -1,20 +1,16 @@
 //! The main job, run as a user runs it.
 
+mod support;
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 type Checked = Result<(), Box<dyn Error>>;
 
-/// `cargo run --example xor -- ...`, in the profile of this test, so that it is built already.
 fn xor(options: &[&str]) -> Result<Output, Box<dyn Error>> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).args(["run", "--quiet", "--example", "xor"]);
-    if !cfg!(debug_assertions) {
-        cargo.arg("--release");
-    }
-    Ok(cargo.arg("--").args(options).output()?)
+    support::example("xor", options)
 }
 
 /// A new directory of this name.

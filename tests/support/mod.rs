@@ -1,8 +1,9 @@
 //! What several tests share.
 #![allow(dead_code, clippy::panic, reason = "each test uses the part that it needs")]
 
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{fs, io};
 
 use serde::de::DeserializeOwned;
 
@@ -38,4 +39,14 @@ pub fn levels() -> Vec<typenet::simd::Level> {
     {
         vec![best]
     }
+}
+
+/// `cargo run --example name -- options`, in the profile of this test, so that it is built already.
+pub fn example(name: &str, options: &[&str]) -> io::Result<Output> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).args(["run", "--quiet", "--example", name]);
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
+    cargo.arg("--").args(options).output()
 }
