@@ -1,5 +1,7 @@
 //! Everything that can go wrong at run time.
 
+#[cfg(feature = "alloc")]
+use alloc::string::String;
 #[cfg(feature = "std")]
 use std::path::PathBuf;
 
@@ -110,6 +112,27 @@ pub enum Error {
         batch: usize,
         /// The loss.
         loss: f64,
+    },
+    /// A callback watches a score that is not there.
+    #[cfg(feature = "alloc")]
+    #[error(
+        "there is no score `{monitor}` to watch; there are `{scores}`{}",
+        if *validated { "" } else { " (validation data would give those that begin with `val_`)" }
+    )]
+    NoSuchScore {
+        /// What it watches.
+        monitor: String,
+        /// What there is.
+        scores: String,
+        /// Whether there is validation data.
+        validated: bool,
+    },
+    /// A callback watches a score of which it is not known which way is better.
+    #[cfg(feature = "alloc")]
+    #[error("it is not known whether more or less of `{monitor}` is better; say so with `direction`")]
+    NoDirection {
+        /// What it watches.
+        monitor: String,
     },
     /// A buffer that is not as long as what should go into it.
     #[error("there is room for {room} predictions, but there are {samples} samples")]

@@ -43,6 +43,36 @@ pub struct Epoch {
     pub seconds: f64,
 }
 
+impl Epoch {
+    /// The names of the columns of [`to_csv`](Self::to_csv), as a line.
+    pub(crate) fn csv_header(&self) -> String {
+        let mut csv = String::from("epoch");
+        for (prefix, scores) in [("", Some(&self.training)), ("val_", self.validation.as_ref())] {
+            let Some(scores) = scores else { continue };
+            for name in core::iter::once("loss").chain(scores.metrics.iter().map(|(name, _)| *name)) {
+                csv.push(',');
+                csv.push_str(prefix);
+                csv.push_str(name);
+            }
+        }
+        csv.push_str(",learning_rate,seconds\n");
+        csv
+    }
+
+    /// One line of comma-separated values.
+    pub(crate) fn to_csv(&self) -> String {
+        let mut csv = alloc::format!("{}", self.epoch);
+        for scores in [Some(&self.training), self.validation.as_ref()].into_iter().flatten() {
+            for value in core::iter::once(scores.loss).chain(scores.metrics.iter().map(|(_, value)| *value)) {
+                // writing to a string does not fail
+                let _ = write!(csv, ",{value}");
+            }
+        }
+        let _ = writeln!(csv, ",{},{}", self.learning_rate, self.seconds);
+        csv
+    }
+}
+
 /// What training has reported, epoch by epoch. Prints as a table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
@@ -87,28 +117,8 @@ impl History {
     /// written so that reading them gives the same bits.
     #[must_use]
     pub fn to_csv(&self) -> String {
-        let mut csv = String::new();
-        let Some(first) = self.epochs.first() else { return csv };
-        csv.push_str("epoch");
-        for (prefix, scores) in [("", Some(&first.training)), ("val_", first.validation.as_ref())] {
-            let Some(scores) = scores else { continue };
-            for name in core::iter::once("loss").chain(scores.metrics.iter().map(|(name, _)| *name)) {
-                csv.push(',');
-                csv.push_str(prefix);
-                csv.push_str(name);
-            }
-        }
-        csv.push_str(",learning_rate,seconds\n");
-        for epoch in &self.epochs {
-            // writing to a string does not fail
-            let _ = write!(csv, "{}", epoch.epoch);
-            for scores in [Some(&epoch.training), epoch.validation.as_ref()].into_iter().flatten() {
-                for value in core::iter::once(scores.loss).chain(scores.metrics.iter().map(|(_, value)| *value)) {
-                    let _ = write!(csv, ",{value}");
-                }
-            }
-            let _ = writeln!(csv, ",{},{}", epoch.learning_rate, epoch.seconds);
-        }
+        let mut csv = self.epochs.first().map(Epoch::csv_header).unwrap_or_default();
+        csv.extend(self.epochs.iter().map(Epoch::to_csv));
         csv
     }
 

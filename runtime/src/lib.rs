@@ -35,7 +35,7 @@
 //!
 //! - [`network!`] declares networks.
 //! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside.
-//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`] and [`initializers`] hold what there
+//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`] and [`initializers`] hold what there
 //!   is, and each says how to write one's own.
 //! - [`data`] says what can be trained on.
 //! - [`History`] is what training reports; with feature `plot`, `plot` draws it.
@@ -57,6 +57,8 @@ extern crate self as typenet;
 #[path = "private.rs"]
 pub mod __private;
 pub mod activations;
+#[cfg(feature = "alloc")]
+pub mod callbacks;
 pub mod data;
 mod error;
 mod flat;

@@ -10,7 +10,7 @@ use crate::scalar::{Lane, Scalar};
 use crate::tile::Tile;
 
 /// An array does not know its width before the program runs, so `check` compares it.
-impl<T: Scalar, const N: usize, A: Data<Elem = T>> Samples<T, Tile<T, N>> for ArrayBase<A, Ix2> {
+impl<T: Scalar, const N: usize, R: Data<Elem = T>> Samples<T, Tile<T, N>> for ArrayBase<R, Ix2> {
     fn count(&self) -> usize {
         self.nrows()
     }
@@ -26,7 +26,7 @@ impl<T: Scalar, const N: usize, A: Data<Elem = T>> Samples<T, Tile<T, N>> for Ar
     }
 }
 
-impl<T: Scalar, const N: usize, A: Data<Elem = T>> Targets<T, Tile<T, N>> for ArrayBase<A, Ix2> {
+impl<T: Scalar, const N: usize, R: Data<Elem = T>> Targets<T, Tile<T, N>> for ArrayBase<R, Ix2> {
     type Tile = Tile<T, N>;
 
     fn count(&self) -> usize {
@@ -44,13 +44,13 @@ impl<T: Scalar, const N: usize, A: Data<Elem = T>> Targets<T, Tile<T, N>> for Ar
     }
 }
 
-fn check_width<A: Data>(array: &ArrayBase<A, Ix2>, what: &'static str, expected: usize) -> Result<(), Error> {
+fn check_width<R: Data>(array: &ArrayBase<R, Ix2>, what: &'static str, expected: usize) -> Result<(), Error> {
     let found = array.ncols();
     if found == expected { Ok(()) } else { Err(Error::Width { what, expected, found }) }
 }
 
-fn gather<T: Scalar, A: Data<Elem = T>, const N: usize>(
-    array: &ArrayBase<A, Ix2>,
+fn gather<T: Scalar, R: Data<Elem = T>, const N: usize>(
+    array: &ArrayBase<R, Ix2>,
     indices: &[u32],
     tile: &mut Tile<T, N>,
 ) {

@@ -3,7 +3,7 @@ use fearless_simd::{Select, Simd, SimdBase};
 use super::categorical_cross_entropy::softmax_cross_entropy;
 use super::{EPSILON, Loss, TargetRange, clip};
 use crate::activations::{Sigmoid, Softmax};
-use crate::metrics::{Mean, Metric};
+use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::Scalar;
 use crate::tile::{Features, Tile};
 
@@ -129,6 +129,7 @@ impl BinaryCrossEntropy {
 impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for BinaryCrossEntropy {
     type State = Mean<T>;
     const NAME: &'static str = "binary_crossentropy";
+    const DIRECTION: Option<Direction> = Some(Direction::Down);
 
     #[inline(always)]
     fn update<S: Simd>(

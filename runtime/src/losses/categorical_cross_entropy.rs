@@ -2,7 +2,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Loss, TargetRange, clip};
 use crate::activations::Softmax;
-use crate::metrics::{Mean, Metric};
+use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
@@ -96,6 +96,7 @@ impl CategoricalCrossEntropy {
 impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for CategoricalCrossEntropy {
     type State = Mean<T>;
     const NAME: &'static str = "categorical_crossentropy";
+    const DIRECTION: Option<Direction> = Some(Direction::Down);
 
     #[inline(always)]
     fn update<S: Simd>(

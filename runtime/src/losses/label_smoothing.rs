@@ -2,7 +2,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, TargetRange};
 use crate::activations::{Sigmoid, Softmax};
-use crate::metrics::{Mean, Metric};
+use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
@@ -71,6 +71,7 @@ macro_rules! metric {
         impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for LabelSmoothing<$loss> {
             type State = Mean<T>;
             const NAME: &'static str = <$loss as Metric<T, Tile<T, N>, Tile<T, N>>>::NAME;
+            const DIRECTION: Option<Direction> = Some(Direction::Down);
 
             #[inline(always)]
             fn update<S: Simd>(

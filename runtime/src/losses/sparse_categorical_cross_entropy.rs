@@ -3,7 +3,7 @@ use fearless_simd::{Select, Simd, SimdBase};
 use super::categorical_cross_entropy::softmax_cross_entropy;
 use super::{Loss, TargetRange, clip};
 use crate::activations::Softmax;
-use crate::metrics::{Mean, Metric};
+use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::{Lane, Scalar};
 use crate::tile::{Classes, Tile};
 
@@ -61,6 +61,7 @@ impl SparseCategoricalCrossEntropy {
 impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Classes<T>> for SparseCategoricalCrossEntropy {
     type State = Mean<T>;
     const NAME: &'static str = "sparse_categorical_crossentropy";
+    const DIRECTION: Option<Direction> = Some(Direction::Down);
 
     #[inline(always)]
     fn update<S: Simd>(

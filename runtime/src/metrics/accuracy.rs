@@ -2,7 +2,7 @@
 
 use fearless_simd::{Select, Simd, SimdBase};
 
-use super::{Mean, Metric};
+use super::{Direction, Mean, Metric};
 use crate::scalar::{Lane, Scalar};
 use crate::tile::{Classes, Tile};
 
@@ -79,6 +79,7 @@ macro_rules! accuracy {
         impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, $targets> for $metric {
             type State = Mean<T>;
             const NAME: &'static str = $name;
+            const DIRECTION: Option<Direction> = Some(Direction::Up);
 
             #[inline(always)]
             fn update<S: Simd>(

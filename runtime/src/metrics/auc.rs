@@ -1,7 +1,7 @@
 use fearless_simd::{Simd, SimdBase};
 use libm::{ceil, log};
 
-use super::{Metric, MetricState, TargetColumns};
+use super::{Direction, Metric, MetricState, TargetColumns};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
@@ -115,6 +115,7 @@ impl<T: Scalar, Y: TargetColumns<T>, const N: usize, const THRESHOLDS: usize> Me
 {
     type State = AucState<THRESHOLDS>;
     const NAME: &'static str = "auc";
+    const DIRECTION: Option<Direction> = Some(Direction::Up);
 
     #[inline(always)]
     fn update<S: Simd>(

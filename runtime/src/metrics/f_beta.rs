@@ -1,6 +1,6 @@
 use fearless_simd::{Select, Simd, SimdBase};
 
-use super::{Metric, MetricState, TargetColumns};
+use super::{Direction, Metric, MetricState, TargetColumns};
 use crate::kernels::transpose::sum;
 use crate::losses::EPSILON;
 use crate::scalar::Scalar;
@@ -135,6 +135,7 @@ impl<T: Scalar, const N: usize> MetricState<T> for FBetaState<N> {
 impl<T: Scalar, Y: TargetColumns<T>, const N: usize> Metric<T, Tile<T, N>, Y> for FBetaScore {
     type State = FBetaState<N>;
     const NAME: &'static str = "fbeta_score";
+    const DIRECTION: Option<Direction> = Some(Direction::Up);
 
     #[inline(always)]
     fn update<S: Simd>(

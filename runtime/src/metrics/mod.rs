@@ -34,6 +34,15 @@ use crate::losses::OutputLoss;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
+/// Which way a score becomes better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Less is better, as of a loss.
+    Down,
+    /// More is better, as of an accuracy.
+    Up,
+}
+
 /// What a metric gathers over an epoch.
 pub trait MetricState<T: Scalar>: Default + Clone + Debug + Send {
     /// Ends a batch of `samples`.
@@ -89,6 +98,9 @@ pub trait Metric<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
     /// The name in histories.
     const NAME: &'static str;
 
+    /// Which way is better, for callbacks that watch it; `None` if that depends.
+    const DIRECTION: Option<Direction> = None;
+
     /// Takes in a tile. `weights` is 1 for the samples of the batch, 0 for lanes that hold none.
     fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>);
 }
@@ -96,6 +108,7 @@ pub trait Metric<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
 impl<T: Scalar, L: OutputLoss, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for L {
     type State = Mean<T>;
     const NAME: &'static str = L::NAME;
+    const DIRECTION: Option<Direction> = Some(Direction::Down);
 
     #[inline(always)]
     fn update<S: Simd>(
@@ -115,8 +128,8 @@ pub trait Metrics<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
     /// What they gather.
     type State: Default + Clone + Debug + Send;
 
-    /// Calls `see` with each name, in order.
-    fn names(&self, see: &mut dyn FnMut(&'static str));
+    /// Calls `see` with each name and which way is better, in order.
+    fn names(&self, see: &mut dyn FnMut(&'static str, Option<Direction>));
 
     /// Takes in a tile.
     fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>);
@@ -131,7 +144,7 @@ pub trait Metrics<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
 impl<T: Scalar, Z, Y> Metrics<T, Z, Y> for () {
     type State = ();
 
-    fn names(&self, _: &mut dyn FnMut(&'static str)) {}
+    fn names(&self, _: &mut dyn FnMut(&'static str, Option<Direction>)) {}
 
     #[inline(always)]
     fn update<S: Simd>(&self, _: S, (): &mut (), _: &Z, _: &Y, _: T::Vector<S>) {}
@@ -145,9 +158,9 @@ impl<T: Scalar, Z, Y> Metrics<T, Z, Y> for () {
 impl<T: Scalar, Z, Y, A: Metrics<T, Z, Y>, B: Metric<T, Z, Y>> Metrics<T, Z, Y> for (A, B) {
     type State = (A::State, B::State);
 
-    fn names(&self, see: &mut dyn FnMut(&'static str)) {
+    fn names(&self, see: &mut dyn FnMut(&'static str, Option<Direction>)) {
         self.0.names(see);
-        see(B::NAME);
+        see(B::NAME, B::DIRECTION);
     }
 
     #[inline(always)]

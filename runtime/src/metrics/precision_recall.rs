@@ -2,7 +2,7 @@
 
 use fearless_simd::{Select, Simd, SimdBase};
 
-use super::{Metric, MetricState, Sum, TargetColumns};
+use super::{Direction, Metric, MetricState, Sum, TargetColumns};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
@@ -68,6 +68,7 @@ macro_rules! ratio {
         impl<T: Scalar, Y: TargetColumns<T>, const N: usize> Metric<T, Tile<T, N>, Y> for $metric {
             type State = Ratio<T>;
             const NAME: &'static str = $name;
+            const DIRECTION: Option<Direction> = Some(Direction::Up);
 
             #[inline(always)]
             fn update<S: Simd>(

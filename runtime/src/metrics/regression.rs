@@ -3,7 +3,7 @@
 use fearless_simd::Simd;
 use libm::sqrt;
 
-use super::{Mean, Metric, MetricState};
+use super::{Direction, Mean, Metric, MetricState};
 use crate::kernels::transpose::sum;
 use crate::losses::{MeanSquaredError, OutputLoss};
 use crate::scalar::Scalar;
@@ -31,6 +31,7 @@ impl<T: Scalar> MetricState<T> for RootMean<T> {
 impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for RootMeanSquaredError {
     type State = RootMean<T>;
     const NAME: &'static str = "root_mean_squared_error";
+    const DIRECTION: Option<Direction> = Some(Direction::Down);
 
     #[inline(always)]
     fn update<S: Simd>(
@@ -94,6 +95,7 @@ impl<T: Scalar, const N: usize> MetricState<T> for R2State<N> {
 impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for R2Score {
     type State = R2State<N>;
     const NAME: &'static str = "r2_score";
+    const DIRECTION: Option<Direction> = Some(Direction::Up);
 
     #[inline(always)]
     fn update<S: Simd>(

@@ -1,7 +1,7 @@
 use fearless_simd::{Select, Simd, SimdBase};
 
 use super::accuracy::argmax;
-use super::{Mean, Metric};
+use super::{Direction, Mean, Metric};
 use crate::scalar::{Lane, Scalar};
 use crate::tile::{Classes, Tile};
 
@@ -62,6 +62,7 @@ macro_rules! top_k {
         impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, $targets> for $metric {
             type State = Mean<T>;
             const NAME: &'static str = $name;
+            const DIRECTION: Option<Direction> = Some(Direction::Up);
 
             #[inline(always)]
             fn update<S: Simd>(

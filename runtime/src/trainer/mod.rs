@@ -1,6 +1,7 @@
 //! The trainer: epochs of shuffled batches, as Keras's `fit`.
 
 mod batch;
+mod epochs;
 mod fit;
 mod shuffle;
 
@@ -39,10 +40,18 @@ use crate::scalar::Scalar;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Trainer<N: Network, L, O, M = ()> {
+pub struct Trainer<N: Network, L, O, M = (), C = ()> {
     loss: L,
     optimizer: O,
     metrics: M,
+    callbacks: C,
+    settings: Settings,
+    state: Option<State<N>>,
+}
+
+/// What a trainer is told.
+#[derive(Clone, Copy)]
+struct Settings {
     epochs: usize,
     batch_size: usize,
     shuffle: bool,
@@ -50,7 +59,6 @@ pub struct Trainer<N: Network, L, O, M = ()> {
     #[cfg(feature = "std")]
     progress: bool,
     level: Option<Level>,
-    state: Option<State<N>>,
 }
 
 /// What a trainer remembers between steps and reuses: all its memory is here.
@@ -63,6 +71,8 @@ struct State<N: Network> {
     order: Vec<u32>,
     iteration: u64,
     epoch: usize,
+    /// The rate that a callback has set.
+    learning_rate: Option<f64>,
 }
 
 impl<N: Network> State<N> {
@@ -77,7 +87,13 @@ impl<N: Network> State<N> {
             order: Vec::new(),
             iteration: 0,
             epoch: 0,
+            learning_rate: None,
         }
+    }
+
+    /// The rate of the next step.
+    fn learning_rate(&self, optimizer: &impl Optimizer) -> f64 {
+        self.learning_rate.unwrap_or_else(|| optimizer.learning_rate(self.iteration))
     }
 
     /// Puts back the last parameters that gave a finite loss, and forgets the gradient.
@@ -89,14 +105,22 @@ impl<N: Network> State<N> {
     }
 }
 
-impl<N: Network, L: fmt::Debug, O: fmt::Debug, M: fmt::Debug> fmt::Debug for Trainer<N, L, O, M> {
+impl<N, L, O, M, C> fmt::Debug for Trainer<N, L, O, M, C>
+where
+    N: Network,
+    L: fmt::Debug,
+    O: fmt::Debug,
+    M: fmt::Debug,
+    C: fmt::Debug,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Trainer")
             .field("loss", &self.loss)
             .field("optimizer", &self.optimizer)
             .field("metrics", &self.metrics)
-            .field("epochs", &self.epochs)
-            .field("batch_size", &self.batch_size)
+            .field("callbacks", &self.callbacks)
+            .field("epochs", &self.settings.epochs)
+            .field("batch_size", &self.settings.batch_size)
             .field("iteration", &self.iteration())
             .finish_non_exhaustive()
     }
@@ -106,10 +130,7 @@ impl<N: Network, L, O> Trainer<N, L, O> {
     /// A trainer that makes `loss` small with `optimizer`: one epoch, batches of 32, shuffled, as Keras's defaults.
     #[must_use]
     pub const fn new(loss: L, optimizer: O) -> Self {
-        Self {
-            loss,
-            optimizer,
-            metrics: (),
+        let settings = Settings {
             epochs: 1,
             batch_size: 32,
             shuffle: true,
@@ -117,66 +138,68 @@ impl<N: Network, L, O> Trainer<N, L, O> {
             #[cfg(feature = "std")]
             progress: false,
             level: None,
-            state: None,
-        }
+        };
+        Self { loss, optimizer, metrics: (), callbacks: (), settings, state: None }
     }
 }
 
-impl<N: Network, L, O, M> Trainer<N, L, O, M> {
+impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     /// Reports `metric` beside the loss.
     #[must_use]
-    pub fn metric<A>(self, metric: A) -> Trainer<N, L, O, (M, A)> {
-        Trainer {
-            loss: self.loss,
-            optimizer: self.optimizer,
-            metrics: (self.metrics, metric),
-            epochs: self.epochs,
-            batch_size: self.batch_size,
-            shuffle: self.shuffle,
-            validation_split: self.validation_split,
-            #[cfg(feature = "std")]
-            progress: self.progress,
-            level: self.level,
-            state: self.state,
-        }
+    pub fn metric<A>(self, metric: A) -> Trainer<N, L, O, (M, A), C> {
+        let Self { loss, optimizer, metrics, callbacks, settings, state } = self;
+        Trainer { loss, optimizer, metrics: (metrics, metric), callbacks, settings, state }
+    }
+
+    /// Has `callback` told of every batch and epoch: see [`callbacks`](crate::callbacks).
+    #[must_use]
+    pub fn callback<A>(self, callback: A) -> Trainer<N, L, O, M, (C, A)> {
+        let Self { loss, optimizer, metrics, callbacks, settings, state } = self;
+        Trainer { loss, optimizer, metrics, callbacks: (callbacks, callback), settings, state }
     }
 
     /// How often `fit` goes through the data. Default: 1.
     #[must_use]
-    pub fn epochs(self, epochs: usize) -> Self {
-        Self { epochs, ..self }
+    pub fn epochs(mut self, epochs: usize) -> Self {
+        self.settings.epochs = epochs;
+        self
     }
 
     /// How many samples make a step; the last batch of an epoch may be smaller. Default: 32.
     #[must_use]
-    pub fn batch_size(self, batch_size: usize) -> Self {
-        Self { batch_size, ..self }
+    pub fn batch_size(mut self, batch_size: usize) -> Self {
+        self.settings.batch_size = batch_size;
+        self
     }
 
     /// Whether each epoch takes the samples in a new random order. Default: yes.
     #[must_use]
-    pub fn shuffle(self, shuffle: bool) -> Self {
-        Self { shuffle, ..self }
+    pub fn shuffle(mut self, shuffle: bool) -> Self {
+        self.settings.shuffle = shuffle;
+        self
     }
 
     /// Sets the last part of the data aside, from 0 to 1, and reports loss and metrics on it after every epoch. It is
     /// taken before shuffling, as in Keras.
     #[must_use]
-    pub fn validation_split(self, share: f64) -> Self {
-        Self { validation_split: share, ..self }
+    pub fn validation_split(mut self, share: f64) -> Self {
+        self.settings.validation_split = share;
+        self
     }
 
     /// Shows progress: a living line in a terminal, plain lines elsewhere.
     #[cfg(feature = "std")]
     #[must_use]
-    pub fn progress(self) -> Self {
-        Self { progress: true, ..self }
+    pub fn progress(mut self) -> Self {
+        self.settings.progress = true;
+        self
     }
 
     /// Uses the instructions of `level` instead of the best of this machine.
     #[must_use]
-    pub fn level(self, level: Level) -> Self {
-        Self { level: Some(level), ..self }
+    pub fn level(mut self, level: Level) -> Self {
+        self.settings.level = Some(level);
+        self
     }
 
     /// How many steps the optimizer has made.
@@ -186,17 +209,17 @@ impl<N: Network, L, O, M> Trainer<N, L, O, M> {
     }
 }
 
-impl<N: Network, L, O: Optimizer, M> Trainer<N, L, O, M> {
+impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
     /// The trainer's state, allocated when it is first needed, with the optimizer to go with it.
     fn state(&mut self) -> (&mut State<N>, &mut O) {
-        let level = self.level;
+        let level = self.settings.level;
         (self.state.get_or_insert_with(|| State::new(O::SLOTS, level)), &mut self.optimizer)
     }
 
     /// Lets the optimizer make a step with the gradient of `pass`, which becomes zero.
     pub fn apply_gradient(&mut self, network: &mut N, pass: &mut Pass<N>) {
         let (state, optimizer) = self.state();
-        let step = Step { iteration: state.iteration, learning_rate: optimizer.learning_rate(state.iteration) };
+        let step = Step { iteration: state.iteration, learning_rate: state.learning_rate(optimizer) };
         dispatch(
             pass.level(),
             Apply {

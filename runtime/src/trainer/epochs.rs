@@ -1,0 +1,210 @@
+//! The loop of `fit`: epochs, batches, and what happens beside them.
+
+use alloc::vec::Vec;
+use core::mem;
+use core::ops::Range;
+
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
+
+use super::batch::Train;
+use super::fit::{Data, evaluate, scores};
+use super::shuffle::permute;
+use super::{Settings, State};
+use crate::callbacks::{Callback, Control, Training};
+use crate::data::{Samples, Targets};
+use crate::error::Error;
+use crate::history::{Epoch, History};
+use crate::kernels::dispatch;
+use crate::losses::Loss;
+use crate::metrics::{Direction, Mean, Metrics};
+use crate::network::Network;
+use crate::optimizers::{Optimizer, Step};
+#[cfg(feature = "std")]
+use crate::progress::Progress;
+use crate::scalar::Scalar;
+
+/// One call of `fit`, on the first `samples` of checked data.
+pub(super) struct Fit<'a, N: Network, L, O, M, C, X: ?Sized, Y: ?Sized> {
+    pub(super) network: &'a mut N,
+    pub(super) data: Data<'a, X, Y>,
+    pub(super) samples: u32,
+    pub(super) validation: Option<(Data<'a, X, Y>, Range<u32>)>,
+    pub(super) loss: L,
+    pub(super) metrics: M,
+    pub(super) optimizer: &'a mut O,
+    pub(super) callbacks: &'a mut C,
+    pub(super) settings: Settings,
+    pub(super) state: &'a mut State<N>,
+}
+
+/// What is gathered on the way.
+struct Report {
+    history: History,
+    control: Control,
+    names: Vec<(&'static str, Option<Direction>)>,
+    #[cfg(feature = "std")]
+    progress: Option<Progress>,
+}
+
+impl<T, N, L, O, M, C, X, Y> Fit<'_, N, L, O, M, C, X, Y>
+where
+    T: Scalar,
+    N: Network<Scalar = T>,
+    X: Samples<T, N::Input> + ?Sized,
+    Y: Targets<T, N::Output> + ?Sized,
+    L: Loss<T, N::Head, N::Output, Y::Tile>,
+    O: Optimizer,
+    M: Metrics<T, N::Output, Y::Tile>,
+    C: Callback<N>,
+{
+    pub(super) fn run<R: Rng + ?Sized>(mut self, rng: &mut R) -> Result<History, Error> {
+        let Settings { epochs, batch_size, .. } = self.settings;
+        if batch_size == 0 {
+            return Err(Error::NoBatch);
+        }
+        if epochs == 0 {
+            return Err(Error::NoEpochs);
+        }
+        let mut names = Vec::new();
+        self.metrics.names(&mut |name, direction| names.push((name, direction)));
+        let mut report = Report {
+            history: History::default(),
+            control: Control { learning_rate: self.state.learning_rate, stop: false },
+            names,
+            #[cfg(feature = "std")]
+            progress: self.settings.progress.then(|| {
+                let samples = self.samples as usize;
+                Progress::new(epochs, samples.div_ceil(batch_size), samples)
+            }),
+        };
+        self.state.moved = false;
+        let ended = self.epochs(&mut report, rng);
+        // however training has ended
+        let at_end = self.beside(&mut report, (0, f64::NAN), C::on_train_end);
+        self.state.learning_rate = report.control.learning_rate;
+        ended.and(at_end)?;
+        #[cfg(feature = "std")]
+        if let Some(progress) = &mut report.progress {
+            progress.finish();
+        }
+        Ok(report.history)
+    }
+
+    fn epochs<R: Rng + ?Sized>(&mut self, report: &mut Report, rng: &mut R) -> Result<(), Error> {
+        self.beside(report, (0, f64::NAN), C::on_train_begin)?;
+        for _ in 0..self.settings.epochs {
+            #[cfg(feature = "std")]
+            let start = std::time::Instant::now();
+            self.state.epoch += 1;
+            self.beside(report, (0, f64::NAN), C::on_epoch_begin)?;
+            let mut order = mem::take(&mut self.state.order);
+            order.clear();
+            order.extend(0..self.samples);
+            if self.settings.shuffle {
+                // a fast generator, seeded anew each epoch from the caller's
+                let mut fast = Xoshiro256PlusPlus::from_rng(rng);
+                permute(&mut order, || fast.next_u64());
+            }
+            let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
+            let batches = self.batches(report, &order, &mut loss_mean, &mut metric_state);
+            self.state.order = order;
+            let learning_rate = batches?;
+            let training = scores::<T, N::Output, Y::Tile, M>(&self.metrics, &loss_mean, &metric_state);
+            let validation = self.validation.clone().map(|(data, range)| {
+                evaluate(self.network, &mut self.state.pass, &self.loss, &self.metrics, data, range)
+            });
+            #[cfg(feature = "std")]
+            let seconds = start.elapsed().as_secs_f64();
+            #[cfg(not(feature = "std"))]
+            let seconds = 0.0;
+            let epoch = Epoch { epoch: self.state.epoch, training, validation, learning_rate, seconds };
+            #[cfg(feature = "std")]
+            if let Some(progress) = &mut report.progress {
+                progress.end_epoch(&epoch);
+            }
+            report.history.epochs.push(epoch);
+            self.beside(report, (0, f64::NAN), C::on_epoch_end)?;
+            if report.control.stop {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Trains on all batches of an epoch, and returns the last rate.
+    fn batches(
+        &mut self,
+        report: &mut Report,
+        order: &[u32],
+        loss_mean: &mut Mean<T>,
+        metric_state: &mut M::State,
+    ) -> Result<f64, Error> {
+        let mut learning_rate = 0.0;
+        for (batch, indices) in order.chunks(self.settings.batch_size).enumerate() {
+            let state = &mut *self.state;
+            learning_rate =
+                report.control.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(state.iteration));
+            let batch_loss = dispatch(
+                state.pass.level(),
+                Train {
+                    network: self.network,
+                    pass: &mut state.pass,
+                    data: self.data,
+                    indices,
+                    loss: &self.loss,
+                    metrics: &self.metrics,
+                    loss_mean,
+                    metric_state,
+                    optimizer: self.optimizer,
+                    step: Step { iteration: state.iteration, learning_rate },
+                    slots: &mut state.slots,
+                    previous: &mut state.previous,
+                },
+            );
+            if !batch_loss.is_finite() {
+                state.restore(self.network);
+                return Err(Error::Diverged { epoch: state.epoch, batch: batch + 1, loss: batch_loss });
+            }
+            state.moved = true;
+            state.iteration += 1;
+            #[cfg(feature = "std")]
+            if let Some(progress) = &mut report.progress {
+                progress.batch(state.epoch, batch + 1, || {
+                    scores::<T, N::Output, Y::Tile, M>(&self.metrics, loss_mean, metric_state)
+                });
+            }
+            self.beside(report, (batch + 1, batch_loss), C::on_batch_end)?;
+            if report.control.stop {
+                break;
+            }
+        }
+        Ok(learning_rate)
+    }
+
+    /// Calls the callbacks.
+    #[inline(always)]
+    fn beside(
+        &mut self,
+        report: &mut Report,
+        (batch, batch_loss): (usize, f64),
+        call: impl FnOnce(&mut C, &mut Training<'_, N>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let iteration = self.state.iteration;
+        call(
+            self.callbacks,
+            &mut Training {
+                network: self.network,
+                history: &report.history,
+                epoch: self.state.epoch,
+                batch,
+                batch_loss,
+                iteration,
+                learning_rate: self.optimizer.learning_rate(iteration),
+                control: &mut report.control,
+                metrics: &report.names,
+                validated: self.validation.is_some(),
+            },
+        )
+    }
+}
