@@ -98,6 +98,37 @@ impl Any {
     }
 }
 
+/// `fit` ends with the average of the weights after each step, and so do single steps that are finalised.
+#[test]
+fn averages_are_put_in_place_at_the_end() {
+    typenet::network! { Line: f64 = Dense(1 -> 1) }
+    let data = (&[[1.0], [2.0], [-3.0]], &[[1.0], [0.5], [0.0]]);
+    let new = || Line::new(&mut StdRng::seed_from_u64(1));
+    let (mut plain, mut averaged, mut stepped) = (new(), new(), new());
+    let optimizer = || Adam::new(0.125);
+    let mut trainer = Trainer::new(MeanSquaredError, optimizer());
+    let mut average = Vec::new();
+    for _ in 0..4 {
+        trainer.train_on_batch(&mut plain, data).unwrap();
+        let weights = plain.as_flat();
+        match &mut *average {
+            [] => average = weights.to_vec(),
+            average => average.iter_mut().zip(weights).for_each(|(a, w)| *a = 0.75 * *a + 0.25 * w),
+        }
+    }
+    let mut trainer = Trainer::new(MeanSquaredError, optimizer().use_ema(0.75, None)).epochs(4).shuffle(false);
+    trainer.fit(&mut averaged, data, &mut StdRng::seed_from_u64(0)).unwrap();
+    assert_eq!(averaged.as_flat(), average);
+
+    let mut trainer = Trainer::new(MeanSquaredError, optimizer().use_ema(0.75, None));
+    for _ in 0..4 {
+        trainer.train_on_batch(&mut stepped, data).unwrap();
+    }
+    assert_eq!(stepped, plain, "not before the end");
+    trainer.finalize(&mut stepped);
+    assert_eq!(stepped, averaged);
+}
+
 #[test]
 fn schedules() {
     let fixture: Fixture = fixture("optimizers");

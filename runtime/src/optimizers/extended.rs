@@ -28,7 +28,7 @@ pub struct Extended<O, const EMA: bool = false> {
     weight_decay: f64,
     accumulation_steps: u64,
     ema_momentum: f64,
-    ema_overwrite_frequency: u64,
+    ema_overwrite_frequency: Option<u64>,
 }
 
 /// What is limited.
@@ -48,17 +48,34 @@ impl<O: Optimizer> Extended<O> {
             weight_decay: 0.0,
             accumulation_steps: 1,
             ema_momentum: 0.0,
-            ema_overwrite_frequency: 1,
+            ema_overwrite_frequency: None,
         }
     }
 
     /// Follows the parameters with a moving average, `average = momentum * average + (1 - momentum) * weight`, which
-    /// starts as the parameters after the first step, and puts it in their place after every `overwrite_frequency` steps.
-    /// Remembers one more number of each parameter.
+    /// starts as the parameters after the first step, and puts it in their place after every `overwrite_frequency` steps,
+    /// if there is one, and when a `fit` ends, as Keras. Remembers one more number of each parameter.
+    ///
+    /// ```
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Line = Dense(1 -> 1, bias = false, kernel_initializer = ones) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// # let rng = &mut StdRng::seed_from_u64(0);
+    /// let mut line = Line::new(rng);
+    /// // the gradient is `2 * weight`: the weight goes from 1 to 1/2 and 1/4
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.25).use_ema(0.5, None)).epochs(2);
+    /// trainer.fit(&mut line, (&[1.0], &[0.0]), rng)?;
+    /// assert_eq!(line.dense.kernel[0], 0.5 * 0.5 + 0.5 * 0.25);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: B. Polyak, A. Juditsky, *Acceleration of Stochastic Approximation by Averaging*, 1992.
     #[must_use]
-    pub fn use_ema(self, momentum: f64, overwrite_frequency: u64) -> Extended<O, true> {
+    pub fn use_ema(self, momentum: f64, overwrite_frequency: impl Into<Option<u64>>) -> Extended<O, true> {
         let Self { optimizer, clip, weight_decay, accumulation_steps, .. } = self;
         Extended {
             optimizer,
@@ -66,7 +83,7 @@ impl<O: Optimizer> Extended<O> {
             weight_decay,
             accumulation_steps,
             ema_momentum: momentum,
-            ema_overwrite_frequency: overwrite_frequency.max(1),
+            ema_overwrite_frequency: overwrite_frequency.into(),
         }
     }
 }
@@ -191,13 +208,21 @@ impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
         if EMA {
             let momentum = if iteration == 0 { 0.0 } else { self.ema_momentum };
             let (keep, rest) = (T::from_f64(momentum), T::from_f64(1.0 - momentum));
-            let overwrite = (iteration + 1).is_multiple_of(self.ema_overwrite_frequency);
+            let overwrite =
+                self.ema_overwrite_frequency.is_some_and(|every| (iteration + 1).is_multiple_of(every.max(1)));
             for (average, w) in average.iter_mut().zip(parameters) {
                 *average = keep * *average + rest * *w;
                 if overwrite {
                     *w = *average;
                 }
             }
+        }
+    }
+
+    fn finalize<T: Scalar>(&self, parameters: &mut [T], slots: &[T]) {
+        self.optimizer.finalize(parameters, slots);
+        if let Some(average) = slots.get(O::SLOTS * parameters.len()..).filter(|_| EMA) {
+            parameters.copy_from_slice(average);
         }
     }
 }

@@ -102,6 +102,10 @@ pub trait Optimizer: Clone + Debug + Send {
     /// `update` must be the same in all calls of a step.
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>);
 
+    /// Ends a `fit` that has made at least one step: all parameters, and all slots, those of one kind after those of
+    /// another.
+    fn finalize<T: Scalar>(&self, _parameters: &mut [T], _slots: &[T]) {}
+
     /// Limits each number of the gradient to `[-limit, limit]`.
     fn clipvalue(self, limit: f64) -> Extended<Self> {
         Extended::new(self).clipvalue(limit)
@@ -122,8 +126,9 @@ pub trait Optimizer: Clone + Debug + Send {
         Extended::new(self).gradient_accumulation_steps(steps)
     }
 
-    /// Follows the parameters with a moving average, and puts it in their place every `overwrite_frequency` steps.
-    fn use_ema(self, momentum: f64, overwrite_frequency: u64) -> Extended<Self, true> {
+    /// Follows the parameters with a moving average, and puts it in their place every `overwrite_frequency` steps, if there
+    /// is one, and when a `fit` ends.
+    fn use_ema(self, momentum: f64, overwrite_frequency: impl Into<Option<u64>>) -> Extended<Self, true> {
         Extended::new(self).use_ema(momentum, overwrite_frequency)
     }
 }

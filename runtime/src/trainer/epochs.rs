@@ -80,6 +80,9 @@ where
         };
         self.state.moved = false;
         let ended = self.epochs(&mut report, rng);
+        if ended.is_ok() {
+            self.optimizer.finalize(self.network.as_flat_mut(), &self.state.slots);
+        }
         // however training has ended
         let at_end = self.beside(&mut report, (0, f64::NAN), C::on_train_end);
         self.state.learning_rate = report.control.learning_rate;

@@ -216,6 +216,14 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
         (self.state.get_or_insert_with(|| State::new(O::SLOTS, level)), &mut self.optimizer)
     }
 
+    /// What ends a `fit`: puts the moving averages of [`use_ema`](Optimizer::use_ema) in the place of the parameters. `fit`
+    /// does so itself; a loop of single steps calls this at its end.
+    pub fn finalize(&self, network: &mut N) {
+        if let Some(state) = self.state.as_ref().filter(|state| state.iteration > 0) {
+            self.optimizer.finalize(network.as_flat_mut(), &state.slots);
+        }
+    }
+
     /// Lets the optimizer make a step with the gradient of `pass`, which becomes zero.
     pub fn apply_gradient(&mut self, network: &mut N, pass: &mut Pass<N>) {
         let (state, optimizer) = self.state();
