@@ -9,6 +9,7 @@
 )]
 
 mod crash;
+mod hostile;
 mod others;
 #[path = "../support/mod.rs"]
 mod support;
