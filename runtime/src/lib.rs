@@ -38,6 +38,7 @@
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`] and [`initializers`] hold what there
 //!   is, and each says how to write one's own.
 //! - [`data`] says what can be trained on.
+//! - `weights` says what files networks are kept in, and how weights come from Keras and PyTorch.
 //! - [`History`] is what training reports; with feature `plot`, `plot` draws it.
 //! - [`Error`] is everything that can go wrong at run time; nothing here panics on bad input.
 //!
@@ -85,7 +86,7 @@ mod tile;
 #[cfg(feature = "alloc")]
 mod trainer;
 #[cfg(feature = "safetensors")]
-mod weights;
+pub mod weights;
 
 /// The vector types that layers, activations and losses of one's own are written with, from `fearless_simd`.
 pub mod simd {

@@ -120,26 +120,38 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         outputs
     }
 
-    /// Writes the parameters to a safetensors file: tensors `label.kernel`, `label.bias` in Keras's layout.
+    /// Writes the parameters to a safetensors file: tensors `label.kernel`, `label.bias` in Keras's layout, with the
+    /// declaration, a checksum, and a sample input with its output in the metadata; see [`weights`](crate::weights).
     ///
     /// The file is written beside its place and then moved there, so that a crash or a full disk leaves the old file
     /// or the new one, never half of one.
     ///
     /// # Errors
-    /// [`Error::File`] if it cannot be written.
+    /// [`Error::File`] if it cannot be written, or if a parameter is NaN or infinite: such a file could not be loaded.
     #[cfg(feature = "safetensors")]
     fn save(&self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
         crate::weights::save(self, path.as_ref())
     }
 
-    /// Reads the parameters from a safetensors file; on an error the network stays as it was.
+    /// Reads the parameters from a safetensors file, written by [`save`](Self::save), from Keras or from PyTorch; see
+    /// [`weights`](crate::weights). On an error the network stays as it was.
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be read, [`Error::Weights`] if it does not hold this network: which tensor, what
     /// was expected and what was found.
     #[cfg(feature = "safetensors")]
     fn load(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
-        crate::weights::load(self, path.as_ref())
+        crate::weights::load(self, path.as_ref(), false)
+    }
+
+    /// As [`load`](Self::load), and takes numbers of either type, `f32` and `f64`: each becomes the nearest of the
+    /// network's own type.
+    ///
+    /// # Errors
+    /// As `load`; also for a number that is beyond the network's type.
+    #[cfg(feature = "safetensors")]
+    fn load_cast(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
+        crate::weights::load(self, path.as_ref(), true)
     }
 }
 

@@ -1,163 +1,164 @@
-//! Files of weights, in the safetensors format: <https://github.com/huggingface/safetensors>.
+#![doc = include_str!("../../docs/weights.md")]
+
+mod about;
+mod file;
+mod naming;
+mod summary;
 
 use std::boxed::Box;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::format;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
-use std::string::String;
+use std::string::{String, ToString as _};
 use std::vec::Vec;
 
 use bytemuck::{cast_slice, zeroed_box};
-use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
+use safetensors::Dtype;
+use safetensors::tensor::{Metadata, TensorInfo};
 
+use self::about::{About, KEY};
+pub(crate) use self::file::replace;
+use self::file::{Fault, LONGEST_HEADER, Weights};
+use self::naming::{Place, Tensor, places, tensors, told};
+pub use self::summary::{FileSummary, TensorSummary, summary};
 use crate::error::Error;
-use crate::layers::{LayerInfo, TensorInfo};
 use crate::network::Network;
 use crate::scalar::Scalar;
 
 #[cfg(target_endian = "big")]
 compile_error!("feature `safetensors` of typenet is for little-endian machines, as the format is little-endian");
 
-/// The key of the file's metadata under which typenet says what it is.
-const KEY: &str = "typenet";
-
-/// The names of all tensors with what is known of them and their place in the flat parameters.
-fn tensors<N: Network>() -> impl Iterator<Item = (String, &'static TensorInfo, core::ops::Range<usize>)> {
-    let mut named = Vec::new();
-    name("", N::LAYERS, &mut named);
-    let mut start = 0;
-    named.into_iter().map(move |(name, tensor)| {
-        let range = start..start + tensor.shape.iter().product::<usize>();
-        start = range.end;
-        (name, tensor, range)
-    })
-}
-
-/// Names the tensors of some layers and of those within them: `label.kernel`, `label.3.inner.kernel`.
-fn name(prefix: &str, layers: &'static [LayerInfo], named: &mut Vec<(String, &'static TensorInfo)>) {
-    for layer in layers {
-        for copy in 0..layer.copies {
-            let label = layer.label;
-            let place =
-                if layer.copies == 1 { format!("{prefix}{label}.") } else { format!("{prefix}{label}.{copy}.") };
-            named.extend(layer.tensors.iter().map(|tensor| (format!("{place}{}", tensor.name), tensor)));
-            name(&place, layer.layers, named);
-        }
-    }
-}
-
 fn dtype<N: Network>() -> Dtype {
     if N::Scalar::NAME == "f64" { Dtype::F64 } else { Dtype::F32 }
 }
 
-/// One line that says what the network is.
-fn architecture<N: Network>() -> String {
-    format!("{}: {} = {}", N::NAME, N::Scalar::NAME, listed(N::LAYERS))
-}
-
-/// Layers and those within them, as they might be declared.
-fn listed(layers: &[LayerInfo]) -> String {
-    let layers = layers.iter().map(|layer| {
-        let LayerInfo { kind, inputs, outputs, activation, copies, layers, .. } = layer;
-        let layer = match layers {
-            [] => format!("{kind}({inputs} -> {outputs}, {activation})"),
-            layers => format!("{kind}({})", listed(layers)),
-        };
-        if *copies == 1 { layer } else { format!("[{layer}; {copies}]") }
-    });
-    layers.collect::<Vec<_>>().join(", ")
+/// The first number that is NaN or infinite, as a fault.
+fn not_finite<N: Network>(network: &N, tensors: &[Tensor]) -> Option<String> {
+    let numbers = network.as_flat();
+    tensors.iter().find_map(|tensor| {
+        let mut numbers = numbers[tensor.range.clone()].iter().enumerate();
+        let (index, number) = numbers.find(|(_, number)| !number.finite())?;
+        Some(format!("number {index} of tensor `{}` is {number}", tensor.name()))
+    })
 }
 
 pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), Error> {
     let failed = |source| Error::File { action: "write", path: path.to_path_buf(), source };
-    let numbers = network.as_flat();
-    let views: Result<Vec<_>, _> = tensors::<N>()
-        .map(|(name, tensor, range)| {
-            let bytes = cast_slice(&numbers[range]);
-            TensorView::new(dtype::<N>(), tensor.shape.to_vec(), bytes).map(|view| (name, view))
-        })
-        .collect();
-    // one key, so that the same network gives the same bytes
-    let about = HashMap::from([(String::from(KEY), architecture::<N>())]);
-    let bytes = views
-        .and_then(|views| safetensors::serialize(views, Some(about)))
-        .map_err(|error| failed(io::Error::other(error)))?;
-    replace(path, &bytes).map_err(failed)
+    let tensors = tensors::<N>();
+    // such a file could not be loaded
+    if let Some(fault) = not_finite(network, &tensors) {
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidData, fault)));
+    }
+    let numbers = cast_slice(network.as_flat());
+    let about = About::new(network, numbers);
+    let mut head = head::<N>(&tensors, &about).map_err(failed)?;
+    if head.len() as u64 > LONGEST_HEADER {
+        // a sample of very many numbers
+        head = self::head::<N>(&tensors, &about.without_sample()).map_err(failed)?;
+    }
+    replace(path, &[&head, numbers]).map_err(failed)
 }
 
-/// Puts `bytes` in the place of the file, whole or not at all.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    if path.file_name().is_none() || path.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a directory"));
+/// What stands before the numbers: the length of the header and the header, padded so that they are aligned.
+fn head<N: Network>(tensors: &[Tensor], about: &About) -> io::Result<Vec<u8>> {
+    let infos = tensors.iter().map(|tensor| {
+        let data_offsets = (tensor.range.start * size_of::<N::Scalar>(), tensor.range.end * size_of::<N::Scalar>());
+        (tensor.name(), TensorInfo { dtype: dtype::<N>(), shape: tensor.info.shape.to_vec(), data_offsets })
+    });
+    let about = HashMap::from([(KEY.to_string(), about.to_text())]);
+    let metadata = Metadata::new(Some(about), infos.collect()).map_err(io::Error::other)?;
+    let mut header = serde_json::to_string(&metadata)?;
+    while !header.len().is_multiple_of(size_of::<u64>()) {
+        header.push(' ');
     }
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // as any other new file; the default of temporary files is that nobody else may read them
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    // the new name is durable once the directory is
-    if cfg!(unix) {
-        File::open(directory)?.sync_all()?;
-    }
+    Ok([&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat())
+}
+
+/// Reads the parameters of `network` from a file of its scalar type, or with `cast` of either.
+pub(crate) fn load<N: Network>(network: &mut N, path: &Path, cast: bool) -> Result<(), Error> {
+    let loaded = loaded::<N>(path, cast).map_err(|fault| fault.of_network(path))?;
+    network.as_flat_mut().copy_from_slice(loaded.as_flat());
     Ok(())
 }
 
-/// The bytes of a file. A device or a pipe has no end that is known beforehand, so it is refused unread.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let about = fs::metadata(path)?;
-    if about.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a directory"));
+/// The network in a file.
+fn loaded<N: Network>(path: &Path, cast: bool) -> Result<Box<N>, Fault> {
+    let mut file = Weights::open(path)?;
+    let tensors = tensors::<N>();
+    let places = places(&tensors, &file.tensors);
+    let found = check_tensors::<N>(&tensors, &places, &file.tensors, cast)?;
+    let about = file.metadata.remove(KEY).map_or_else(About::default, |text| About::parse(&text));
+    about.check_layers::<N>()?;
+    let bytes = file.read()?;
+    about.check_numbers(&bytes)?;
+    let mut network: Box<N> = zeroed_box();
+    for ((tensor, place), found) in tensors.iter().zip(&places).zip(&found) {
+        let numbers = &mut network.as_flat_mut()[tensor.range.clone()];
+        let bytes = bytes.get(found.data_offsets.0..found.data_offsets.1).unwrap_or_default();
+        match (found.dtype, tensor.info.shape) {
+            (Dtype::F64, shape) => fill(numbers, bytes, place, shape, f64::from_le_bytes),
+            (_, shape) => fill(numbers, bytes, place, shape, |bytes| f64::from(f32::from_le_bytes(bytes))),
+        }?;
     }
-    if !about.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is a device or a pipe, not a file"));
-    }
-    fs::read(path)
+    let scalar = if found.iter().any(|tensor| tensor.dtype == Dtype::F32) { "f32" } else { N::Scalar::NAME };
+    about.check_sample(&*network, scalar)?;
+    Ok(network)
 }
 
-pub(crate) fn load<N: Network>(network: &mut N, path: &Path) -> Result<(), Error> {
-    let bytes = read(path).map_err(|source| Error::File { action: "read", path: path.to_path_buf(), source })?;
-    let wrong = |reason: String| Error::Weights { path: path.to_path_buf(), reason };
-    let file =
-        SafeTensors::deserialize(&bytes).map_err(|error| wrong(format!("it is no safetensors file: {error}")))?;
-    let mut loaded: Box<N> = zeroed_box();
-    let mut expected = Vec::new();
-    for (name, tensor, range) in tensors::<N>() {
-        let Ok(found) = file.tensor(&name) else {
-            let names = file.names().join("`, `");
-            return Err(wrong(format!("there is no tensor `{name}`, only `{names}`")));
+/// What the file knows of each tensor of `N`: it has all of them and no others, in the right shape and type.
+fn check_tensors<N: Network>(
+    tensors: &[Tensor],
+    places: &[Place],
+    file: &[(String, TensorInfo)],
+    cast: bool,
+) -> Result<Vec<TensorInfo>, Fault> {
+    let by_name: HashMap<&str, &TensorInfo> = file.iter().map(|(name, info)| (name.as_str(), info)).collect();
+    let want = dtype::<N>();
+    let mut found = Vec::new();
+    for (tensor, Place { name, transposed }) in tensors.iter().zip(places) {
+        let Some(info) = by_name.get(name.as_str()) else {
+            return Err(format!("there is no tensor `{name}`, {}", told(file)).into());
         };
-        if found.dtype() != dtype::<N>() || found.shape() != tensor.shape {
-            let (want, have) = (dtype::<N>(), found.dtype());
-            let (shape, found) = (tensor.shape, found.shape());
-            return Err(wrong(format!("tensor `{name}` should be {want:?} {shape:?}, but is {have:?} {found:?}")));
+        let mut shape = tensor.info.shape.to_vec();
+        if *transposed {
+            shape.reverse();
         }
-        let numbers = &mut loaded.as_flat_mut()[range];
-        for (index, (number, bytes)) in
-            numbers.iter_mut().zip(found.data().chunks_exact(size_of::<N::Scalar>())).enumerate()
-        {
-            *number = bytemuck::pod_read_unaligned(bytes);
-            if !number.finite() {
-                return Err(wrong(format!("number {index} of tensor `{name}` is {number}")));
-            }
+        let (have, have_shape) = (info.dtype, &info.shape);
+        let castable = matches!(have, Dtype::F32 | Dtype::F64);
+        if have_shape != &shape || (have != want && !(cast && castable)) {
+            let help = if have_shape == &shape && castable { "; `load_cast` reads it all the same" } else { "" };
+            let fault = format!("tensor `{name}` should be {want:?} {shape:?}, but is {have:?} {have_shape:?}{help}");
+            return Err(fault.into());
         }
-        expected.push(name);
+        found.push((*info).clone());
     }
-    if let Some(extra) = file.names().into_iter().find(|name| !expected.iter().any(|expected| expected == name)) {
-        return Err(wrong(format!("there is a tensor `{extra}`, which this network does not have")));
+    let ours: HashSet<&str> = places.iter().map(|place| place.name.as_str()).collect();
+    if let Some((name, _)) = file.iter().find(|(name, _)| !ours.contains(name.as_str())) {
+        let name = name.escape_debug();
+        return Err(format!("there is a tensor `{name}`, which this network does not have").into());
     }
-    network.as_flat_mut().copy_from_slice(loaded.as_flat());
+    Ok(found)
+}
+
+/// Fills a tensor with the numbers of a file, each read as a value of `f64`, which holds all of `f32`.
+fn fill<T: Scalar, const BYTES: usize>(
+    numbers: &mut [T],
+    bytes: &[u8],
+    place: &Place,
+    shape: &[usize],
+    value: impl Fn([u8; BYTES]) -> f64,
+) -> Result<(), String> {
+    let (inputs, outputs) = if let [inputs, outputs] = shape { (*inputs, *outputs) } else { (1, 1) };
+    for (index, bytes) in bytes.as_chunks().0.iter().enumerate() {
+        let target = if place.transposed { index % inputs * outputs + index / inputs } else { index };
+        let value = value(*bytes);
+        let number = T::from_f64(value);
+        if !number.finite() {
+            let beyond = if value.is_finite() { format!(", beyond {}", T::NAME) } else { String::new() };
+            return Err(format!("number {index} of tensor `{}` is {value:?}{beyond}", place.name));
+        }
+        numbers[target] = number;
+    }
     Ok(())
 }
