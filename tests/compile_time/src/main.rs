@@ -36,7 +36,11 @@ const ROOM: f64 = 100.0 * 1024.0;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut wanted: Vec<String> = env::args().skip(1).collect();
     let mut option = |name: &str| wanted.iter().position(|it| it == name).map(|at| wanted.remove(at)).is_some();
-    let (peers, once) = (option("--peers"), option("--once"));
+    let (peers, once, size_alone) = (option("--peers"), option("--once"), option("--check-size"));
+    if size_alone {
+        println!("{} bytes", added(&SMALL)?);
+        return Ok(());
+    }
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|it| name.contains(it));
     let mut results = Results::read();
     for (library, dependencies) in &LIBRARIES[..if peers { LIBRARIES.len() } else { OWN }] {
