@@ -20,11 +20,11 @@ const LIBRARIES: [(&str, &str); 4] = [
     ("candle", "candle-core = \"=0.11.1\"\ncandle-nn = \"=0.11.1\"\n"),
 ];
 
-/// What a user writes who only predicts.
-const PREDICTS: &str = "typenet = { path = \"{runtime}\", default-features = false, features = [\"std\"] }\n";
-
 /// How many of them need nothing that the repository does not need itself.
 const OWN: usize = 2;
+
+/// What a user writes who only predicts.
+const PREDICTS: &str = "typenet = { path = \"{runtime}\", default-features = false, features = [\"std\"] }\n";
 
 /// What a user can write in `[profile.release]`, or not.
 const SIZES: [(Build, &str); 2] =

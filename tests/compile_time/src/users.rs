@@ -83,7 +83,7 @@ impl Users {
     }
 
     fn cargo(&self, arguments: &[&str], program: &Program) -> Result<Duration, Box<dyn Error>> {
-        let mut cargo = Command::new(env!("CARGO"));
+        let mut cargo = Command::new("cargo");
         cargo.args(arguments).args(["-p", program.name]).current_dir(&self.folder);
         // what this program is built with is not what its users build with
         for variable in ["CARGO_TARGET_DIR", "CARGO_INCREMENTAL", "RUSTFLAGS"] {
