@@ -25,7 +25,7 @@ use crate::scalar::Scalar;
 /// Inputs and targets.
 pub(super) type Data<'a, X, Y> = (&'a X, &'a Y);
 
-impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> {
+impl<T: Scalar, N: Network<Scalar = T>, L, O, M> Trainer<N, L, O, M> {
     /// Trains `network` on inputs and targets, drawing the order of the samples from `rng`.
     ///
     /// # Errors
@@ -37,6 +37,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
         R: Rng + ?Sized,
     {
@@ -68,6 +69,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
         R: Rng + ?Sized,
     {
@@ -89,6 +91,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
         R: Rng + ?Sized,
     {
@@ -184,6 +187,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
     {
         let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data)?;
         let loss = self.loss;
@@ -227,6 +231,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M> Trainer<N, L, O, M> 
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
     {
         let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data)?;
