@@ -152,7 +152,7 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
         Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::HEAD),
         Item::BuiltIn { row: Named { number: Number::May(defaults), .. }, .. } => {
             let item = item_type_of(kind, item, prefix);
-            let defaults = defaults.iter().map(|default| number_tokens(*default));
+            let defaults = defaults.iter().map(|(_, default)| number_tokens(*default));
             quote_spanned!(Span::mixed_site()=> #item(#(#defaults),*))
         }
         _ => item_type_of(kind, item, prefix),
