@@ -2,7 +2,7 @@
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
-use syn::LitInt;
+use syn::{LitInt, LitStr};
 
 use crate::catalogue::{NEVER_NEGATIVE, Named, Number};
 use crate::errors::{listed, plural};
@@ -33,6 +33,10 @@ pub(super) fn numbers(
         let values = plural(names.len(), "value");
         let message = format!("takes {values}, {}, not {}", listed(names), pieces.len());
         return Err((message, format!("write `{example}`, for instance")));
+    }
+    if let Some(string) = pieces.iter().find_map(|piece| syn::parse2::<LitStr>(stream(piece)).ok()) {
+        let help = format!("write `{}`, without quotes", string.value());
+        return Err((format!("takes numbers, and `{}` is a string", text(string)), help));
     }
     if names == [NEVER_NEGATIVE] && is(pieces[0].first(), '-') {
         let help = format!("write `{}({})`", row.name, nameless[0].trim_start_matches('-'));
