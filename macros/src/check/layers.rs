@@ -159,7 +159,8 @@ impl Flow<'_> {
                     Some(bare) => vec![self.bare(bare, written, span, &arguments)],
                     None => settings(row, &written.kind, &arguments, self.errors),
                 };
-                Kind::BuiltIn { row, span, settings }
+                let names = arguments.iter().filter_map(|argument| argument.name.clone()).collect();
+                Kind::BuiltIn { row, span, settings, names }
             }
         };
         let label = label.cloned().unwrap_or_else(|| labels::default(&name, span, &mut list.counts));

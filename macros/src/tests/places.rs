@@ -11,7 +11,7 @@ type Found = BTreeMap<String, BTreeSet<String>>;
 #[test]
 fn words_lead_to_what_they_stand_for() {
     let declaration = "
-        pub Net: f64 = first: Dense(SIZE -> 4, relu, bias_initializer = constant(1)), Dense(2, leaky_relu), tanh,
+        pub Net: f64 = first: Dense(SIZE -> 4, relu, bias_initializer = constant(1)), Dense(2, leaky_relu, bias = false), tanh,
             second: Residual(Dense(SIZE -> { other::SIZE }, softmax)), third: [my::Gate(_ -> 2); COUNT]";
     let (errors, code) = networks(declaration.parse().unwrap());
     assert!(errors.is_empty(), "{errors:?}");
@@ -27,6 +27,8 @@ fn words_lead_to_what_they_stand_for() {
         ("Dense", &["Dense", "dense"]),
         ("SIZE", &["SIZE"]),
         ("relu", &["Relu"]),
+        ("bias_initializer", &["bias_initializer"]),
+        ("bias", &["without_bias"]),
         ("constant", &["Constant"]),
         ("leaky_relu", &["LeakyRelu"]),
         ("tanh", &["ActivationLayer", "Tanh", "tanh"]),
