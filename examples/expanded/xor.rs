@@ -111,167 +111,186 @@ const _: () = {
         ];
         fn initialize<R: __typenet::Rng + ?::core::marker::Sized>(
             &mut self,
-            rng: &mut R,
+            __rng: &mut R,
         ) {
-            __typenet::initialize::<__typenet::f32, _, _>(__DENSE, &mut self.dense, rng);
             __typenet::initialize::<
                 __typenet::f32,
                 _,
                 _,
-            >(__DENSE_1, &mut self.dense_1, rng);
+            >(__DENSE, &mut self.dense, __rng);
             __typenet::initialize::<
                 __typenet::f32,
                 _,
                 _,
-            >(__DENSE_2, &mut self.dense_2, rng);
+            >(__DENSE_1, &mut self.dense_1, __rng);
+            __typenet::initialize::<
+                __typenet::f32,
+                _,
+                _,
+            >(__DENSE_2, &mut self.dense_2, __rng);
         }
         #[inline(always)]
         fn forward<S: __typenet::Simd>(
             &self,
-            simd: S,
-            input: &Self::Input,
-            tape: &mut Self::Tape,
+            __simd: S,
+            __input: &Self::Input,
+            __tape: &mut Self::Tape,
         ) {
-            tape.dense.forward(simd, __DENSE, &self.dense, input);
-            tape.dense_1.forward(simd, __DENSE_1, &self.dense_1, &tape.dense.output);
-            tape.dense_2.forward(simd, __DENSE_2, &self.dense_2, &tape.dense_1.output);
+            __tape.dense.forward(__simd, __DENSE, &self.dense, __input);
+            __tape
+                .dense_1
+                .forward(__simd, __DENSE_1, &self.dense_1, &__tape.dense.output);
+            __tape
+                .dense_2
+                .forward(__simd, __DENSE_2, &self.dense_2, &__tape.dense_1.output);
         }
         #[inline(always)]
-        fn logits(tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output) {
-            (&tape.dense_2.output, &mut tape.dense_2.d_output)
+        fn logits(__tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output) {
+            (&__tape.dense_2.output, &mut __tape.dense_2.d_output)
         }
         #[inline(always)]
         fn backward<S: __typenet::Simd>(
             &self,
-            simd: S,
-            input: &Self::Input,
-            d_input: __typenet::Option<&mut Self::Input>,
-            tape: &mut Self::Tape,
-            gradient: &mut Self,
-            sums: &mut Self::Sums,
-            later: __typenet::bool,
+            __simd: S,
+            __input: &Self::Input,
+            __input_gradient: __typenet::Option<&mut Self::Input>,
+            __tape: &mut Self::Tape,
+            __gradient: &mut Self,
+            __sums: &mut Self::Sums,
+            __later: __typenet::bool,
         ) {
-            let __d_dense_1 = __typenet::Some(&mut tape.dense_1.d_output);
-            tape.dense_2
+            let __d_dense_1 = __typenet::Some(&mut __tape.dense_1.d_output);
+            __tape
+                .dense_2
                 .backward(
-                    simd,
+                    __simd,
                     __DENSE_2,
                     &self.dense_2,
-                    &tape.dense_1.output,
+                    &__tape.dense_1.output,
                     __d_dense_1,
-                    __typenet::share(&mut gradient.dense_2, &mut sums.dense_2, later),
+                    __typenet::share(
+                        &mut __gradient.dense_2,
+                        &mut __sums.dense_2,
+                        __later,
+                    ),
                 );
-            let __d_dense = __typenet::Some(&mut tape.dense.d_output);
-            tape.dense_1
+            let __d_dense = __typenet::Some(&mut __tape.dense.d_output);
+            __tape
+                .dense_1
                 .backward(
-                    simd,
+                    __simd,
                     __DENSE_1,
                     &self.dense_1,
-                    &tape.dense.output,
+                    &__tape.dense.output,
                     __d_dense,
-                    __typenet::share(&mut gradient.dense_1, &mut sums.dense_1, later),
+                    __typenet::share(
+                        &mut __gradient.dense_1,
+                        &mut __sums.dense_1,
+                        __later,
+                    ),
                 );
-            tape.dense
+            __tape
+                .dense
                 .backward(
-                    simd,
+                    __simd,
                     __DENSE,
                     &self.dense,
-                    input,
-                    d_input,
-                    __typenet::share(&mut gradient.dense, &mut sums.dense, later),
+                    __input,
+                    __input_gradient,
+                    __typenet::share(&mut __gradient.dense, &mut __sums.dense, __later),
                 );
         }
         #[inline(always)]
         fn complete<S: __typenet::Simd, K: __typenet::Sink<__typenet::f32>>(
-            simd: S,
-            tiles: &[__typenet::TileMemory<Self>],
-            gradient: &mut Self,
-            sums: &mut Self::Sums,
-            sink: &mut K,
+            __simd: S,
+            __tiles: &[__typenet::TileMemory<Self>],
+            __gradient: &mut Self,
+            __sums: &mut Self::Sums,
+            __sink: &mut K,
         ) {
             __typenet::complete(
-                simd,
+                __simd,
                 __DENSE,
-                tiles,
-                |tile| (&tile.input, &tile.tape.dense),
-                __typenet::share(&mut gradient.dense, &mut sums.dense, true),
-                sink,
+                __tiles,
+                |__tile| (&__tile.input, &__tile.tape.dense),
+                __typenet::share(&mut __gradient.dense, &mut __sums.dense, true),
+                __sink,
             );
             __typenet::complete(
-                simd,
+                __simd,
                 __DENSE_1,
-                tiles,
-                |tile| (&tile.tape.dense.output, &tile.tape.dense_1),
-                __typenet::share(&mut gradient.dense_1, &mut sums.dense_1, true),
-                sink,
+                __tiles,
+                |__tile| (&__tile.tape.dense.output, &__tile.tape.dense_1),
+                __typenet::share(&mut __gradient.dense_1, &mut __sums.dense_1, true),
+                __sink,
             );
             __typenet::complete(
-                simd,
+                __simd,
                 __DENSE_2,
-                tiles,
-                |tile| (&tile.tape.dense_1.output, &tile.tape.dense_2),
-                __typenet::share(&mut gradient.dense_2, &mut sums.dense_2, true),
-                sink,
+                __tiles,
+                |__tile| (&__tile.tape.dense_1.output, &__tile.tape.dense_2),
+                __typenet::share(&mut __gradient.dense_2, &mut __sums.dense_2, true),
+                __sink,
             );
         }
         #[inline(always)]
         fn finish<S: __typenet::Simd>(
-            simd: S,
-            gradient: &mut Self,
-            sums: &mut Self::Sums,
+            __simd: S,
+            __gradient: &mut Self,
+            __sums: &mut Self::Sums,
         ) {
             __typenet::finish::<
                 __typenet::f32,
                 _,
                 _,
             >(
-                simd,
+                __simd,
                 __DENSE,
-                __typenet::share(&mut gradient.dense, &mut sums.dense, false),
+                __typenet::share(&mut __gradient.dense, &mut __sums.dense, false),
             );
             __typenet::finish::<
                 __typenet::f32,
                 _,
                 _,
             >(
-                simd,
+                __simd,
                 __DENSE_1,
-                __typenet::share(&mut gradient.dense_1, &mut sums.dense_1, false),
+                __typenet::share(&mut __gradient.dense_1, &mut __sums.dense_1, false),
             );
             __typenet::finish::<
                 __typenet::f32,
                 _,
                 _,
             >(
-                simd,
+                __simd,
                 __DENSE_2,
-                __typenet::share(&mut gradient.dense_2, &mut sums.dense_2, false),
+                __typenet::share(&mut __gradient.dense_2, &mut __sums.dense_2, false),
             );
         }
         #[inline(always)]
         fn predict_logits<S: __typenet::Simd>(
             &self,
-            simd: S,
-            input: &[__typenet::f32; 2],
-            output: &mut [__typenet::f32; 2],
+            __simd: S,
+            __input: &[__typenet::f32; 2],
+            __output: &mut [__typenet::f32; 2],
         ) {
             let mut __y_dense = [0.0; 4];
             __typenet::predict_layer::<
                 __typenet::f32,
                 _,
                 _,
-            >(simd, __DENSE, &self.dense, input, &mut __y_dense);
+            >(__simd, __DENSE, &self.dense, __input, &mut __y_dense);
             let mut __y_dense_1 = [0.0; 4];
             __typenet::predict_layer::<
                 __typenet::f32,
                 _,
                 _,
-            >(simd, __DENSE_1, &self.dense_1, &__y_dense, &mut __y_dense_1);
+            >(__simd, __DENSE_1, &self.dense_1, &__y_dense, &mut __y_dense_1);
             __typenet::predict_layer::<
                 __typenet::f32,
                 _,
                 _,
-            >(simd, __DENSE_2, &self.dense_2, &__y_dense_1, output);
+            >(__simd, __DENSE_2, &self.dense_2, &__y_dense_1, __output);
         }
     }
     #[allow(dead_code, reason = "a program uses the methods that it needs")]
@@ -282,21 +301,21 @@ const _: () = {
         pub const INPUTS: __typenet::usize = 2;
         /// How many numbers come out.
         pub const OUTPUTS: __typenet::usize = 2;
-        /// A network with new parameters, drawn from `rng`.
+        /// A network with new parameters, drawn from `generator`.
         #[must_use]
-        pub fn new<__R>(rng: &mut __R) -> Self
+        pub fn new<__R>(generator: &mut __R) -> Self
         where
             __R: __typenet::Rng + ?::core::marker::Sized
                 + __typenet::OnStack<{ __typenet::fits_stack::<Xor>() }>,
         {
-            __typenet::new(rng)
+            __typenet::new(generator)
         }
         __typenet::boxed_method!();
-        /// Predicts one sample, without allocation.
+        /// Predicts one `sample`, without allocation.
         #[must_use]
         #[inline]
-        pub fn predict(&self, input: &[__typenet::f32; 2]) -> [__typenet::f32; 2] {
-            __typenet::predict(self, input)
+        pub fn predict(&self, sample: &[__typenet::f32; 2]) -> [__typenet::f32; 2] {
+            __typenet::predict(self, sample)
         }
         /// The table of the layers.
         #[must_use]

@@ -69,15 +69,39 @@ pub struct Named {
     pub number: Number,
 }
 
-/// Whether a name takes numbers, as `constant(0.1)`.
+/// The numbers that a name takes, as `constant(0.1)`: what each is, by Keras's name, with an example or its default.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Number {
     No,
     /// As these, for instance.
-    Must(&'static str),
+    Must(&'static [(&'static str, &'static str)]),
     /// They are these if none is written.
-    May(&'static [f64]),
+    May(&'static [(&'static str, f64)]),
 }
+
+impl Named {
+    /// What its numbers are called.
+    pub fn numbers(&self) -> Vec<&'static str> {
+        match self.number {
+            Number::No => Vec::new(),
+            Number::Must(numbers) => numbers.iter().map(|(name, _)| *name).collect(),
+            Number::May(numbers) => numbers.iter().map(|(name, _)| *name).collect(),
+        }
+    }
+
+    /// How to write it.
+    pub fn example(&self) -> String {
+        let numbers: Vec<String> = match self.number {
+            Number::No => return self.name.to_owned(),
+            Number::Must(numbers) => numbers.iter().map(|(_, example)| (*example).to_owned()).collect(),
+            Number::May(numbers) => numbers.iter().map(|(_, default)| format!("{default:?}")).collect(),
+        };
+        format!("{}({})", self.name, numbers.join(", "))
+    }
+}
+
+/// What no number called so can be, as in Keras.
+pub const NEVER_NEGATIVE: &str = "negative_slope";
 
 pub const LAYERS: &[Layer] = &[
     Layer {
@@ -122,11 +146,11 @@ pub const ACTIVATION: &str = "Activation";
 pub const ACTIVATIONS: &[Named] = &[
     named("linear", "Linear", &["identity", "none"]),
     named("relu", "Relu", &["rectifier"]),
-    with("leaky_relu", "LeakyRelu", &["lrelu"], Number::May(&[0.2])),
+    with("leaky_relu", "LeakyRelu", &["lrelu"], Number::May(&[(NEVER_NEGATIVE, 0.2)])),
     named("relu6", "Relu6", &[]),
-    with("elu", "Elu", &[], Number::May(&[1.0])),
+    with("elu", "Elu", &[], Number::May(&[("alpha", 1.0)])),
     named("selu", "Selu", &[]),
-    with("celu", "Celu", &[], Number::May(&[1.0])),
+    with("celu", "Celu", &[], Number::May(&[("alpha", 1.0)])),
     named("gelu", "Gelu", &[]),
     named("gelu_tanh", "GeluTanh", &["gelu_approximate", "gelu_new"]),
     named("silu", "Silu", &["swish"]),
@@ -140,22 +164,29 @@ pub const ACTIVATIONS: &[Named] = &[
     named("hard_tanh", "HardTanh", &[]),
     named("softsign", "Softsign", &[]),
     named("softplus", "Softplus", &[]),
-    with("squareplus", "Squareplus", &[], Number::May(&[4.0])),
+    with("squareplus", "Squareplus", &[], Number::May(&[("b", 4.0)])),
     named("sparse_plus", "SparsePlus", &[]),
     named("exponential", "Exponential", &["exp"]),
-    with("hard_shrink", "HardShrink", &[], Number::May(&[0.5])),
-    with("soft_shrink", "SoftShrink", &[], Number::May(&[0.5])),
+    with("hard_shrink", "HardShrink", &[], Number::May(&[("threshold", 0.5)])),
+    with("soft_shrink", "SoftShrink", &[], Number::May(&[("threshold", 0.5)])),
     named("tanh_shrink", "TanhShrink", &[]),
-    with("threshold", "Threshold", &[], Number::Must("0.5, 0.0")),
+    with("threshold", "Threshold", &[], Number::Must(&[("threshold", "0.5"), ("default_value", "0.0")])),
     named("softmax", "Softmax", &[]),
     named("log_softmax", "LogSoftmax", &[]),
     named("sparsemax", "Sparsemax", &[]),
 ];
 
+/// Activations that are always the same number over one output: the number, and what is most likely meant instead.
+pub const LONELY: &[(&str, u8, &str, &str)] = &[
+    ("softmax", 1, "sigmoid", "one probability"),
+    ("sparsemax", 1, "sigmoid", "one probability"),
+    ("log_softmax", 0, "log_sigmoid", "the logarithm of one probability"),
+];
+
 pub const INITIALIZERS: &[Named] = &[
     named("zeros", "Zeros", &["zero"]),
     named("ones", "Ones", &["one"]),
-    with("constant", "Constant", &["fill"], Number::Must("0.1")),
+    with("constant", "Constant", &["fill"], Number::Must(&[("value", "0.1")])),
     named("glorot_uniform", "GlorotUniform", &["xavier_uniform", "xavier"]),
     named("glorot_normal", "GlorotNormal", &["xavier_normal"]),
     named("he_uniform", "HeUniform", &["kaiming_uniform", "kaiming"]),
@@ -166,13 +197,17 @@ pub const INITIALIZERS: &[Named] = &[
         "variance_scaling",
         "VarianceScaling",
         &[],
-        Number::Must("2.0, initializers::Mode::FanIn, initializers::Distribution::Uniform"),
+        Number::Must(&[
+            ("scale", "2.0"),
+            ("mode", "initializers::Mode::FanIn"),
+            ("distribution", "initializers::Distribution::Uniform"),
+        ]),
     ),
-    with("random_normal", "RandomNormal", &["normal", "randn"], Number::May(&[0.0, 0.05])),
-    with("random_uniform", "RandomUniform", &["uniform"], Number::May(&[-0.05, 0.05])),
-    with("truncated_normal", "TruncatedNormal", &["trunc_normal"], Number::May(&[0.0, 0.05])),
-    with("orthogonal", "Orthogonal", &[], Number::May(&[1.0])),
-    with("identity", "Identity", &["eye"], Number::May(&[1.0])),
+    with("random_normal", "RandomNormal", &["normal", "randn"], Number::May(&[("mean", 0.0), ("stddev", 0.05)])),
+    with("random_uniform", "RandomUniform", &["uniform"], Number::May(&[("minval", -0.05), ("maxval", 0.05)])),
+    with("truncated_normal", "TruncatedNormal", &["trunc_normal"], Number::May(&[("mean", 0.0), ("stddev", 0.05)])),
+    with("orthogonal", "Orthogonal", &[], Number::May(&[("gain", 1.0)])),
+    with("identity", "Identity", &["eye"], Number::May(&[("gain", 1.0)])),
 ];
 
 const fn named(name: &'static str, item: &'static str, alias: &'static [&'static str]) -> Named {

@@ -56,6 +56,8 @@ pub enum Kind {
         span: Span,
         /// In the order of the row's options.
         settings: Vec<Setting>,
+        /// The names of options where they are written.
+        names: Vec<Ident>,
     },
     /// A user's layer, and the builder calls that its options are.
     Own { path: Path, calls: Vec<(Ident, TokenStream)> },

@@ -143,6 +143,6 @@ pub use self::network::Network;
 pub use self::pass::Pass;
 pub use self::scalar::{Lane, Scalar};
 pub use self::summary::Summary;
-pub use self::tile::{Classes, Features, TargetTile, Tile, Zero};
+pub use self::tile::{ClassTargets, Classes, Features, TargetTile, Tile, VectorTargets, Zero};
 #[cfg(feature = "alloc")]
 pub use self::trainer::Trainer;

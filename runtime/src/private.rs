@@ -30,12 +30,12 @@ pub use crate::__boxed_method as boxed_method;
 #[macro_export]
 macro_rules! __boxed_method {
     () => {
-        /// A network with new parameters, drawn from `rng`, built on the heap: it never passes over the stack.
+        /// A network with new parameters, drawn from `generator`, built on the heap: it never passes over the stack.
         #[must_use]
         pub fn boxed<R: $crate::__private::Rng + ?::core::marker::Sized>(
-            rng: &mut R,
+            generator: &mut R,
         ) -> $crate::__private::Boxed<Self> {
-            $crate::__private::boxed(rng)
+            $crate::__private::boxed(generator)
         }
     };
 }
@@ -183,10 +183,29 @@ pub trait Meets<const TAKEN: usize, const PRODUCED: usize> {}
 )]
 pub trait GivesBack<const TAKEN: usize, const GIVEN: usize> {}
 
+impl<const N: usize> GivesBack<N, N> for Sizes {}
+
 /// Compiles if `Sizes: GivesBack<TAKEN, GIVEN>`.
 pub const fn assert_gives_back<const TAKEN: usize, const GIVEN: usize>()
 where
     Sizes: GivesBack<TAKEN, GIVEN>,
+{
+}
+
+/// Holds for `true`: the check that a size is not 0.
+#[diagnostic::on_unimplemented(
+    message = "`0` is not a size",
+    label = "this is 0",
+    note = "a layer has at least 1 of them"
+)]
+pub trait Size<const POSITIVE: bool> {}
+
+impl Size<true> for Sizes {}
+
+/// Compiles if the size is not 0.
+pub const fn assert_size<const POSITIVE: bool>()
+where
+    Sizes: Size<POSITIVE>,
 {
 }
 

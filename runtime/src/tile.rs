@@ -119,6 +119,44 @@ impl<T: Scalar, Z> TargetTile<T, Z> for Classes<T> {
     }
 }
 
+/// Targets that are vectors as wide as the outputs, as the loss or metric `L` takes them.
+#[diagnostic::on_unimplemented(
+    message = "`{L}` takes vectors of {N} numbers as targets, but these are integers",
+    label = "the targets are integers",
+    note = "give it one-hot vectors, as `[0.0, 1.0]` for class 1 of 2; or write `SparseCategoricalCrossEntropy` as the \
+            loss and `Accuracy` as the metric, which take integers"
+)]
+pub trait VectorTargets<T: Scalar, const N: usize, L> {
+    /// The vectors.
+    fn vectors(&self) -> &Tile<T, N>;
+}
+
+impl<T: Scalar, const N: usize, L> VectorTargets<T, N, L> for Tile<T, N> {
+    #[inline(always)]
+    fn vectors(&self) -> &Self {
+        self
+    }
+}
+
+/// Targets that are classes, as the sparse loss or metric `L` takes them.
+#[diagnostic::on_unimplemented(
+    message = "`{L}` takes integers as targets, but these are vectors",
+    label = "the targets are vectors",
+    note = "give it the index of each sample's class, as `Vec<usize>`; or write `CategoricalCrossEntropy` as the loss \
+            and `Accuracy` as the metric, which take vectors"
+)]
+pub trait ClassTargets<T: Scalar, L> {
+    /// The classes.
+    fn classes(&self) -> &Classes<T>;
+}
+
+impl<T: Scalar, L> ClassTargets<T, L> for Classes<T> {
+    #[inline(always)]
+    fn classes(&self) -> &Self {
+        self
+    }
+}
+
 /// A sample with all numbers zero.
 pub trait Zero<T> {
     /// All numbers zero.

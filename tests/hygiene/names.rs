@@ -3,6 +3,7 @@
     dead_code,
     non_camel_case_types,
     non_snake_case,
+    non_upper_case_globals,
     confusable_idents,
     uncommon_codepoints,
     missing_docs,
@@ -81,6 +82,29 @@ fn names_of_the_user_are_the_users() {
     let [a, b] = named.predict(&[0.5, -0.5]);
     assert!((a + b - 1.0).abs() < 1e-6);
     assert_eq!(shadowed::Named::PARAMETERS, 3 + 6 + 16 + 25 + 12 + 6);
+}
+
+/// Constants called as what a function's parameters are likely to be called.
+mod constants {
+    pub const simd: usize = 2;
+    pub const input: usize = 2;
+    pub const output: usize = 2;
+    pub const tape: usize = 3;
+    pub const tiles: usize = 2;
+    pub const tile: usize = 2;
+    pub const gradient: usize = 2;
+    pub const sums: usize = 2;
+    pub const sink: usize = 2;
+    pub const later: bool = true;
+    pub static rng: usize = 2;
+
+    ::renamed::network! { pub Constant = Dense(input -> simd, relu), [Dense(output -> simd); tile], Dense(tape), Dense({ sums }) }
+}
+
+#[test]
+fn constants_are_no_patterns() {
+    assert_eq!(constants::Constant::PARAMETERS, 6 + 2 * 6 + 9 + 8);
+    assert_eq!(constants::Constant::new(&mut StdRng::seed_from_u64(0)).predict(&[0.0, 0.0]).len(), constants::sums);
 }
 
 /// Labels called as what generated code uses.

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote};
 use syn::{Ident, Lit, Path, Visibility};
 
 use super::labels::{self, labels};
-use super::options::settings;
+use super::options::{item, settings};
 use super::sizes::{meet, size};
-use crate::catalogue::{self, ACTIVATIONS, LAYERS, ShapeRule};
+use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
 use crate::network::{Item, Kind, Layer, Meeting, Network, Setting, Size};
 use crate::syntax::{self, Argument, Form, Single, Value, text};
@@ -93,7 +93,12 @@ impl Flow<'_> {
         let is_same = row.is_some_and(|row| row.shape == ShapeRule::Same);
         let mut arguments: Vec<&Argument> = written.arguments.iter().collect();
         let commas = match arguments.as_slice() {
-            [input, output, ..] if written.shape.is_none() && is_number(input) && is_number(output) => {
+            [input, output, ..]
+                if written.shape.is_none()
+                    && !bare.is_some_and(takes_numbers)
+                    && is_number(input)
+                    && is_number(output) =>
+            {
                 let help = format_args!("write `{} -> {}`", text(input), text(output));
                 self.errors.at(output, "expected `->` between two sizes, found `,`", help);
                 Some(syntax::Shape { input: input.value.clone(), output: output.value.clone() })
@@ -151,16 +156,11 @@ impl Flow<'_> {
             None => Kind::Own { path: written.kind.clone(), calls: calls(&name, &arguments, self.errors) },
             Some(row) => {
                 let settings = match bare {
-                    Some(bare) => {
-                        for argument in &arguments {
-                            let message = format_args!("layer `{name}` takes no argument");
-                            self.errors.at(argument, message, format_args!("write `{name}`"));
-                        }
-                        vec![Setting::Item(Item::BuiltIn { row: bare, span, number: None })]
-                    }
+                    Some(bare) => vec![self.bare(bare, written, span, &arguments)],
                     None => settings(row, &written.kind, &arguments, self.errors),
                 };
-                Kind::BuiltIn { row, span, settings }
+                let names = arguments.iter().filter_map(|argument| argument.name.clone()).collect();
+                Kind::BuiltIn { row, span, settings, names }
             }
         };
         let label = label.cloned().unwrap_or_else(|| labels::default(&name, span, &mut list.counts));
@@ -172,6 +172,21 @@ impl Flow<'_> {
             _ => format!("{name}({} -> {})", layer.inputs, layer.outputs),
         };
         layer
+    }
+
+    /// The activation that is a layer by its name alone, or with its numbers, as `leaky_relu(0.3)`.
+    fn bare(&mut self, bare: &'static Named, written: &Single, span: Span, arguments: &[&Argument]) -> Setting {
+        let mut number = None;
+        if takes_numbers(bare) && written.parentheses {
+            number = Some(quote!(#(#arguments),*));
+        } else {
+            for argument in arguments {
+                let message = format_args!("layer `{}` takes no argument", bare.name);
+                self.errors.at(argument, message, format_args!("write `{}`", bare.name));
+            }
+        }
+        let mended = Item::BuiltIn { row: &ACTIVATIONS[0], span, number: None };
+        item(bare, span, number, &written.kind, self.errors).unwrap_or(Setting::Item(mended))
     }
 
     /// The layer's row in the catalogue; for an unknown one, what comes nearest.
@@ -193,7 +208,7 @@ impl Flow<'_> {
         row.unwrap_or(&LAYERS[0])
     }
 
-    /// A softmax over one output is always 1, and never learns.
+    /// A softmax over one output is always the same, and never learns.
     fn lonely_softmax(&mut self, layer: &mut Layer) {
         let Kind::BuiltIn { settings, .. } = &mut layer.kind else { return };
         if !matches!(layer.outputs, Size::Literal { value: 1, .. }) {
@@ -201,12 +216,12 @@ impl Flow<'_> {
         }
         for setting in settings {
             if let Setting::Item(Item::BuiltIn { row, span, .. }) = setting
-                && row.name == "softmax"
-                && let Some(sigmoid) = catalogue::find(ACTIVATIONS, "sigmoid")
+                && let Some((name, always, instead, what)) = LONELY.iter().find(|(name, ..)| row.name == *name)
+                && let Some(meant) = catalogue::find(ACTIVATIONS, instead)
             {
-                let help = "write `sigmoid` for one probability, or give the layer an output for each class";
-                self.errors.at_span(*span, "`softmax` over one output is always 1", help);
-                *row = sigmoid;
+                let help = format_args!("write `{instead}` for {what}, or give the layer an output for each class");
+                self.errors.at_span(*span, format_args!("`{name}` over one output is always {always}"), help);
+                *row = meant;
             }
         }
     }
@@ -216,6 +231,10 @@ impl Flow<'_> {
 fn is_size(argument: &Argument) -> bool {
     let is_activation = |path: &Path| catalogue::find(ACTIVATIONS, &text(path)).is_some();
     argument.name.is_none() && !matches!(&argument.value, Value::Path(path) if is_activation(path))
+}
+
+fn takes_numbers(activation: &Named) -> bool {
+    activation.number != Number::No
 }
 
 /// Whether an argument is an integer without a name.

@@ -4,6 +4,7 @@
 mod labels;
 mod layers;
 mod nested;
+mod numbers;
 mod options;
 mod sizes;
 #[cfg(test)]

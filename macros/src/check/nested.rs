@@ -192,7 +192,7 @@ impl Flow<'_> {
 /// In the place of a layer that was mistaken: one that takes and gives what its neighbours expect.
 fn stand_in(label: Ident, inputs: Size, outputs: Size) -> Layer {
     let row = &LAYERS[0];
-    let kind = Kind::BuiltIn { row, span: label.span(), settings: defaults(row) };
+    let kind = Kind::BuiltIn { row, span: label.span(), settings: defaults(row), names: Vec::new() };
     Layer { label, kind, inputs, outputs, written: String::new() }
 }
 

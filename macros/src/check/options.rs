@@ -1,9 +1,11 @@
 //! What a layer is given beside its sizes: names are looked up in the catalogue.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::Path;
 
-use crate::catalogue::{self, ACTIVATIONS, Entry, INITIALIZERS, LayerOption, Named, Number, OptionKind};
+use super::numbers::numbers;
+use crate::catalogue::{self, ACTIVATIONS, Entry, INITIALIZERS, LayerOption, Named, OptionKind};
 use crate::errors::{Errors, listed, similar};
 use crate::network::{Item, Setting};
 use crate::syntax::{Argument, Value, text};
@@ -98,16 +100,24 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
         errors.at(path, format_args!("unknown {what} `{name}`"), help);
         return mended(known.unwrap_or(default));
     };
-    let mistake = match (row.number, &number) {
-        (Number::Must(example), None) => Some(("needs a number", format!("write `{name}({example})`"))),
-        (Number::No, Some(_)) => Some(("takes no number", format!("write `{name}`"))),
-        _ => None,
-    };
-    if let Some((message, help)) = mistake {
-        errors.at(value, format_args!("`{name}` {message}"), help);
-        return mended(default);
+    item(row, span, number, value, errors).unwrap_or_else(|| mended(default))
+}
+
+/// A built-in activation or initialiser with its numbers, if they are right.
+pub(super) fn item(
+    row: &'static Named,
+    span: Span,
+    number: Option<TokenStream>,
+    written: impl ToTokens,
+    errors: &mut Errors,
+) -> Option<Setting> {
+    match numbers(row, number) {
+        Ok(number) => Some(Setting::Item(Item::BuiltIn { row, span, number })),
+        Err((message, help)) => {
+            errors.at(written, format_args!("`{}` {message}", row.name), help);
+            None
+        }
     }
-    Setting::Item(Item::BuiltIn { row, span, number })
 }
 
 /// Whether a value may be an activation by its form.

@@ -37,13 +37,29 @@ pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
         ),
         Value::Literal(_) | Value::Negative(_) => (
             format!("`{}` is not a size", text(value)),
-            "a size is a positive integer, a constant's path, or an expression in braces".to_owned(),
+            meant(&text(value)).map_or_else(
+                || "a size is a positive integer, a constant's path, or an expression in braces".to_owned(),
+                |size| format!("write `{size}`"),
+            ),
         ),
     };
     errors.at(value, message, help);
     Some(Size::Unknown {
         span: value.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span()),
     })
+}
+
+/// The size that somebody most likely meant: `4` by `4.0`, `-4` and `"4"`, `HIDDEN` by `"HIDDEN"`.
+fn meant(written: &str) -> Option<String> {
+    let bare = written.trim_matches('"').trim_start_matches('-').trim();
+    let number = bare.trim_end_matches("f32").trim_end_matches("f64").trim_end_matches('_').replace('_', "");
+    match number.parse::<f64>() {
+        Ok(number) if (1.0..=f64::from(u32::MAX)).contains(&number) && number.fract() == 0.0 => {
+            Some(number.to_string())
+        }
+        Ok(_) => None,
+        Err(_) => syn::parse_str::<syn::Path>(bare).ok().filter(|_| written.starts_with('"')).map(|_| bare.to_owned()),
+    }
 }
 
 /// Compares a stated input with what the layer before produces.

@@ -27,7 +27,8 @@ fn every_construct_is_taken() {
         "#[doc = \"a\"] pub(crate) Xor: f64 = input: Dense(2 -> HIDDEN), relu, Dense(_ -> { 2 * 2 }, bias = false), Dense(1,);",
         "Own = my::Gate(2 -> 4, gain = 2.0), Activation(my::Act), Dense(3, kernel_initializer = constant(0.1))",
         "Same = Dense(2 -> 4), Activation(4 -> 4, relu), tanh",
-        "Numbers = Dense(2 -> 4, leaky_relu), Dense(4, leaky_relu(0.01)), elu, Dense(2, threshold(0.5, -1.0))",
+        "Numbers = Dense(2 -> 4, leaky_relu), Dense(4, leaky_relu(0.01)), elu, Dense(2, threshold(0.5, -1))",
+        "Bare = Dense(2 -> 4), leaky_relu(0.3), threshold(1, 0), Dense(2, elu(alpha::<A, B>())), elu(-1,)",
     ] {
         assert_eq!(mistakes(declaration), (vec![], 1), "{declaration}");
     }
@@ -52,6 +53,17 @@ fn every_mistake_has_its_message() {
         ("X = Dense(2 -> 1.5)", "`1.5` is not a size"),
         ("X = Dense(2 -> 99999999999)", "`99999999999` is not a size"),
         ("X = Dense(2 -> 1, softmax)", "`softmax` over one output is always 1"),
+        ("X = Dense(2 -> 1, sparsemax)", "`sparsemax` over one output is always 1"),
+        ("X = Dense(2 -> 1), log_softmax", "`log_softmax` over one output is always 0"),
+        ("X = Dense(2 -> 4, leaky_relu(0.1, 0.2))", "`leaky_relu` takes 1 value, `negative_slope`, not 2"),
+        ("X = Dense(2 -> 4), leaky_relu()", "`leaky_relu` takes 1 value, `negative_slope`, not 0"),
+        ("X = Dense(2 -> 4), threshold", "`threshold` needs a number"),
+        ("X = Dense(2 -> 4, leaky_relu(-0.1))", "`leaky_relu` takes no negative number as its `negative_slope`"),
+        ("X = Dense(2 -> 4, elu(alpha = 0.1))", "`elu` takes its numbers without names"),
+        (
+            "X = Dense(2 -> 4, kernel_initializer = random_normal(0.05))",
+            "`random_normal` takes 2 values, `mean` and `stddev`, not 1",
+        ),
         ("X = Dense(2 -> 4), relu(3)", "layer `relu` takes no argument"),
         (
             "X = Dense(2 -> 4), Activation(4 -> 7, relu)",

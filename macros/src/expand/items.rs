@@ -63,7 +63,7 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
 fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
     let (inputs, outputs) = (&layer.inputs, &layer.outputs);
     match &layer.kind {
-        Kind::BuiltIn { row, span, .. } => {
+        Kind::BuiltIn { row, span, names, .. } => {
             let item = named(row.item, *span);
             let settings = body_settings(layer, last);
             let activation = settings.iter().find_map(|(option, setting)| match setting {
@@ -73,7 +73,8 @@ fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
             // the activation has gone to `new`
             let calls = settings.iter().filter(|(option, _)| option.value != OptionKind::Activation);
             let calls = calls.filter(|(option, setting)| differs(option, setting)).map(|(option, setting)| {
-                let method = Ident::new(option.method, Span::mixed_site());
+                let written = names.iter().find(|name| *name == option.name);
+                let method = named(option.method, written.map_or_else(Span::mixed_site, Ident::span));
                 let value = match setting {
                     Setting::Item(item) => item_value_of(option.value, item, prefix),
                     Setting::Flag(_) => TokenStream::new(),
@@ -152,7 +153,7 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
         Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::HEAD),
         Item::BuiltIn { row: Named { number: Number::May(defaults), .. }, .. } => {
             let item = item_type_of(kind, item, prefix);
-            let defaults = defaults.iter().map(|default| number_tokens(*default));
+            let defaults = defaults.iter().map(|(_, default)| number_tokens(*default));
             quote_spanned!(Span::mixed_site()=> #item(#(#defaults),*))
         }
         _ => item_type_of(kind, item, prefix),

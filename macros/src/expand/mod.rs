@@ -5,6 +5,8 @@ mod items;
 mod names;
 mod passes;
 
+use std::collections::HashSet;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
@@ -12,7 +14,7 @@ use syn::ext::IdentExt as _;
 use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
-use crate::network::{Kind, Layer, Network, Rule};
+use crate::network::{Kind, Layer, Network, Rule, Size};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
 pub fn expand(network: &Network, typenet: &TokenStream) -> TokenStream {
@@ -85,11 +87,23 @@ fn definitions(network: &Network, names: &Names) -> TokenStream {
             Rule::Meets => quote_spanned!(Span::mixed_site()=> assert_meets),
             Rule::GivesBack => quote_spanned!(Span::mixed_site()=> assert_gives_back),
         };
-        let span = taken.span().resolved_at(Span::mixed_site());
-        let check = quote_spanned!(span=> __typenet::#assertion::<#taken, #other>());
-        quote_spanned!(Span::mixed_site()=> const _: () = #check;)
+        quote_spanned!(Span::mixed_site()=> const _: () = __typenet::#assertion::<#taken, #other>();)
     });
-    quote_spanned!(Span::mixed_site()=> #(#layers)* #(#meetings)*)
+    let sizes = sizes(network);
+    quote_spanned!(Span::mixed_site()=> #(#layers)* #(#sizes)* #(#meetings)*)
+}
+
+/// A check of each size that only the compiler knows.
+fn sizes(network: &Network) -> Vec<TokenStream> {
+    let mut known = HashSet::new();
+    let sizes = network.layers.iter().flat_map(|layer| [&layer.inputs, &layer.outputs]);
+    let unknown = sizes.filter(|size| matches!(size, Size::Expression { .. }) && known.insert(size.to_string()));
+    let checks = unknown.map(|size| {
+        let span = size.span().resolved_at(Span::mixed_site());
+        let positive = quote_spanned!(span=> { 0 < #size });
+        quote_spanned!(Span::mixed_site()=> const _: () = __typenet::assert_size::<#positive>();)
+    });
+    checks.collect()
 }
 
 /// What training keeps of a tile, and of a batch.
@@ -170,8 +184,8 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
             #forward
 
             #[inline(always)]
-            fn logits(tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output) {
-                (&tape.#last.output, &mut tape.#last.d_output)
+            fn logits(__tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output) {
+                (&__tape.#last.output, &mut __tape.#last.d_output)
             }
 
             #backward
@@ -206,22 +220,22 @@ fn methods(network: &Network) -> TokenStream {
             /// How many numbers come out.
             pub const OUTPUTS: __typenet::usize = #outputs;
 
-            /// A network with new parameters, drawn from `rng`.
+            /// A network with new parameters, drawn from `generator`.
             #[must_use]
-            pub fn new<__R>(rng: &mut __R) -> Self
+            pub fn new<__R>(generator: &mut __R) -> Self
             where
                 __R: __typenet::Rng + ?::core::marker::Sized + __typenet::OnStack<{ __typenet::fits_stack::<#name>() }>,
             {
-                __typenet::new(rng)
+                __typenet::new(generator)
             }
 
             __typenet::boxed_method!();
 
-            /// Predicts one sample, without allocation.
+            /// Predicts one `sample`, without allocation.
             #[must_use]
             #[inline]
-            pub fn predict(&self, input: &[__typenet::#scalar; #inputs]) -> [__typenet::#scalar; #outputs] {
-                __typenet::predict(self, input)
+            pub fn predict(&self, sample: &[__typenet::#scalar; #inputs]) -> [__typenet::#scalar; #outputs] {
+                __typenet::predict(self, sample)
             }
 
             /// The table of the layers.

@@ -1,5 +1,6 @@
-//! Names for the layers' types and constants within the generated block. They start with `__`, so that they are in the
-//! way of no constant that the user has written as a size.
+//! Names for the layers' types and constants within the generated block. They start with `__`, as those of the parameters
+//! of its functions do, so that they are in the way of no constant that the user has written as a size, and none is in
+//! theirs: a parameter called as a constant is a pattern that stands for it.
 
 use std::collections::HashSet;
 

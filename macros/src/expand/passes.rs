@@ -11,10 +11,10 @@ pub fn initialize(network: &Network, names: &Names) -> TokenStream {
     let scalar = &network.scalar;
     let calls = each(network, names, |label, constant| {
         quote_spanned!(Span::mixed_site()=>
-            __typenet::initialize::<__typenet::#scalar, _, _>(#constant, &mut self.#label, rng);)
+            __typenet::initialize::<__typenet::#scalar, _, _>(#constant, &mut self.#label, __rng);)
     });
     quote_spanned! {Span::mixed_site()=>
-        fn initialize<R: __typenet::Rng + ?::core::marker::Sized>(&mut self, rng: &mut R) {
+        fn initialize<R: __typenet::Rng + ?::core::marker::Sized>(&mut self, __rng: &mut R) {
             #(#calls)*
         }
     }
@@ -24,11 +24,11 @@ pub fn forward(network: &Network, names: &Names) -> TokenStream {
     let calls = network.layers.iter().enumerate().map(|(index, layer)| {
         let (label, (_, constant)) = (&layer.label, names.at(index));
         let input = output_before(network, index);
-        quote_spanned!(Span::mixed_site()=> tape.#label.forward(simd, #constant, &self.#label, #input);)
+        quote_spanned!(Span::mixed_site()=> __tape.#label.forward(__simd, #constant, &self.#label, #input);)
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn forward<S: __typenet::Simd>(&self, simd: S, input: &Self::Input, tape: &mut Self::Tape) {
+        fn forward<S: __typenet::Simd>(&self, __simd: S, __input: &Self::Input, __tape: &mut Self::Tape) {
             #(#calls)*
         }
     }
@@ -39,29 +39,28 @@ pub fn backward(network: &Network, names: &Names) -> TokenStream {
         let (label, (_, constant)) = (&layer.label, names.at(index));
         let input = output_before(network, index);
         let share = quote_spanned!(Span::mixed_site()=>
-            __typenet::share(&mut gradient.#label, &mut sums.#label, later));
+            __typenet::share(&mut __gradient.#label, &mut __sums.#label, __later));
         let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
             return quote_spanned!(Span::mixed_site()=>
-                tape.#label.backward(simd, #constant, &self.#label, #input, d_input, #share););
+                __tape.#label.backward(__simd, #constant, &self.#label, #input, __input_gradient, #share););
         };
-        // not `d_input`, which is a parameter, after a label `input`
         let d_before = format_ident!("__d_{}", before, span = Span::mixed_site());
         quote_spanned! {Span::mixed_site()=>
-            let #d_before = __typenet::Some(&mut tape.#before.d_output);
-            tape.#label.backward(simd, #constant, &self.#label, #input, #d_before, #share);
+            let #d_before = __typenet::Some(&mut __tape.#before.d_output);
+            __tape.#label.backward(__simd, #constant, &self.#label, #input, #d_before, #share);
         }
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
         fn backward<S: __typenet::Simd>(
             &self,
-            simd: S,
-            input: &Self::Input,
-            d_input: __typenet::Option<&mut Self::Input>,
-            tape: &mut Self::Tape,
-            gradient: &mut Self,
-            sums: &mut Self::Sums,
-            later: __typenet::bool,
+            __simd: S,
+            __input: &Self::Input,
+            __input_gradient: __typenet::Option<&mut Self::Input>,
+            __tape: &mut Self::Tape,
+            __gradient: &mut Self,
+            __sums: &mut Self::Sums,
+            __later: __typenet::bool,
         ) {
             #(#calls)*
         }
@@ -73,28 +72,28 @@ pub fn complete(network: &Network, names: &Names) -> TokenStream {
     let calls = network.layers.iter().enumerate().map(|(index, layer)| {
         let (label, (_, constant)) = (&layer.label, names.at(index));
         let input = match index.checked_sub(1).map(|before| &network.layers[before].label) {
-            None => quote_spanned!(Span::mixed_site()=> &tile.input),
-            Some(before) => quote_spanned!(Span::mixed_site()=> &tile.tape.#before.output),
+            None => quote_spanned!(Span::mixed_site()=> &__tile.input),
+            Some(before) => quote_spanned!(Span::mixed_site()=> &__tile.tape.#before.output),
         };
         quote_spanned! {Span::mixed_site()=>
             __typenet::complete(
-                simd,
+                __simd,
                 #constant,
-                tiles,
-                |tile| (#input, &tile.tape.#label),
-                __typenet::share(&mut gradient.#label, &mut sums.#label, true),
-                sink,
+                __tiles,
+                |__tile| (#input, &__tile.tape.#label),
+                __typenet::share(&mut __gradient.#label, &mut __sums.#label, true),
+                __sink,
             );
         }
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
         fn complete<S: __typenet::Simd, K: __typenet::Sink<__typenet::#scalar>>(
-            simd: S,
-            tiles: &[__typenet::TileMemory<Self>],
-            gradient: &mut Self,
-            sums: &mut Self::Sums,
-            sink: &mut K,
+            __simd: S,
+            __tiles: &[__typenet::TileMemory<Self>],
+            __gradient: &mut Self,
+            __sums: &mut Self::Sums,
+            __sink: &mut K,
         ) {
             #(#calls)*
         }
@@ -106,13 +105,13 @@ pub fn finish(network: &Network, names: &Names) -> TokenStream {
     let calls = each(network, names, |label, constant| {
         quote_spanned! {Span::mixed_site()=>
             __typenet::finish::<__typenet::#scalar, _, _>(
-                simd, #constant, __typenet::share(&mut gradient.#label, &mut sums.#label, false),
+                __simd, #constant, __typenet::share(&mut __gradient.#label, &mut __sums.#label, false),
             );
         }
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn finish<S: __typenet::Simd>(simd: S, gradient: &mut Self, sums: &mut Self::Sums) {
+        fn finish<S: __typenet::Simd>(__simd: S, __gradient: &mut Self, __sums: &mut Self::Sums) {
             #(#calls)*
         }
     }
@@ -128,10 +127,10 @@ pub fn predict(network: &Network, names: &Names) -> TokenStream {
         let (label, size, constant) = (&layer.label, &layer.outputs, names.at(index).1);
         let input = match index.checked_sub(1).map(value) {
             Some(before) => quote_spanned!(Span::mixed_site()=> &#before),
-            None => quote_spanned!(Span::mixed_site()=> input),
+            None => quote_spanned!(Span::mixed_site()=> __input),
         };
         let (declared, output) = if index == last {
-            (TokenStream::new(), quote_spanned!(Span::mixed_site()=> output))
+            (TokenStream::new(), quote_spanned!(Span::mixed_site()=> __output))
         } else {
             let value = value(index);
             let declared = quote_spanned!(Span::mixed_site()=> let mut #value = [0.0; #size];);
@@ -139,16 +138,16 @@ pub fn predict(network: &Network, names: &Names) -> TokenStream {
         };
         quote_spanned! {Span::mixed_site()=>
             #declared
-            __typenet::predict_layer::<__typenet::#scalar, _, _>(simd, #constant, &self.#label, #input, #output);
+            __typenet::predict_layer::<__typenet::#scalar, _, _>(__simd, #constant, &self.#label, #input, #output);
         }
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
         fn predict_logits<S: __typenet::Simd>(
             &self,
-            simd: S,
-            input: &[__typenet::#scalar; #inputs],
-            output: &mut [__typenet::#scalar; #outputs],
+            __simd: S,
+            __input: &[__typenet::#scalar; #inputs],
+            __output: &mut [__typenet::#scalar; #outputs],
         ) {
             #(#calls)*
         }
@@ -164,10 +163,10 @@ fn each(network: &Network, names: &Names, call: impl Fn(&Ident, &Ident) -> Token
 /// Where the input of a layer comes from in a forward or backward pass.
 fn output_before(network: &Network, index: usize) -> TokenStream {
     match index.checked_sub(1) {
-        None => quote_spanned!(Span::mixed_site()=> input),
+        None => quote_spanned!(Span::mixed_site()=> __input),
         Some(before) => {
             let label = &network.layers[before].label;
-            quote_spanned!(Span::mixed_site()=> &tape.#label.output)
+            quote_spanned!(Span::mixed_site()=> &__tape.#label.output)
         }
     }
 }

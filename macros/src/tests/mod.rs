@@ -3,6 +3,7 @@
 
 mod expanded;
 mod fuzz;
+mod places;
 
 use proc_macro2::TokenStream;
 

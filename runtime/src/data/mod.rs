@@ -96,7 +96,8 @@ pub trait Targets<T: Scalar, Z> {
 /// One sample: `N` numbers in a row.
 #[diagnostic::on_unimplemented(
     message = "the network wants samples of {N} numbers of type `{T}`, but the data holds `{Self}`",
-    label = "the data holds `{Self}`"
+    label = "the data holds `{Self}`",
+    note = "a sample is an array `[{T}; {N}]`, and data for instance `Vec<[{T}; {N}]>`"
 )]
 pub trait Sample<T: Scalar, const N: usize> {
     /// The numbers.
@@ -107,7 +108,7 @@ pub trait Sample<T: Scalar, const N: usize> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a target of a network that gives `{Z}`",
     label = "not a target of that width",
-    note = "a network with `N` outputs takes targets `[T; N]`; for a sparse loss, integers"
+    note = "a network that gives `Tile<T, N>` takes arrays `[T; N]` as targets, as `Vec<[f32; 2]>`; for a sparse loss, integers"
 )]
 pub trait Target<T: Scalar, Z> {
     /// What a tile of such targets is.

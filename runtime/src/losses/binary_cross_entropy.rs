@@ -1,11 +1,10 @@
 use fearless_simd::{Select, Simd, SimdBase};
 
-use super::categorical_cross_entropy::softmax_cross_entropy;
-use super::{EPSILON, Loss, TargetRange, clip};
-use crate::activations::{Sigmoid, Softmax};
+use super::{CategoricalHead, EPSILON, Loss, TargetRange, clip};
+use crate::activations::{Activation, Sigmoid, Softmax};
 use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::Scalar;
-use crate::tile::{Features, Tile};
+use crate::tile::{Features, Tile, VectorTargets};
 
 /// `-mean_i(t_i ln(y_i) + (1 - t_i) ln(1 - y_i))`, each output a probability of its own. Wants `sigmoid` or `softmax`
 /// at the end of the network.
@@ -19,7 +18,30 @@ use crate::tile::{Features, Tile};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BinaryCrossEntropy;
 
-impl<T: Scalar, const N: usize> Loss<T, Sigmoid, Tile<T, N>, Tile<T, N>> for BinaryCrossEntropy {
+/// The heads that a [`BinaryCrossEntropy`] fits: each gives probabilities, and knows the loss of its logits.
+#[diagnostic::on_unimplemented(
+    message = "`BinaryCrossEntropy` needs `sigmoid` or `softmax` as the network's last activation, not `{Self}`",
+    label = "the network ends in `{Self}`, which gives no probabilities",
+    note = "write `sigmoid` or `softmax` as the activation of the last layer; `Linear` is a layer without an activation, \
+            which `FromLogits(BinaryCrossEntropy)` fits"
+)]
+pub trait BinaryHead: Activation {
+    /// The loss of each sample with the targets `target(i)`, the outputs and the gradient with respect to the logits.
+    fn binary_cross_entropy<T: Scalar, S: Simd, const N: usize>(
+        simd: S,
+        logits: &Tile<T, N>,
+        target: impl Fn(usize) -> T::Vector<S>,
+        outputs: &mut Tile<T, N>,
+        d_logits: &mut Tile<T, N>,
+    ) -> T::Vector<S>;
+}
+
+impl<T, H, Y, const N: usize> Loss<T, H, Tile<T, N>, Y> for BinaryCrossEntropy
+where
+    T: Scalar,
+    H: BinaryHead,
+    Y: VectorTargets<T, N, Self>,
+{
     const NAME: &'static str = "binary_crossentropy";
     const TARGETS: TargetRange = TargetRange::Probability;
 
@@ -27,45 +49,27 @@ impl<T: Scalar, const N: usize> Loss<T, Sigmoid, Tile<T, N>, Tile<T, N>> for Bin
     fn evaluate<S: Simd>(
         &self,
         simd: S,
-        _: &Sigmoid,
+        _: &H,
         logits: &Tile<T, N>,
-        targets: &Tile<T, N>,
+        targets: &Y,
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
-        Self::after_sigmoid(simd, logits, |i| targets.load(simd, i), outputs, d_logits)
+        let targets = targets.vectors();
+        H::binary_cross_entropy(simd, logits, |i| targets.load(simd, i), outputs, d_logits)
     }
 }
 
-impl<T: Scalar, const N: usize> Loss<T, Softmax, Tile<T, N>, Tile<T, N>> for BinaryCrossEntropy {
-    const NAME: &'static str = "binary_crossentropy";
-    const TARGETS: TargetRange = TargetRange::Probability;
-
+impl BinaryHead for Sigmoid {
     #[inline(always)]
-    fn evaluate<S: Simd>(
-        &self,
-        simd: S,
-        _: &Softmax,
-        logits: &Tile<T, N>,
-        targets: &Tile<T, N>,
-        outputs: &mut Tile<T, N>,
-        d_logits: &mut Tile<T, N>,
-    ) -> T::Vector<S> {
-        Self::after_softmax(simd, logits, |i| targets.load(simd, i), outputs, d_logits)
-    }
-}
-
-impl BinaryCrossEntropy {
-    /// After a sigmoid, with the targets `target(i)`.
-    #[inline(always)]
-    pub(super) fn after_sigmoid<T: Scalar, S: Simd, const N: usize>(
+    fn binary_cross_entropy<T: Scalar, S: Simd, const N: usize>(
         simd: S,
         logits: &Tile<T, N>,
         target: impl Fn(usize) -> T::Vector<S>,
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
-        Tile::apply_head(simd, &Sigmoid, logits, outputs);
+        Tile::apply_head(simd, &Self, logits, outputs);
         let mean = T::from_f64(1.0 / N as f64);
         let zero = T::Vector::<S>::splat(simd, T::ZERO);
         let mut loss = zero;
@@ -77,10 +81,11 @@ impl BinaryCrossEntropy {
         }
         loss * mean
     }
+}
 
-    /// After a softmax, with the targets `target(i)`.
+impl BinaryHead for Softmax {
     #[inline(always)]
-    pub(super) fn after_softmax<T: Scalar, S: Simd, const N: usize>(
+    fn binary_cross_entropy<T: Scalar, S: Simd, const N: usize>(
         simd: S,
         logits: &Tile<T, N>,
         target: impl Fn(usize) -> T::Vector<S>,
@@ -91,9 +96,9 @@ impl BinaryCrossEntropy {
             // ln(1 - y_0) = ln(y_1): the weight of ln(y_0) is (t_0 + 1 - t_1) / 2
             let half = T::from_f64(0.5);
             let weight = |i| (target(i) - target(1 - i)) * half + half;
-            return softmax_cross_entropy(simd, logits, weight, outputs, d_logits);
+            return Self::categorical_cross_entropy(simd, logits, weight, outputs, d_logits);
         }
-        Tile::apply_head(simd, &Softmax, logits, outputs);
+        Tile::apply_head(simd, &Self, logits, outputs);
         let mean = T::from_f64(1.0 / N as f64);
         let one = T::Vector::<S>::splat(simd, T::ONE);
         let zero = T::Vector::<S>::splat(simd, T::ZERO);
@@ -104,10 +109,12 @@ impl BinaryCrossEntropy {
             let slope = (p - target(i)) / (p * (one - p)) * mean;
             d_logits.store::<S>(i, free.select(slope, zero));
         }
-        Tile::backward_head(simd, &Softmax, logits, outputs, d_logits);
-        Self::measure(simd, outputs, target)
+        Tile::backward_head(simd, &Self, logits, outputs, d_logits);
+        BinaryCrossEntropy::measure(simd, outputs, target)
     }
+}
 
+impl BinaryCrossEntropy {
     /// The loss of probabilities, with Keras's guard.
     #[inline(always)]
     pub(super) fn measure<T: Scalar, S: Simd, const N: usize>(
@@ -126,20 +133,14 @@ impl BinaryCrossEntropy {
     }
 }
 
-impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for BinaryCrossEntropy {
+impl<T: Scalar, Y: VectorTargets<T, N, Self>, const N: usize> Metric<T, Tile<T, N>, Y> for BinaryCrossEntropy {
     type State = Mean<T>;
     const NAME: &'static str = "binary_crossentropy";
     const DIRECTION: Option<Direction> = Some(Direction::Down);
 
     #[inline(always)]
-    fn update<S: Simd>(
-        &self,
-        simd: S,
-        state: &mut Mean<T>,
-        outputs: &Tile<T, N>,
-        targets: &Tile<T, N>,
-        weights: T::Vector<S>,
-    ) {
+    fn update<S: Simd>(&self, simd: S, state: &mut Mean<T>, outputs: &Tile<T, N>, targets: &Y, weights: T::Vector<S>) {
+        let targets = targets.vectors();
         state.add(simd, Self::measure(simd, outputs, |i| targets.load(simd, i)), weights);
     }
 }

@@ -1,10 +1,10 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Loss, TargetRange, clip};
-use crate::activations::Softmax;
+use crate::activations::{Activation, Softmax};
 use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, VectorTargets};
 
 /// `-sum_i t_i ln(y_i)`, for targets that are probabilities, such as one-hot vectors. Wants `softmax` at the end of
 /// the network.
@@ -16,7 +16,30 @@ use crate::tile::Tile;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CategoricalCrossEntropy;
 
-impl<T: Scalar, const N: usize> Loss<T, Softmax, Tile<T, N>, Tile<T, N>> for CategoricalCrossEntropy {
+/// The heads that a categorical cross-entropy fits: `softmax`, which gives one probability for each class.
+#[diagnostic::on_unimplemented(
+    message = "a categorical cross-entropy needs `softmax` as the network's last activation, not `{Self}`",
+    label = "the network ends in `{Self}`",
+    note = "write `softmax` as the activation of the last layer; or `BinaryCrossEntropy` as the loss, which fits `sigmoid`; \
+            `Linear` is a layer without an activation, which `FromLogits(...)` of the loss fits"
+)]
+pub trait CategoricalHead: Activation {
+    /// The loss of each sample with the targets `target(i)`, the outputs and the gradient with respect to the logits.
+    fn categorical_cross_entropy<T: Scalar, S: Simd, const N: usize>(
+        simd: S,
+        logits: &Tile<T, N>,
+        target: impl Fn(usize) -> T::Vector<S>,
+        outputs: &mut Tile<T, N>,
+        d_logits: &mut Tile<T, N>,
+    ) -> T::Vector<S>;
+}
+
+impl<T, H, Y, const N: usize> Loss<T, H, Tile<T, N>, Y> for CategoricalCrossEntropy
+where
+    T: Scalar,
+    H: CategoricalHead,
+    Y: VectorTargets<T, N, Self>,
+{
     const NAME: &'static str = "categorical_crossentropy";
     const TARGETS: TargetRange = TargetRange::Probability;
 
@@ -24,55 +47,45 @@ impl<T: Scalar, const N: usize> Loss<T, Softmax, Tile<T, N>, Tile<T, N>> for Cat
     fn evaluate<S: Simd>(
         &self,
         simd: S,
-        _: &Softmax,
+        _: &H,
         logits: &Tile<T, N>,
-        targets: &Tile<T, N>,
+        targets: &Y,
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
-        Self::after_softmax(simd, logits, |i| targets.load(simd, i), outputs, d_logits)
+        let targets = targets.vectors();
+        H::categorical_cross_entropy(simd, logits, |i| targets.load(simd, i), outputs, d_logits)
     }
 }
 
-/// The cross-entropy after a softmax with the targets `target(i)`, shared by the losses that amount to it.
-#[inline(always)]
-pub(super) fn softmax_cross_entropy<T: Scalar, S: Simd, const N: usize>(
-    simd: S,
-    logits: &Tile<T, N>,
-    target: impl Fn(usize) -> T::Vector<S>,
-    outputs: &mut Tile<T, N>,
-    d_logits: &mut Tile<T, N>,
-) -> T::Vector<S> {
-    *outputs = *logits;
-    let parts = Softmax::normalize(simd, outputs);
-    let log_sum = T::ln(parts.sum);
-    let mut loss = T::Vector::<S>::splat(simd, T::ZERO);
-    let mut total = loss;
-    for i in 0..N {
-        let t = target(i);
-        total += t;
-        // (largest - x_i) first: both are logits, so their difference is exact where it matters
-        loss = t.mul_add((parts.largest - logits.load(simd, i)) + log_sum, loss);
-    }
-    for i in 0..N {
-        d_logits.store::<S>(i, outputs.load(simd, i).mul_add(total, -target(i)));
-    }
-    loss
-}
-
-impl CategoricalCrossEntropy {
-    /// After a softmax, with the targets `target(i)`.
+impl CategoricalHead for Softmax {
     #[inline(always)]
-    pub(super) fn after_softmax<T: Scalar, S: Simd, const N: usize>(
+    fn categorical_cross_entropy<T: Scalar, S: Simd, const N: usize>(
         simd: S,
         logits: &Tile<T, N>,
         target: impl Fn(usize) -> T::Vector<S>,
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
-        softmax_cross_entropy(simd, logits, target, outputs, d_logits)
+        *outputs = *logits;
+        let parts = Self::normalize(simd, outputs);
+        let log_sum = T::ln(parts.sum);
+        let mut loss = T::Vector::<S>::splat(simd, T::ZERO);
+        let mut total = loss;
+        for i in 0..N {
+            let t = target(i);
+            total += t;
+            // (largest - x_i) first: both are logits, so their difference is exact where it matters
+            loss = t.mul_add((parts.largest - logits.load(simd, i)) + log_sum, loss);
+        }
+        for i in 0..N {
+            d_logits.store::<S>(i, outputs.load(simd, i).mul_add(total, -target(i)));
+        }
+        loss
     }
+}
 
+impl CategoricalCrossEntropy {
     /// The loss of probabilities, with Keras's guard.
     #[inline(always)]
     pub(super) fn measure<T: Scalar, S: Simd, const N: usize>(
@@ -93,20 +106,14 @@ impl CategoricalCrossEntropy {
     }
 }
 
-impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for CategoricalCrossEntropy {
+impl<T: Scalar, Y: VectorTargets<T, N, Self>, const N: usize> Metric<T, Tile<T, N>, Y> for CategoricalCrossEntropy {
     type State = Mean<T>;
     const NAME: &'static str = "categorical_crossentropy";
     const DIRECTION: Option<Direction> = Some(Direction::Down);
 
     #[inline(always)]
-    fn update<S: Simd>(
-        &self,
-        simd: S,
-        state: &mut Mean<T>,
-        outputs: &Tile<T, N>,
-        targets: &Tile<T, N>,
-        weights: T::Vector<S>,
-    ) {
+    fn update<S: Simd>(&self, simd: S, state: &mut Mean<T>, outputs: &Tile<T, N>, targets: &Y, weights: T::Vector<S>) {
+        let targets = targets.vectors();
         state.add(simd, Self::measure(simd, outputs, |i| targets.load(simd, i)), weights);
     }
 }

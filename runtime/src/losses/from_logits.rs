@@ -3,9 +3,9 @@ use fearless_simd::Simd;
 use super::{
     BinaryCrossEntropy, CategoricalCrossEntropy, LabelSmoothing, Loss, SparseCategoricalCrossEntropy, TargetRange,
 };
-use crate::activations::{Linear, Sigmoid, Softmax};
+use crate::activations::{Activation, Linear, Sigmoid, Softmax};
 use crate::scalar::Scalar;
-use crate::tile::{Classes, Tile};
+use crate::tile::Tile;
 
 /// A cross-entropy for a network that ends without an activation, so that its outputs are logits: Keras's
 /// `from_logits=True`.
@@ -14,19 +14,32 @@ use crate::tile::{Classes, Tile};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FromLogits<L>(pub L);
 
+/// A network that ends without an activation.
+#[diagnostic::on_unimplemented(
+    message = "`FromLogits` needs a network without a last activation, not one that ends in `{Self}`",
+    label = "the network ends in `{Self}`",
+    note = "write the loss without `FromLogits(...)`, or no activation in the last layer"
+)]
+pub trait LogitsHead: Activation {}
+
+impl LogitsHead for Linear {}
+
 macro_rules! from_logits {
-    ($($loss:ty, after $head:ident, targets $targets:ty;)*) => {$(
-        impl<T: Scalar, const N: usize> Loss<T, Linear, Tile<T, N>, $targets> for FromLogits<$loss> {
-            const NAME: &'static str = <$loss as Loss<T, $head, Tile<T, N>, $targets>>::NAME;
-            const TARGETS: TargetRange = <$loss as Loss<T, $head, Tile<T, N>, $targets>>::TARGETS;
+    ($($loss:ty, after $head:ident;)*) => {$(
+        impl<T: Scalar, H: LogitsHead, Y, const N: usize> Loss<T, H, Tile<T, N>, Y> for FromLogits<$loss>
+        where
+            $loss: Loss<T, $head, Tile<T, N>, Y>,
+        {
+            const NAME: &'static str = <$loss as Loss<T, $head, Tile<T, N>, Y>>::NAME;
+            const TARGETS: TargetRange = <$loss as Loss<T, $head, Tile<T, N>, Y>>::TARGETS;
 
             #[inline(always)]
             fn evaluate<S: Simd>(
                 &self,
                 simd: S,
-                _: &Linear,
+                _: &H,
                 logits: &Tile<T, N>,
-                targets: &$targets,
+                targets: &Y,
                 outputs: &mut Tile<T, N>,
                 d_logits: &mut Tile<T, N>,
             ) -> T::Vector<S> {
@@ -39,9 +52,9 @@ macro_rules! from_logits {
 }
 
 from_logits! {
-    BinaryCrossEntropy, after Sigmoid, targets Tile<T, N>;
-    CategoricalCrossEntropy, after Softmax, targets Tile<T, N>;
-    SparseCategoricalCrossEntropy, after Softmax, targets Classes<T>;
-    LabelSmoothing<BinaryCrossEntropy>, after Sigmoid, targets Tile<T, N>;
-    LabelSmoothing<CategoricalCrossEntropy>, after Softmax, targets Tile<T, N>;
+    BinaryCrossEntropy, after Sigmoid;
+    CategoricalCrossEntropy, after Softmax;
+    SparseCategoricalCrossEntropy, after Softmax;
+    LabelSmoothing<BinaryCrossEntropy>, after Sigmoid;
+    LabelSmoothing<CategoricalCrossEntropy>, after Softmax;
 }

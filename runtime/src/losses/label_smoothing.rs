@@ -1,10 +1,9 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
-use super::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, TargetRange};
-use crate::activations::{Sigmoid, Softmax};
+use super::{BinaryCrossEntropy, BinaryHead, CategoricalCrossEntropy, CategoricalHead, Loss, TargetRange};
 use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, VectorTargets};
 
 /// A cross-entropy whose targets are mixed with a share of complete doubt: Keras's `label_smoothing`.
 ///
@@ -40,37 +39,45 @@ impl<L> LabelSmoothing<L> {
 
 macro_rules! label_smoothing {
     ($($loss:ident after $head:ident by $evaluate:ident, $doubt:expr;)*) => {$(
-        impl<T: Scalar, const N: usize> Loss<T, $head, Tile<T, N>, Tile<T, N>> for LabelSmoothing<$loss> {
-            const NAME: &'static str = <$loss as Loss<T, $head, Tile<T, N>, Tile<T, N>>>::NAME;
+        impl<T, H, Y, const N: usize> Loss<T, H, Tile<T, N>, Y> for LabelSmoothing<$loss>
+        where
+            T: Scalar,
+            H: $head,
+            Y: VectorTargets<T, N, $loss>,
+        {
+            const NAME: &'static str = <$loss as Loss<T, H, Tile<T, N>, Y>>::NAME;
             const TARGETS: TargetRange = TargetRange::Probability;
 
             #[inline(always)]
             fn evaluate<S: Simd>(
                 &self,
                 simd: S,
-                _: &$head,
+                _: &H,
                 logits: &Tile<T, N>,
-                targets: &Tile<T, N>,
+                targets: &Y,
                 outputs: &mut Tile<T, N>,
                 d_logits: &mut Tile<T, N>,
             ) -> T::Vector<S> {
-                $loss::$evaluate(simd, logits, self.smooth(simd, targets, $doubt), outputs, d_logits)
+                H::$evaluate(simd, logits, self.smooth(simd, targets.vectors(), $doubt), outputs, d_logits)
             }
         }
     )*};
 }
 
 label_smoothing! {
-    BinaryCrossEntropy after Sigmoid by after_sigmoid, 0.5;
-    BinaryCrossEntropy after Softmax by after_softmax, 0.5;
-    CategoricalCrossEntropy after Softmax by after_softmax, 1.0 / N as f64;
+    BinaryCrossEntropy after BinaryHead by binary_cross_entropy, 0.5;
+    CategoricalCrossEntropy after CategoricalHead by categorical_cross_entropy, 1.0 / N as f64;
 }
 
 macro_rules! metric {
     ($($loss:ident, $doubt:expr;)*) => {$(
-        impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for LabelSmoothing<$loss> {
+        impl<T, Y, const N: usize> Metric<T, Tile<T, N>, Y> for LabelSmoothing<$loss>
+        where
+            T: Scalar,
+            Y: VectorTargets<T, N, $loss>,
+        {
             type State = Mean<T>;
-            const NAME: &'static str = <$loss as Metric<T, Tile<T, N>, Tile<T, N>>>::NAME;
+            const NAME: &'static str = <$loss as Metric<T, Tile<T, N>, Y>>::NAME;
             const DIRECTION: Option<Direction> = Some(Direction::Down);
 
             #[inline(always)]
@@ -79,10 +86,11 @@ macro_rules! metric {
                 simd: S,
                 state: &mut Mean<T>,
                 outputs: &Tile<T, N>,
-                targets: &Tile<T, N>,
+                targets: &Y,
                 weights: T::Vector<S>,
             ) {
-                state.add(simd, $loss::measure(simd, outputs, self.smooth(simd, targets, $doubt)), weights);
+                let target = self.smooth(simd, targets.vectors(), $doubt);
+                state.add(simd, $loss::measure(simd, outputs, target), weights);
             }
         }
     )*};

@@ -70,12 +70,12 @@ use core::fmt::Debug;
 
 use fearless_simd::{Simd, SimdBase};
 
-pub use self::binary_cross_entropy::BinaryCrossEntropy;
-pub use self::categorical_cross_entropy::CategoricalCrossEntropy;
+pub use self::binary_cross_entropy::{BinaryCrossEntropy, BinaryHead};
+pub use self::categorical_cross_entropy::{CategoricalCrossEntropy, CategoricalHead};
 pub use self::categorical_hinge::CategoricalHinge;
 pub use self::cosine_similarity::CosineSimilarity;
 pub use self::focal::{BinaryFocalCrossEntropy, CategoricalFocalCrossEntropy};
-pub use self::from_logits::FromLogits;
+pub use self::from_logits::{FromLogits, LogitsHead};
 pub use self::hinge::Hinge;
 pub use self::huber::Huber;
 pub use self::kl_divergence::KlDivergence;
@@ -91,7 +91,7 @@ pub use self::squared_hinge::SquaredHinge;
 
 use crate::activations::Activation;
 use crate::scalar::Scalar;
-use crate::tile::{Features, Tile};
+use crate::tile::{Features, Tile, VectorTargets};
 
 /// Which targets make sense for a loss; checked before training begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,12 +104,13 @@ pub enum TargetRange {
 
 /// A loss on a network that ends in the head `H`, gives outputs `Z` and is compared with targets `Y`.
 #[diagnostic::on_unimplemented(
-    message = "loss `{Self}` fits neither a network that ends in `{H}` nor targets of type `{Y}`, or one of the two",
+    message = "`{Self}` is not a loss for this network and its targets",
     label = "this loss does not fit",
     note = "`BinaryCrossEntropy` wants `sigmoid` or `softmax` at the end, `CategoricalCrossEntropy` and \
             `SparseCategoricalCrossEntropy` want `softmax`; `FromLogits(...)` of them wants no activation; \
             `LabelSmoothing(...)` wants what its loss does; all the others fit every activation",
-    note = "`SparseCategoricalCrossEntropy` wants integers as targets, all the others vectors as wide as the output"
+    note = "`SparseCategoricalCrossEntropy` wants integers as targets, all the others vectors as wide as the output",
+    note = "the loss comes first, then the optimizer: `Trainer::new(MeanSquaredError, Sgd::new(0.1))`"
 )]
 pub trait Loss<T: Scalar, H, Z, Y>: Copy + Debug + Send + Sync {
     /// The name in histories.
@@ -172,6 +173,7 @@ pub trait Pointwise: Copy + Debug + Send + Sync {
     fn slope<T: Scalar, S: Simd>(&self, simd: S, output: T::Vector<S>, target: T::Vector<S>) -> T::Vector<S>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<L: Pointwise> OutputLoss for L {
     const NAME: &'static str = L::NAME;
     const TARGETS: TargetRange = L::TARGETS;
@@ -200,7 +202,14 @@ impl<L: Pointwise> OutputLoss for L {
     }
 }
 
-impl<T: Scalar, H: Activation, L: OutputLoss, const N: usize> Loss<T, H, Tile<T, N>, Tile<T, N>> for L {
+#[diagnostic::do_not_recommend]
+impl<T, H, L, Y, const N: usize> Loss<T, H, Tile<T, N>, Y> for L
+where
+    T: Scalar,
+    H: Activation,
+    L: OutputLoss,
+    Y: VectorTargets<T, N, L>,
+{
     const NAME: &'static str = L::NAME;
     const TARGETS: TargetRange = L::TARGETS;
 
@@ -210,10 +219,11 @@ impl<T: Scalar, H: Activation, L: OutputLoss, const N: usize> Loss<T, H, Tile<T,
         simd: S,
         head: &H,
         logits: &Tile<T, N>,
-        targets: &Tile<T, N>,
+        targets: &Y,
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
+        let targets = targets.vectors();
         Tile::apply_head(simd, head, logits, outputs);
         self.gradient(simd, outputs, targets, d_logits);
         Tile::backward_head(simd, head, logits, outputs, d_logits);

@@ -1,11 +1,9 @@
 use fearless_simd::{Select, Simd, SimdBase};
 
-use super::categorical_cross_entropy::softmax_cross_entropy;
-use super::{Loss, TargetRange, clip};
-use crate::activations::Softmax;
+use super::{CategoricalHead, Loss, TargetRange, clip};
 use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::{Lane, Scalar};
-use crate::tile::{Classes, Tile};
+use crate::tile::{ClassTargets, Classes, Tile};
 
 /// `-ln(y_k)` for targets that are integers, the index `k` of the right class. Wants `softmax` at the end of the
 /// network.
@@ -22,7 +20,12 @@ fn one_hot<T: Scalar, S: Simd>(simd: S, class: T::Vector<S>, i: usize) -> T::Vec
     class.simd_eq(index).select(one, zero)
 }
 
-impl<T: Scalar, const N: usize> Loss<T, Softmax, Tile<T, N>, Classes<T>> for SparseCategoricalCrossEntropy {
+impl<T, H, Y, const N: usize> Loss<T, H, Tile<T, N>, Y> for SparseCategoricalCrossEntropy
+where
+    T: Scalar,
+    H: CategoricalHead,
+    Y: ClassTargets<T, Self>,
+{
     const NAME: &'static str = "sparse_categorical_crossentropy";
     const TARGETS: TargetRange = TargetRange::Finite;
 
@@ -30,14 +33,14 @@ impl<T: Scalar, const N: usize> Loss<T, Softmax, Tile<T, N>, Classes<T>> for Spa
     fn evaluate<S: Simd>(
         &self,
         simd: S,
-        _: &Softmax,
+        _: &H,
         logits: &Tile<T, N>,
-        targets: &Classes<T>,
+        targets: &Y,
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
-        let class = targets.0.load(simd);
-        softmax_cross_entropy(simd, logits, |i| one_hot::<T, S>(simd, class, i), outputs, d_logits)
+        let class = targets.classes().0.load(simd);
+        H::categorical_cross_entropy(simd, logits, |i| one_hot::<T, S>(simd, class, i), outputs, d_logits)
     }
 }
 
@@ -58,20 +61,17 @@ impl SparseCategoricalCrossEntropy {
     }
 }
 
-impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Classes<T>> for SparseCategoricalCrossEntropy {
+impl<T, Y, const N: usize> Metric<T, Tile<T, N>, Y> for SparseCategoricalCrossEntropy
+where
+    T: Scalar,
+    Y: ClassTargets<T, Self>,
+{
     type State = Mean<T>;
     const NAME: &'static str = "sparse_categorical_crossentropy";
     const DIRECTION: Option<Direction> = Some(Direction::Down);
 
     #[inline(always)]
-    fn update<S: Simd>(
-        &self,
-        simd: S,
-        state: &mut Mean<T>,
-        outputs: &Tile<T, N>,
-        targets: &Classes<T>,
-        weights: T::Vector<S>,
-    ) {
-        state.add(simd, Self::measure(simd, outputs, targets), weights);
+    fn update<S: Simd>(&self, simd: S, state: &mut Mean<T>, outputs: &Tile<T, N>, targets: &Y, weights: T::Vector<S>) {
+        state.add(simd, Self::measure(simd, outputs, targets.classes()), weights);
     }
 }

@@ -1,10 +1,12 @@
 //! How often the network is right.
 
+use core::convert::identity;
+
 use fearless_simd::{Select, Simd, SimdBase};
 
 use super::{Direction, Mean, Metric};
 use crate::scalar::{Lane, Scalar};
-use crate::tile::{Classes, Tile};
+use crate::tile::{ClassTargets, Classes, Tile, VectorTargets};
 
 /// The share of samples that the network gets right, as fits outputs and targets: binary for one output, categorical
 /// for vectors, sparse for integers. Keras's `metrics=["accuracy"]`.
@@ -75,8 +77,8 @@ fn sparse<T: Scalar, S: Simd, const N: usize>(simd: S, outputs: &Tile<T, N>, tar
 }
 
 macro_rules! accuracy {
-    ($($metric:ident, $name:literal, $targets:ty, $right:expr;)*) => {$(
-        impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, $targets> for $metric {
+    ($($metric:ident, $name:literal, [$($y:ident: $bound:path)?] $targets:ty, $read:path, $right:expr;)*) => {$(
+        impl<T: Scalar, $($y: $bound,)? const N: usize> Metric<T, Tile<T, N>, $targets> for $metric {
             type State = Mean<T>;
             const NAME: &'static str = $name;
             const DIRECTION: Option<Direction> = Some(Direction::Up);
@@ -90,16 +92,16 @@ macro_rules! accuracy {
                 targets: &$targets,
                 weights: T::Vector<S>,
             ) {
-                state.add(simd, $right(simd, outputs, targets), weights);
+                state.add(simd, $right(simd, outputs, $read(targets)), weights);
             }
         }
     )*};
 }
 
 accuracy! {
-    BinaryAccuracy, "binary_accuracy", Tile<T, N>, binary;
-    CategoricalAccuracy, "categorical_accuracy", Tile<T, N>, categorical;
-    SparseCategoricalAccuracy, "sparse_categorical_accuracy", Classes<T>, sparse;
-    Accuracy, "accuracy", Tile<T, N>, if N == 1 { binary } else { categorical };
-    Accuracy, "accuracy", Classes<T>, sparse;
+    BinaryAccuracy, "binary_accuracy", [Y: VectorTargets<T, N, Self>] Y, Y::vectors, binary;
+    CategoricalAccuracy, "categorical_accuracy", [Y: VectorTargets<T, N, Self>] Y, Y::vectors, categorical;
+    SparseCategoricalAccuracy, "sparse_categorical_accuracy", [Y: ClassTargets<T, Self>] Y, Y::classes, sparse;
+    Accuracy, "accuracy", [] Tile<T, N>, identity, if N == 1 { binary } else { categorical };
+    Accuracy, "accuracy", [] Classes<T>, identity, sparse;
 }

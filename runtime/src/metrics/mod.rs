@@ -32,7 +32,7 @@ pub use self::targets::TargetColumns;
 pub use self::top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 use crate::losses::OutputLoss;
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, VectorTargets};
 
 /// Which way a score becomes better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,9 +87,10 @@ pub trait MetricState<T: Scalar>: Default + Clone + Debug + Send {
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "metric `{Self}` does not fit outputs `{Z}` with targets `{Y}`",
+    message = "`{Self}` is not a metric for this network and its targets",
     label = "this metric does not fit",
-    note = "sparse metrics want integers as targets, all the others vectors as wide as the output"
+    note = "write one of `typenet::metrics`, as `Accuracy`, or a loss of the outputs, as `MeanAbsoluteError`; sparse metrics \
+            take integers as targets, all the others vectors as wide as the output"
 )]
 pub trait Metric<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
     /// What it gathers: [`Mean`] for one that is a mean over samples.
@@ -105,21 +106,15 @@ pub trait Metric<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
     fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>);
 }
 
-impl<T: Scalar, L: OutputLoss, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for L {
+#[diagnostic::do_not_recommend]
+impl<T: Scalar, L: OutputLoss, Y: VectorTargets<T, N, L>, const N: usize> Metric<T, Tile<T, N>, Y> for L {
     type State = Mean<T>;
     const NAME: &'static str = L::NAME;
     const DIRECTION: Option<Direction> = Some(Direction::Down);
 
     #[inline(always)]
-    fn update<S: Simd>(
-        &self,
-        simd: S,
-        state: &mut Mean<T>,
-        outputs: &Tile<T, N>,
-        targets: &Tile<T, N>,
-        weights: T::Vector<S>,
-    ) {
-        state.add(simd, self.value(simd, outputs, targets), weights);
+    fn update<S: Simd>(&self, simd: S, state: &mut Mean<T>, outputs: &Tile<T, N>, targets: &Y, weights: T::Vector<S>) {
+        state.add(simd, self.value(simd, outputs, targets.vectors()), weights);
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Direction, Mean, Metric, MetricState};
 use crate::kernels::transpose::sum;
 use crate::losses::{MeanSquaredError, OutputLoss};
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, VectorTargets};
 
 /// `sqrt(mean((y - t)^2))`, the mean taken over all samples first: Keras's `RootMeanSquaredError`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -28,7 +28,7 @@ impl<T: Scalar> MetricState<T> for RootMean<T> {
     }
 }
 
-impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for RootMeanSquaredError {
+impl<T: Scalar, Y: VectorTargets<T, N, Self>, const N: usize> Metric<T, Tile<T, N>, Y> for RootMeanSquaredError {
     type State = RootMean<T>;
     const NAME: &'static str = "root_mean_squared_error";
     const DIRECTION: Option<Direction> = Some(Direction::Down);
@@ -39,10 +39,10 @@ impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for RootMeanSq
         simd: S,
         state: &mut RootMean<T>,
         outputs: &Tile<T, N>,
-        targets: &Tile<T, N>,
+        targets: &Y,
         weights: T::Vector<S>,
     ) {
-        state.0.add(simd, OutputLoss::value(&MeanSquaredError, simd, outputs, targets), weights);
+        state.0.add(simd, OutputLoss::value(&MeanSquaredError, simd, outputs, targets.vectors()), weights);
     }
 }
 
@@ -92,7 +92,7 @@ impl<T: Scalar, const N: usize> MetricState<T> for R2State<N> {
     }
 }
 
-impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for R2Score {
+impl<T: Scalar, Y: VectorTargets<T, N, Self>, const N: usize> Metric<T, Tile<T, N>, Y> for R2Score {
     type State = R2State<N>;
     const NAME: &'static str = "r2_score";
     const DIRECTION: Option<Direction> = Some(Direction::Up);
@@ -103,9 +103,10 @@ impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, Tile<T, N>> for R2Score {
         simd: S,
         state: &mut R2State<N>,
         outputs: &Tile<T, N>,
-        targets: &Tile<T, N>,
+        targets: &Y,
         weights: T::Vector<S>,
     ) {
+        let targets = targets.vectors();
         state.samples += sum::<T, S>(simd, weights).to_f64();
         for (i, sums) in state.sums.iter_mut().enumerate() {
             let t = targets.load(simd, i);

@@ -3,7 +3,7 @@ use fearless_simd::{Select, Simd, SimdBase};
 use super::accuracy::argmax;
 use super::{Direction, Mean, Metric};
 use crate::scalar::{Lane, Scalar};
-use crate::tile::{Classes, Tile};
+use crate::tile::{ClassTargets, Tile, VectorTargets};
 
 /// The share of samples whose right output, where the largest target is, is among the `k` largest: Keras's
 /// `TopKCategoricalAccuracy`. Outputs that are equal do not push each other out.
@@ -58,8 +58,8 @@ fn among<T: Scalar, S: Simd, const N: usize>(
 }
 
 macro_rules! top_k {
-    ($($metric:ident, $name:literal, $targets:ty, $class:expr;)*) => {$(
-        impl<T: Scalar, const N: usize> Metric<T, Tile<T, N>, $targets> for $metric {
+    ($($metric:ident, $name:literal, $targets:path, $class:expr;)*) => {$(
+        impl<T: Scalar, Y: $targets, const N: usize> Metric<T, Tile<T, N>, Y> for $metric {
             type State = Mean<T>;
             const NAME: &'static str = $name;
             const DIRECTION: Option<Direction> = Some(Direction::Up);
@@ -70,7 +70,7 @@ macro_rules! top_k {
                 simd: S,
                 state: &mut Mean<T>,
                 outputs: &Tile<T, N>,
-                targets: &$targets,
+                targets: &Y,
                 weights: T::Vector<S>,
             ) {
                 state.add(simd, among::<T, S, N>(simd, outputs, $class(simd, targets), self.0), weights);
@@ -80,6 +80,6 @@ macro_rules! top_k {
 }
 
 top_k! {
-    TopKCategoricalAccuracy, "top_k_categorical_accuracy", Tile<T, N>, argmax::<T, S, N>;
-    SparseTopKCategoricalAccuracy, "sparse_top_k_categorical_accuracy", Classes<T>, |simd, t: &Classes<T>| t.0.load(simd);
+    TopKCategoricalAccuracy, "top_k_categorical_accuracy", VectorTargets<T, N, Self>, |simd, t: &Y| argmax::<T, S, N>(simd, t.vectors());
+    SparseTopKCategoricalAccuracy, "sparse_top_k_categorical_accuracy", ClassTargets<T, Self>, |simd, t: &Y| t.classes().0.load(simd);
 }

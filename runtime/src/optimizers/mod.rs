@@ -86,6 +86,11 @@ use crate::scalar::Scalar;
 /// # Ok(())
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an optimizer",
+    label = "not an optimizer",
+    note = "write one with its learning rate, after the loss: `Trainer::new(MeanSquaredError, Sgd::new(0.1))`"
+)]
 pub trait Optimizer: Clone + Debug + Send {
     /// How many numbers it remembers of each parameter; they start as zeros.
     const SLOTS: usize;

@@ -23,7 +23,7 @@ use crate::scalar::Scalar;
 /// Inputs and targets.
 pub(super) type Data<'a, X, Y> = (&'a X, &'a Y);
 
-impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
+impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     /// Trains `network` on inputs and targets, drawing the order of the samples from `rng`.
     ///
     /// # Errors
@@ -35,6 +35,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M, C> Trainer<N, L, O, 
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
         C: Callback<N>,
         R: Rng + ?Sized,
@@ -67,6 +68,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M, C> Trainer<N, L, O, 
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
         C: Callback<N>,
         R: Rng + ?Sized,
@@ -86,6 +88,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M, C> Trainer<N, L, O, 
     ) -> Fit<'a, N, L, O, M, C, X, Y>
     where
         L: Copy,
+        O: Optimizer,
         M: Copy,
     {
         let Self { loss, metrics, optimizer, callbacks, settings, state } = self;
@@ -104,6 +107,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M, C> Trainer<N, L, O, 
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
     {
         let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data)?;
         let loss = self.loss;
@@ -147,6 +151,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O: Optimizer, M, C> Trainer<N, L, O, 
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
     {
         let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data)?;

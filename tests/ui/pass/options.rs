@@ -10,6 +10,7 @@ typenet::network! {
         Dense(2 -> 2), linear, relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, softplus, softmax, Activation(relu),
         Activation(2 -> 2, relu), Activation(_ -> 2, activation = tanh);
     First = Activation(2 -> 2, relu), Dense(1);
+    Numbers = Dense(2 -> 2, bias_initializer = constant(1)), leaky_relu(0.5), Dense(2, elu(1)), threshold(1, -1);
     Initializers =
         Dense(2 -> 2, kernel_initializer = zeros, bias_initializer = ones),
         Dense(2, bias_initializer = constant(-0.5), kernel_initializer = glorot_uniform),
@@ -31,6 +32,12 @@ fn activations_by_name() {
     assert_eq!(activations::<OnTheirOwn>()[1..11], NAMES);
     assert_eq!(activations::<OnTheirOwn>()[11..], ["relu", "relu", "tanh"]);
     assert_eq!(activations::<First>(), ["relu", "linear"]);
+}
+
+#[test]
+fn numbers_may_be_integers() {
+    assert_eq!(activations::<Numbers>(), ["linear", "leaky_relu(0.5)", "elu(1.0)", "threshold(1.0, -1.0)"]);
+    assert_eq!(Numbers::new(&mut rng()).dense.bias.as_slice(), [1.0, 1.0]);
 }
 
 #[test]

@@ -1,0 +1,17 @@
+//! A loss by its Keras name.
+
+use rand::SeedableRng as _;
+use typenet::prelude::*;
+
+typenet::network! {
+    Xor = Dense(2 -> 4, relu), Dense(4 -> 2, softmax)
+}
+
+fn main() -> Result<(), typenet::Error> {
+    let rng = &mut rand::rngs::StdRng::seed_from_u64(0);
+    let mut xor = Xor::new(rng);
+    let (x, y) = ([[1.0, 1.0]], [[1.0, 0.0]]);
+    Trainer::new("binary_crossentropy", Sgd::new(0.1)).fit(&mut xor, (&x, &y), rng)?;
+    println!("{:?}", xor.predict(&[0.5, -0.5]));
+    Ok(())
+}
