@@ -10,7 +10,7 @@ use std::process::Output;
 type Checked = Result<(), Box<dyn Error>>;
 
 fn xor(options: &[&str]) -> Result<Output, Box<dyn Error>> {
-    support::example("xor", options)
+    Ok(support::example("xor", options)?)
 }
 
 /// A new directory of this name.
