@@ -1,4 +1,4 @@
-use fearless_simd::{Simd, SimdBase, SimdFloat};
+use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 
 use super::{Activation, KeepOutput};
 use crate::layers::NoParameters;
@@ -20,6 +20,17 @@ impl Softmax {
         tile: &mut Tile<T, N>,
     ) -> LogSumExp<T::Vector<S>> {
         let largest = largest(simd, tile);
+        if N == 2 {
+            // the exponential of the larger one is 1
+            let (x, y) = (tile.load(simd, 0), tile.load(simd, 1));
+            let (one, e) = (T::Vector::<S>::splat(simd, T::ONE), T::exp(-(x - y).abs()));
+            let sum = e + one;
+            let scale = one / sum;
+            let (less, rest) = (x.simd_lt(y), e * scale);
+            tile.store::<S>(0, less.select(rest, scale));
+            tile.store::<S>(1, less.select(scale, rest));
+            return LogSumExp { largest, sum };
+        }
         let mut sum = T::Vector::<S>::splat(simd, T::ZERO);
         for i in 0..N {
             let e = T::exp(tile.load(simd, i) - largest);

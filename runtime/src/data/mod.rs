@@ -29,11 +29,12 @@ mod table;
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
+use bytemuck::cast_slice_mut;
 use fearless_simd::{Simd, SimdBase};
 use nalgebra::SVector;
 
 use crate::error::Error;
-use crate::kernels::transpose::transpose;
+use crate::kernels::transpose::{transpose, unzip};
 use crate::losses::TargetRange;
 use crate::scalar::{Lane, Scalar};
 use crate::tile::{Classes, Features, TargetTile, Tile};
@@ -299,7 +300,8 @@ fn put_row<T: Scalar, const N: usize, R: Sample<T, N>>(row: &R, lane: usize, til
     }
 }
 
-/// Copies rows into lanes: squares of `LANES` numbers of `LANES` samples are transposed in registers.
+/// Copies rows into lanes: squares of `LANES` numbers of `LANES` samples are transposed in registers, and what is left of
+/// each row, put end to end with that of the others, is unzipped there.
 #[inline(always)]
 fn gather_rows<T: Scalar, S: Simd, const N: usize, R: Sample<T, N>>(
     simd: S,
@@ -308,26 +310,43 @@ fn gather_rows<T: Scalar, S: Simd, const N: usize, R: Sample<T, N>>(
     tile: &mut Tile<T, N>,
 ) {
     let Some(first) = indices.first() else { return };
-    let row = |lane: usize| rows.get(*indices.get(lane).unwrap_or(first) as usize);
-    let squares = if N < T::LANES { 0 } else { N / T::LANES };
-    for square in 0..squares {
-        let start = square * T::LANES;
+    let mut filled = [*first; 16];
+    let indices = match indices.get(..T::LANES) {
+        Some(whole) => whole,
+        None => {
+            filled.iter_mut().zip(indices).for_each(|(lane, index)| *lane = *index);
+            &filled[..T::LANES]
+        }
+    };
+    let whole = N / T::LANES * T::LANES;
+    for start in (0..whole).step_by(T::LANES) {
         let mut vectors = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-        for (lane, vector) in vectors.iter_mut().enumerate().take(T::LANES) {
-            if let Some(row) = row(lane) {
+        for (vector, &index) in vectors.iter_mut().zip(indices) {
+            if let Some(row) = rows.get(index as usize) {
                 *vector = T::Vector::<S>::from_slice(simd, &row.numbers()[start..start + T::LANES]);
             }
         }
         transpose::<T, S>(simd, &mut vectors);
-        for (column, vector) in tile.columns_mut()[start..start + T::LANES].iter_mut().zip(vectors) {
+        for (column, vector) in tile.columns_mut()[start..].iter_mut().zip(vectors).take(T::LANES) {
             column.store(vector);
         }
     }
-    for lane in 0..T::LANES {
-        if let Some(row) = row(lane) {
-            for (column, value) in tile.columns_mut().iter_mut().zip(row.numbers()).skip(squares * T::LANES) {
-                column.as_mut_slice()[lane] = *value;
+    if N > whole {
+        let width = (N - whole).next_power_of_two();
+        let mut rests = [T::Lane::splat(T::ZERO); 16];
+        let numbers: &mut [T] = cast_slice_mut(&mut rests[..width]);
+        for (rest, &index) in numbers.chunks_exact_mut(width).zip(indices) {
+            if let Some(row) = rows.get(index as usize) {
+                rest[..N - whole].copy_from_slice(&row.numbers()[whole..]);
             }
+        }
+        let mut vectors = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (vector, rest) in vectors.iter_mut().zip(&rests[..width]) {
+            *vector = rest.load(simd);
+        }
+        unzip::<T, S>(simd, &mut vectors, width);
+        for (column, vector) in tile.columns_mut()[whole..].iter_mut().zip(vectors) {
+            column.store(vector);
         }
     }
 }

@@ -5,20 +5,22 @@
 //!
 //! - forward: `y[o] = b[o] + sum_i w[i, o] x[i]`, a block of outputs in registers;
 //! - gradient of the inputs: `dx[i] = sum_o w[i, o] dy[o]`, a block of inputs in registers;
-//! - gradient of the weights: `dw[i, o] = sum over samples of x[i] dy[o]`, the only sum over lanes. Small layers keep
-//!   one running vector per weight and sum its lanes once a batch; of larger ones, `dy` is transposed in place, so
-//!   that the outputs sit in the lanes, and a block of weights is held in registers over all samples of the batch.
+//! - gradient of the weights: `dw[i, o] = sum over samples of x[i] dy[o]`, the only sum over lanes. For small layers a few
+//!   running vectors, one for each weight, stay in registers over all tiles of the batch, and their lanes are summed
+//!   once; of larger ones, `dy` is transposed in place, so that the outputs sit in the lanes, and a block of weights is
+//!   held in registers over all samples of the batch.
 //!
 //! Sizes are run-time values here. Small layers call these functions inline, where the sizes are constants and the loops
 //! unroll. Larger layers call them through [`shared`], so that a program has each once for every instruction set,
 //! however many layers it has.
 
 use core::array;
+use core::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::flat::{Sink, Window, prefetch};
-use super::transpose::{sum_lanes, transpose};
+use super::transpose::{add_sums, sum_lanes, transpose};
 use crate::scalar::{Lane, Scalar};
 
 /// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
@@ -155,6 +157,53 @@ pub(crate) fn gather_weights<T: Scalar, S: Simd>(simd: S, x: &[T::Lane], dy: &[T
 pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mut [T::Lane]) {
     for (sum, dy) in sums.iter_mut().zip(dy) {
         sum.store(sum.load(simd) + dy.load(simd));
+    }
+}
+
+/// Adds the gradient over all samples of `count` tiles to `gradient`, the weights and after them the biases of a small
+/// layer. A few running vectors stay in registers over all tiles.
+#[inline(always)]
+pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd>(
+    simd: S,
+    count: usize,
+    tile: impl Fn(usize) -> Columns<'a, T>,
+    gradient: &mut [T],
+) {
+    // each number as a constant, so that what it is the gradient of is known while compiling
+    macro_rules! groups {
+        ($($group:literal)*) => {$(
+            if gradient.len() > $group * T::LANES {
+                let (start, end) = ($group * T::LANES, gradient.len().min(($group + 1) * T::LANES));
+                let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+                let numbers = sums.chunks_mut(registers::<S>());
+                for (sums, start) in numbers.zip((start..end).step_by(registers::<S>())) {
+                    sum_few::<T, S>(simd, count, &tile, start..end, sums);
+                }
+                add_sums::<T, S>(sums, &mut gradient[start..end]);
+            }
+        )*};
+    }
+    groups!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+}
+
+#[inline(always)]
+fn sum_few<'a, T: Scalar, S: Simd>(
+    simd: S,
+    count: usize,
+    tile: impl Fn(usize) -> Columns<'a, T>,
+    numbers: Range<usize>,
+    sums: &mut [T::Vector<S>],
+) {
+    for index in 0..count {
+        let (x, dy) = tile(index);
+        for (sum, number) in sums.iter_mut().zip(numbers.clone()) {
+            let (input, output) = (number / dy.len(), number % dy.len());
+            let dy = dy[output].load(simd);
+            *sum = match x.get(input) {
+                Some(x) => x.load(simd).mul_add(dy, *sum),
+                None => *sum + dy,
+            };
+        }
     }
 }
 

@@ -16,17 +16,23 @@ pub(crate) fn sum_lanes<T: Scalar, S: Simd>(simd: S, lanes: &[T::Lane], sums: &m
         for (vector, lane) in vectors.iter_mut().zip(lanes) {
             *vector = lane.load(simd);
         }
-        let mut count = T::LANES;
-        while count > 1 {
-            count /= 2;
-            for i in 0..count {
-                let (a, b) = (vectors[i], vectors[i + count]);
-                vectors[i] = a.zip_low(b) + a.zip_high(b);
-            }
+        add_sums::<T, S>(vectors, sums);
+    }
+}
+
+/// Adds the sum over the lanes of `vectors[j]` to `sums[j]`, of which there are at most `LANES`.
+#[inline(always)]
+pub(crate) fn add_sums<T: Scalar, S: Simd>(mut vectors: [T::Vector<S>; 16], sums: &mut [T]) {
+    let mut count = T::LANES;
+    while count > 1 {
+        count /= 2;
+        for i in 0..count {
+            let (a, b) = (vectors[i], vectors[i + count]);
+            vectors[i] = a.zip_low(b) + a.zip_high(b);
         }
-        for (sum, total) in sums.iter_mut().zip(vectors[0].as_slice()) {
-            *sum += *total;
-        }
+    }
+    for (sum, total) in sums.iter_mut().zip(vectors[0].as_slice()) {
+        *sum += *total;
     }
 }
 
@@ -57,11 +63,29 @@ pub(crate) fn transpose<T: Scalar, S: Simd>(_simd: S, square: &mut [T::Vector<S>
     }
 }
 
+/// Takes apart numbers that lie in turns: of `width` vectors, a power of two up to `LANES`, number `width * k + i` becomes
+/// lane `k` of vector `i`.
+///
+/// Each round rotates the bits of (vector, lane) by one place, the other way than [`transpose`], until those that
+/// counted within `width` say which vector.
+#[inline(always)]
+pub(crate) fn unzip<T: Scalar, S: Simd>(_simd: S, vectors: &mut [T::Vector<S>; 16], width: usize) {
+    let half = width / 2;
+    for _ in 0..width.ilog2() {
+        let before = *vectors;
+        for i in 0..half {
+            let (a, b) = (before[2 * i], before[2 * i + 1]);
+            vectors[i] = a.unzip_low(b);
+            vectors[i + half] = a.unzip_high(b);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::vec::Vec;
 
-    use super::{sum, sum_lanes, transpose};
+    use super::{sum, sum_lanes, transpose, unzip};
     use crate::kernels::{Task, dispatch, level};
     use crate::scalar::{Lane, Scalar};
     use fearless_simd::{Simd, SimdBase};
@@ -96,6 +120,17 @@ mod tests {
             let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
             for (vector, lane) in square.iter_mut().zip(lanes::<T>(T::LANES)) {
                 *vector = lane.load(simd);
+            }
+            for width in [1, 2, 4, 8, 16].into_iter().filter(|width| *width <= T::LANES) {
+                // number n is 100 * (n / LANES) + n % LANES
+                let mut vectors = square;
+                unzip::<T, S>(simd, &mut vectors, width);
+                for (i, vector) in vectors.iter().enumerate().take(width) {
+                    for (k, value) in vector.as_slice().iter().enumerate() {
+                        let n = width * k + i;
+                        assert_eq!(*value, T::from_f64((100 * (n / T::LANES) + n % T::LANES) as f64), "{i} of {width}");
+                    }
+                }
             }
             transpose::<T, S>(simd, &mut square);
             for (i, vector) in square.iter().enumerate().take(T::LANES) {

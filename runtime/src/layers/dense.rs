@@ -7,6 +7,7 @@ use rand::Rng;
 
 use super::{Backward, Batch, Layer, Share, Sink, TensorInfo};
 use crate::activations::{Activation, Keep, Linear};
+use crate::flat::Flat;
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::Gather;
@@ -191,6 +192,20 @@ where
         share: Share<'_, T, Self>,
         sink: &mut D,
     ) {
+        if const { IN * OUT <= UNROLL } {
+            kernel::sum_tiles::<T, S>(
+                simd,
+                batch.count(),
+                #[inline(always)]
+                |index| {
+                    let (input, trace) = batch.tile(index);
+                    (input.columns(), trace.d_output.columns())
+                },
+                share.gradient.as_flat_mut(),
+            );
+            sink.accept(simd, share.gradient.as_flat_mut());
+            return;
+        }
         let Share { gradient, sums, later } = share;
         self.finish(simd, Share { gradient, sums, later });
         kernel::shared::accept::<T, S, D>(simd, gradient.bias.data.0.as_flattened_mut(), sink);
@@ -285,6 +300,9 @@ where
         let Share { gradient, sums, later } = pass.share;
         let (bias, sums) = sums.split_at_mut(BIAS * OUT);
         if const { IN * OUT <= UNROLL } {
+            if later {
+                return;
+            }
             kernel::gather_bias::<T, S>(simd, dy, bias);
             kernel::gather_weights::<T, S>(simd, x, dy, sums);
             return;

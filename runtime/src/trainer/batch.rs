@@ -75,10 +75,10 @@ where
                     weigh(simd, d_logits, weights * share);
                 }
                 for (tile, _) in tiles.iter_mut().zip(group()) {
-                    self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, by_layer::<N>());
+                    self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, true);
                 }
             }
-            if const { by_layer::<N>() } && (O::WHOLE || samples > remembered) {
+            if !const { by_layer::<N>() } || O::WHOLE || samples > remembered {
                 let tiles = &memory[..indices.len().div_ceil(N::Scalar::LANES)];
                 N::complete(simd, tiles, gradient, sums, &mut Gather);
             }
@@ -94,9 +94,6 @@ where
                 N::complete(simd, tiles, gradient, sums, &mut descend);
             }
             return loss;
-        }
-        if const { !by_layer::<N>() } {
-            N::finish(simd, gradient, sums);
         }
         if loss.is_finite() {
             Apply {
