@@ -7,6 +7,7 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{Attribute, Path, Visibility};
 
 use crate::catalogue::{self, Named, OptionKind, Term};
+use crate::errors::Mistake;
 use crate::syntax::text;
 
 pub struct Network {
@@ -105,9 +106,7 @@ pub enum Size {
         span: Span,
     },
     /// After a mistake.
-    Unknown {
-        span: Span,
-    },
+    Unknown(Mistake),
 }
 
 impl Layer {
@@ -198,7 +197,8 @@ impl Size {
 
     pub fn span(&self) -> Span {
         match self {
-            Self::Literal { span, .. } | Self::Expression { span, .. } | Self::Unknown { span } => *span,
+            Self::Literal { span, .. } | Self::Expression { span, .. } => *span,
+            Self::Unknown(_) => Span::mixed_site(),
         }
     }
 }
@@ -208,7 +208,7 @@ impl fmt::Display for Size {
         match self {
             Self::Literal { value, .. } => write!(f, "{value}"),
             Self::Expression { tokens, .. } => f.write_str(&text(tokens)),
-            Self::Unknown { .. } => f.write_str("_"),
+            Self::Unknown(_) => f.write_str("_"),
         }
     }
 }
@@ -237,8 +237,7 @@ impl ToTokens for Size {
                 output.append(literal);
             }
             Self::Expression { tokens, .. } => output.extend(quote_spanned!(span=> { #tokens })),
-            // any that compiles
-            Self::Unknown { .. } => output.extend(quote_spanned!(span=> 1)),
+            Self::Unknown(mistake) => mistake.to_tokens(output),
         }
     }
 }
@@ -256,7 +255,7 @@ pub enum Count {
 impl Count {
     pub fn of(size: &Size) -> Self {
         match size {
-            Size::Unknown { .. } => Self::Unknown,
+            Size::Unknown(_) => Self::Unknown,
             Size::Literal { value, .. } => Self::Number(u128::from(*value)),
             Size::Expression { tokens, .. } => {
                 let one = tokens.clone().into_iter().count() == 1 || syn::parse2::<Path>(tokens.clone()).is_ok();

@@ -49,7 +49,7 @@ impl Flow<'_> {
         for layer in written {
             let before = layers.last().map(|layer| &layer.outputs).or(before).cloned();
             let layer = self.layer(layer, None, before.as_ref(), &mut list);
-            if let Some(before) = layers.last_mut().filter(|before| matches!(before.outputs, Size::Unknown { .. })) {
+            if let Some(before) = layers.last_mut().filter(|before| matches!(before.outputs, Size::Unknown(_))) {
                 // a size that was mistaken is best mended by what the next layer says of it
                 before.outputs = layer.inputs.clone();
             }
@@ -108,7 +108,7 @@ impl Flow<'_> {
         let inputs = match (before, stated) {
             (Some(produced), Some(taken)) => {
                 meet(&name, &taken, produced, &mut list.meetings, self.errors);
-                if matches!(produced, Size::Unknown { .. }) { taken } else { produced.clone() }
+                if matches!(produced, Size::Unknown(_)) { taken } else { produced.clone() }
             }
             (Some(produced), None) => produced.clone(),
             (None, Some(size)) => size,
@@ -118,12 +118,12 @@ impl Flow<'_> {
                     None => format!("state its inputs, as `{name}(2 -> 4)`"),
                 };
                 self.errors.at(&written.kind, "the first layer must state how many inputs it takes", help);
-                Size::Unknown { span }
+                Size::Unknown(self.errors.latest())
             }
         };
         let outputs = if is_same {
             if let Some(size) = shape.and_then(|shape| size(&shape.output, self.errors))
-                && !matches!((&size, &inputs), (Size::Unknown { .. }, _) | (_, Size::Unknown { .. }))
+                && !matches!((&size, &inputs), (Size::Unknown(_), _) | (_, Size::Unknown(_)))
                 && size.to_string() != inputs.to_string()
             {
                 let message = format_args!("layer `{name}` gives as many numbers as it takes, {inputs}, not {size}");
@@ -134,18 +134,18 @@ impl Flow<'_> {
             size(&shape.output, self.errors).unwrap_or_else(|| {
                 let help = "write how many numbers the layer produces; only its input can be `_`";
                 self.errors.at(&shape.output, "`_` cannot be an output", help);
-                Size::Unknown { span }
+                Size::Unknown(self.errors.latest())
             })
         } else if arguments.first().is_some_and(|argument| is_size(argument)) {
             size(&arguments.remove(0).value, self.errors).unwrap_or_else(|| {
                 self.errors.at(&written.kind, "`_` cannot be an output", "write how many numbers the layer produces");
-                Size::Unknown { span }
+                Size::Unknown(self.errors.latest())
             })
         } else {
-            let shown = if matches!(inputs, Size::Unknown { .. }) { "2".to_owned() } else { inputs.to_string() };
+            let shown = if matches!(inputs, Size::Unknown(_)) { "2".to_owned() } else { inputs.to_string() };
             let help = format_args!("write `{name}(4)`, or `{name}({shown} -> 4)`, its sizes first");
             self.errors.at(&written.kind, format_args!("layer `{name}` has no size"), help);
-            Size::Unknown { span }
+            Size::Unknown(self.errors.latest())
         };
         let kind = match row {
             None => Kind::Own { path: written.kind.clone(), calls: calls(&name, &arguments, self.errors) },

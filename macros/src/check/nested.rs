@@ -29,7 +29,7 @@ impl Flow<'_> {
         let inner = self.inner(layers, span, &name, &label, before, list);
         let what = format!("stands in `{name}`");
         if !give_back(&what, &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
-            return stand_in(label, inner.inputs, Size::Unknown { span });
+            return stand_in(label, inner.inputs, Size::Unknown(self.errors.latest()));
         }
         let written = format!("{name}({})", inner.written);
         let (inputs, outputs) = (inner.inputs.clone(), inner.inputs.clone());
@@ -54,18 +54,18 @@ impl Flow<'_> {
             }
         };
         let copies = match count {
-            None => Size::Unknown { span },
+            None => Size::Unknown(self.errors.latest()),
             Some(Value::Literal(Lit::Int(zero))) if zero.base10_digits() == "0" => {
                 self.errors.at(zero, "a repetition of `0` has no layers", "write how often, or leave the layers out");
-                Size::Unknown { span }
+                Size::Unknown(self.errors.latest())
             }
             Some(count) => size(count, self.errors).unwrap_or_else(|| {
                 self.errors.at(count, "`_` is not a count", "write how often, as `[Dense(64 -> 64, relu); 50]`");
-                Size::Unknown { span }
+                Size::Unknown(self.errors.latest())
             }),
         };
         if !give_back("is repeated", &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
-            return stand_in(inner.label, inner.inputs, Size::Unknown { span });
+            return stand_in(inner.label, inner.inputs, Size::Unknown(self.errors.latest()));
         }
         let written = format!("[{}; {copies}]", inner.written);
         let (label, inputs, outputs) = (inner.label.clone(), inner.inputs.clone(), inner.inputs.clone());
@@ -86,7 +86,7 @@ impl Flow<'_> {
             [] => {
                 let help = "write them, as `Dense(64 -> 64, relu)`";
                 self.errors.at_span(span, format_args!("there are no layers in `{kind}`"), help);
-                let size = before.cloned().unwrap_or(Size::Unknown { span });
+                let size = before.cloned().unwrap_or(Size::Unknown(self.errors.latest()));
                 stand_in(label.clone(), size.clone(), size)
             }
             [layer] => {
@@ -110,7 +110,7 @@ impl Flow<'_> {
                     layers,
                     meetings,
                 };
-                let layer = Layer { written, ..nested(&part, name.into(), label.clone()) };
+                let layer = Layer { written, ..self.nested(&part, name.into(), label.clone()) };
                 self.parts.push(part);
                 layer
             }
@@ -138,7 +138,7 @@ impl Flow<'_> {
                 format!("move `{name}` before the network that it is a layer of")
             };
             self.errors.at(&written.kind, format_args!("network `{name}` is not declared yet"), help);
-            let size = before.cloned().unwrap_or(Size::Unknown { span });
+            let size = before.cloned().unwrap_or(Size::Unknown(self.errors.latest()));
             let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
             return Some(stand_in(label, size.clone(), size));
         }
@@ -154,7 +154,7 @@ impl Flow<'_> {
                         format_args!("network `{name}` is over `{}`, this one over `{}`", network.scalar, self.scalar);
                     self.errors.at(&written.kind, message, format_args!("declare both over `{}`", self.scalar));
                 }
-                nested(network, written.kind.clone(), label)
+                self.nested(network, written.kind.clone(), label)
             }
             None => foreign(&written.kind, name, span, label),
         };
@@ -168,6 +168,7 @@ impl Flow<'_> {
         let mistakes = self.errors.len();
         for (stated, own, what) in [(taken, &layer.inputs, "takes"), (given, &layer.outputs, "gives")] {
             if let (Some(stated), Size::Literal { value, .. }) = (stated, own)
+                && !matches!(stated, Size::Unknown(_))
                 && stated.to_string() != value.to_string()
             {
                 let message = format_args!("network `{name}` {what} {value} numbers, not {stated}");
@@ -187,6 +188,18 @@ impl Flow<'_> {
         }
         Some(layer)
     }
+
+    /// A network whose layers are known, as a layer.
+    fn nested(&self, network: &Network, path: Path, label: Ident) -> Layer {
+        let ends = (network.layers.first(), network.layers.last());
+        let size = |size: Option<&Size>| size.cloned().unwrap_or(Size::Unknown(self.errors.latest()));
+        let (inputs, outputs) = (size(ends.0.map(|layer| &layer.inputs)), size(ends.1.map(|layer| &layer.outputs)));
+        let activation =
+            ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
+        let parameters = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
+        let written = text(&path);
+        Layer { label, kind: Kind::Network { path, activation, parameters }, inputs, outputs, written }
+    }
 }
 
 /// In the place of a layer that was mistaken: one that takes and gives what its neighbours expect.
@@ -194,17 +207,6 @@ fn stand_in(label: Ident, inputs: Size, outputs: Size) -> Layer {
     let row = &LAYERS[0];
     let kind = Kind::BuiltIn { row, span: label.span(), settings: defaults(row) };
     Layer { label, kind, inputs, outputs, written: String::new() }
-}
-
-/// A network whose layers are known, as a layer.
-fn nested(network: &Network, path: Path, label: Ident) -> Layer {
-    let ends = (network.layers.first(), network.layers.last());
-    let size = |size: Option<&Size>| size.cloned().unwrap_or(Size::Unknown { span: label.span() });
-    let (inputs, outputs) = (size(ends.0.map(|layer| &layer.inputs)), size(ends.1.map(|layer| &layer.outputs)));
-    let activation = ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
-    let parameters = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
-    let written = text(&path);
-    Layer { label, kind: Kind::Network { path, activation, parameters }, inputs, outputs, written }
 }
 
 /// A network that is declared elsewhere, as a layer: its sizes are constants of its own.

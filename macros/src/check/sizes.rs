@@ -41,9 +41,7 @@ pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
         ),
     };
     errors.at(value, message, help);
-    Some(Size::Unknown {
-        span: value.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span()),
-    })
+    Some(Size::Unknown(errors.latest()))
 }
 
 /// Compares a stated input with what the layer before produces.
@@ -76,7 +74,7 @@ pub(super) fn give_back(
 
 fn compare(taken: &Size, other: &Size, rule: Rule, meetings: &mut Vec<Meeting>, differ: impl FnOnce()) {
     match (taken, other) {
-        (Size::Unknown { .. }, _) | (_, Size::Unknown { .. }) => {}
+        (Size::Unknown(_), _) | (_, Size::Unknown(_)) => {}
         (Size::Literal { value: a, .. }, Size::Literal { value: b, .. }) if a == b => {}
         (Size::Literal { .. }, Size::Literal { .. }) => differ(),
         _ if taken.to_string() == other.to_string() => {}
