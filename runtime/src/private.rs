@@ -16,6 +16,11 @@ pub use crate::summary::Summary;
 pub use crate::tile::{Features, Tile};
 pub use crate::{activations, initializers, layers};
 
+/// From where the fields of a network's struct stand, too.
+pub use crate::__private;
+
+use crate::activations::Activation;
+use crate::initializers::Initializer;
 use crate::kernels::level;
 use crate::scalar::Scalar;
 
@@ -166,6 +171,38 @@ pub const fn sums<L: Layer<T>, T: Scalar>() -> usize {
 pub const fn assert_no_padding<N, T>(numbers: usize) {
     assert!(size_of::<N>() == numbers * size_of::<T>(), "an attribute has changed the fields of a network's struct");
     assert!(numbers == 0 || align_of::<N>() >= align_of::<T>(), "an attribute has packed a network's struct");
+}
+
+/// A type of the user's own, as [`Type`](Self::Type), after the check that it is what the macro takes it for. Where `FITS` is an
+/// error, the whole type is one to rustc, which then says nothing of what depends on it.
+pub trait Checked<const FITS: bool> {
+    /// The type itself.
+    type Type;
+}
+
+impl<L, const FITS: bool> Checked<FITS> for L {
+    type Type = L;
+}
+
+/// Compiles if `L` is a layer that takes `IN` numbers and gives `OUT`.
+#[must_use]
+pub const fn is_layer<L, T: Scalar, const IN: usize, const OUT: usize>() -> bool
+where
+    L: Layer<T, Input = Tile<T, IN>, Output = Tile<T, OUT>>,
+{
+    true
+}
+
+/// Compiles if `A` is an activation.
+#[must_use]
+pub const fn is_activation<A: Activation>() -> bool {
+    true
+}
+
+/// Compiles if `I` is an initialiser.
+#[must_use]
+pub const fn is_initializer<I: Initializer>() -> bool {
+    true
 }
 
 /// Holds if both sizes are the same: the check of sizes that the macro cannot evaluate itself.

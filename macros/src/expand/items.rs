@@ -18,15 +18,15 @@ fn linear() -> Item {
 
 /// The type of a layer in the network's body: the last one is without its activation.
 pub fn body_type(network: &Network, index: usize, prefix: &TokenStream) -> TokenStream {
-    layer_type(&network.layers[index], index + 1 == network.layers.len(), prefix)
+    layer_type(&network.layers[index], index + 1 == network.layers.len(), prefix, &network.scalar)
 }
 
 /// The value of a layer in the network's body.
 pub fn body_value(network: &Network, index: usize, prefix: &TokenStream) -> TokenStream {
-    layer_value(&network.layers[index], index + 1 == network.layers.len(), prefix)
+    layer_value(&network.layers[index], index + 1 == network.layers.len(), prefix, &network.scalar)
 }
 
-fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
+fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -> TokenStream {
     let (inputs, outputs) = (&layer.inputs, &layer.outputs);
     match &layer.kind {
         Kind::BuiltIn { row, span, .. } => {
@@ -44,24 +44,28 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
             });
             quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#(#sizes),* #(, #arguments)*>)
         }
-        Kind::Own { path, .. } => quote_spanned!(Span::mixed_site()=> #path<#inputs, #outputs>),
+        Kind::Own { path, .. } => {
+            let span = path.segments.last().map_or_else(Span::mixed_site, |last| last.ident.span());
+            let own = quote_spanned!(span=> #path<#inputs, #outputs>);
+            let scalar = quote_spanned!(Span::mixed_site()=> ::core::primitive::#scalar);
+            checked(&own, &quote_spanned!(span=> is_layer::<#own, #scalar, #inputs, #outputs>), prefix)
+        }
         Kind::Network { path, .. } => {
             let head = item_type(&head_of(layer, last), prefix);
             quote_spanned!(Span::mixed_site()=> #prefix::layers::Block<#path, #head>)
         }
         Kind::Residual { span, inner } => {
-            let (item, inner) = (named("Residual", *span), layer_type(inner, false, prefix));
+            let (item, inner) = (named("Residual", *span), layer_type(inner, false, prefix, scalar));
             quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#inner>)
         }
         Kind::Repeat { inner, copies } => {
-            let inner = layer_type(inner, false, prefix);
+            let inner = layer_type(inner, false, prefix, scalar);
             quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat<#inner, #copies>)
         }
     }
 }
 
-fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
-    let (inputs, outputs) = (&layer.inputs, &layer.outputs);
+fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -> TokenStream {
     match &layer.kind {
         Kind::BuiltIn { row, span, .. } => {
             let item = named(row.item, *span);
@@ -82,23 +86,24 @@ fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
             });
             quote_spanned!(Span::mixed_site()=> #prefix::layers::#item::new(#activation)#(#calls)*)
         }
-        Kind::Own { path, calls } => {
+        Kind::Own { calls, .. } => {
+            let own = layer_type(layer, last, prefix, scalar);
             let calls = calls.iter().map(|(method, value)| {
                 let value = in_parentheses(value);
                 quote_spanned!(Span::mixed_site()=> .#method #value)
             });
-            quote_spanned!(Span::mixed_site()=> #path::<#inputs, #outputs>::new()#(#calls)*)
+            quote_spanned!(Span::mixed_site()=> <#own>::new()#(#calls)*)
         }
         Kind::Network { .. } => {
             let head = item_value(&head_of(layer, last), prefix);
             quote_spanned!(Span::mixed_site()=> #prefix::layers::Block::new(#head))
         }
         Kind::Residual { inner, .. } => {
-            let inner = layer_value(inner, false, prefix);
+            let inner = layer_value(inner, false, prefix, scalar);
             quote_spanned!(Span::mixed_site()=> #prefix::layers::Residual::new(#inner))
         }
         Kind::Repeat { inner, .. } => {
-            let inner = layer_value(inner, false, prefix);
+            let inner = layer_value(inner, false, prefix, scalar);
             quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat::new(#inner))
         }
     }
@@ -137,9 +142,20 @@ pub fn item_value(item: &Item, prefix: &TokenStream) -> TokenStream {
 fn item_type_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStream {
     match item {
         Item::BuiltIn { row, span, .. } => built_in(kind, row, *span, prefix),
-        Item::Own(path) => path.to_token_stream(),
+        Item::Own(path) => {
+            let check = if kind == OptionKind::Activation { "is_activation" } else { "is_initializer" };
+            let check = Ident::new(check, Span::mixed_site());
+            checked(path, &quote_spanned!(path.span()=> #check::<#path>), prefix)
+        }
         Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::Head),
     }
+}
+
+/// A type of the user's own, of which only the compiler knows whether it is what it must be. Where it is not, that is said
+/// once, and where it is written.
+fn checked(own: &impl ToTokens, check: &TokenStream, prefix: &TokenStream) -> TokenStream {
+    let check = quote_spanned!(Span::mixed_site()=> #prefix::__private::#check());
+    quote_spanned!(Span::mixed_site()=> <#own as #prefix::__private::Checked<{ #check }>>::Type)
 }
 
 fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStream {
@@ -149,13 +165,14 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
             let number = in_parentheses(number);
             quote_spanned!(Span::mixed_site()=> #item #number)
         }
+        Item::Own(path) => path.to_token_stream(),
         Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::HEAD),
         Item::BuiltIn { row: Named { number: Number::May(defaults), .. }, .. } => {
             let item = item_type_of(kind, item, prefix);
             let defaults = defaults.iter().map(|default| number_tokens(*default));
             quote_spanned!(Span::mixed_site()=> #item(#(#defaults),*))
         }
-        _ => item_type_of(kind, item, prefix),
+        Item::BuiltIn { .. } => item_type_of(kind, item, prefix),
     }
 }
 
