@@ -22,22 +22,12 @@ pub struct Network {
     pub meetings: Vec<Meeting>,
 }
 
-/// Two sizes that must be the same.
+/// Two sizes that must be the same: a stated input, and what the layer before produces.
 pub struct Meeting {
-    pub rule: Rule,
     /// What goes into a layer.
     pub taken: Size,
-    /// What the rule compares it with.
-    pub other: Size,
-}
-
-/// Why two sizes must be the same.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    /// A stated input, and what the layer before produces.
-    Meets,
-    /// What goes into the layers within a layer, and what comes out of them.
-    GivesBack,
+    /// What comes out of the layer before it.
+    pub produced: Size,
 }
 
 pub struct Layer {
@@ -91,6 +81,8 @@ pub enum Item {
     Own(Path),
     /// The activation of another network's last layer, and how documentation shows it.
     HeadOf(Path, String),
+    /// After a mistake.
+    Unknown(Mistake),
 }
 
 /// How many numbers go into a layer, or come out.
@@ -173,7 +165,7 @@ impl Setting {
     pub fn is(&self, default: &str) -> bool {
         match self {
             Self::Item(Item::BuiltIn { row, .. }) => row.name == default,
-            Self::Item(Item::Own(_) | Item::HeadOf(..)) => false,
+            Self::Item(_) => false,
             Self::Flag(on) => default == if *on { "true" } else { "false" },
         }
     }
@@ -186,6 +178,7 @@ impl fmt::Display for Item {
             Self::BuiltIn { row, number: Some(number), .. } => write!(f, "{}({})", row.name, text(number)),
             Self::Own(path) => f.write_str(&text(path)),
             Self::HeadOf(_, shown) => f.write_str(shown),
+            Self::Unknown(_) => f.write_str("_"),
         }
     }
 }
@@ -193,6 +186,31 @@ impl fmt::Display for Item {
 impl Size {
     pub fn literal(value: u32, span: Span) -> Self {
         Self::Literal { value, span }
+    }
+
+    /// Whether it is the same as another; `None` if only the compiler knows.
+    pub fn meets(&self, other: &Self) -> Option<bool> {
+        match (self, other) {
+            // what is mistaken is no mistake once more
+            (Self::Unknown(_), _) | (_, Self::Unknown(_)) => Some(true),
+            (Self::Literal { value: a, .. }, Self::Literal { value: b, .. }) => Some(a == b),
+            _ => Some(true).filter(|_| self.to_string() == other.to_string()),
+        }
+    }
+
+    /// The same size, as if it stood elsewhere.
+    pub fn located_at(&self, span: Span) -> Self {
+        match self {
+            Self::Literal { value, .. } => Self::literal(*value, span),
+            Self::Expression { tokens, .. } => {
+                let located = tokens.clone().into_iter().map(|mut tree| {
+                    tree.set_span(tree.span().located_at(span));
+                    tree
+                });
+                Self::Expression { tokens: located.collect(), span }
+            }
+            Self::Unknown(mistake) => Self::Unknown(mistake.clone()),
+        }
     }
 
     pub fn span(&self) -> Span {

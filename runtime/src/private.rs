@@ -173,8 +173,8 @@ pub const fn assert_no_padding<N, T>(numbers: usize) {
     assert!(numbers == 0 || align_of::<N>() >= align_of::<T>(), "an attribute has packed a network's struct");
 }
 
-/// A type of the user's own, as [`Type`](Self::Type), after the check that it is what the macro takes it for. Where `FITS` is an
-/// error, the whole type is one to rustc, which then says nothing of what depends on it.
+/// A layer, an activation or an initialiser, as [`Type`](Self::Type), after a check that only the compiler can make. Where `FITS`
+/// is an error, the whole type is one to rustc, which then says nothing of what depends on it.
 pub trait Checked<const FITS: bool> {
     /// The type itself.
     type Type;
@@ -221,17 +221,20 @@ pub trait Meets<const TAKEN: usize, const PRODUCED: usize> {}
 pub trait GivesBack<const TAKEN: usize, const GIVEN: usize> {}
 
 /// Compiles if `Sizes: GivesBack<TAKEN, GIVEN>`.
-pub const fn assert_gives_back<const TAKEN: usize, const GIVEN: usize>()
+#[must_use]
+pub const fn gives_back<const TAKEN: usize, const GIVEN: usize>() -> bool
 where
     Sizes: GivesBack<TAKEN, GIVEN>,
 {
+    true
 }
 
-/// Carries the check; see [`Meets`].
+/// Carries both checks.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes;
 
 impl<const N: usize> Meets<N, N> for Sizes {}
+impl<const N: usize> GivesBack<N, N> for Sizes {}
 
 /// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`.
 pub const fn assert_meets<const TAKEN: usize, const PRODUCED: usize>()

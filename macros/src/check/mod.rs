@@ -10,14 +10,13 @@ mod sizes;
 mod tests;
 
 use proc_macro2::Span;
-use quote::ToTokens as _;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, Path, Token};
 
 use self::layers::Flow;
 use crate::errors::Errors;
 use crate::network::Network;
-use crate::syntax;
+use crate::syntax::{self, text};
 
 /// Checks all networks of a declaration. Those that are layers of others come before them.
 pub fn check(written: Vec<syntax::Network>, errors: &mut Errors) -> Vec<Network> {
@@ -66,6 +65,9 @@ fn network(written: syntax::Network, known: &[Network], later: &[String], errors
 /// What a network derives by itself.
 const DERIVED: &[&str] = &["Clone", "Debug", "PartialEq"];
 
+/// What floating-point numbers have not.
+const OF_INTEGERS: &[&str] = &["Eq", "Ord", "Hash"];
+
 /// The layout is what makes the flat view of the parameters sound, so it is not for others to choose.
 fn attributes(written: Vec<Attribute>, errors: &mut Errors) -> Vec<Attribute> {
     let mut kept = Vec::new();
@@ -76,10 +78,16 @@ fn attributes(written: Vec<Attribute>, errors: &mut Errors) -> Vec<Attribute> {
         }
         if attribute.path().is_ident("derive")
             && let Ok(traits) = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
-            && let Some(twice) = traits.iter().find(|path| is_derived(path))
+            && let Some(wrong) = traits.iter().find(|path| is_one_of(path, DERIVED) || is_one_of(path, OF_INTEGERS))
         {
-            let message = format_args!("a network has `{}` already", twice.to_token_stream());
-            errors.at(twice, message, "remove it: every network derives `Clone`, `Debug` and `PartialEq`");
+            let shown = text(wrong);
+            if is_one_of(wrong, DERIVED) {
+                let help = "remove it: every network derives `Clone`, `Debug` and `PartialEq`";
+                errors.at(wrong, format_args!("a network has `{shown}` already"), help);
+            } else {
+                let help = "remove it: floating-point numbers do not have it";
+                errors.at(wrong, format_args!("a network cannot have `{shown}`"), help);
+            }
             continue;
         }
         kept.push(attribute);
@@ -87,6 +95,6 @@ fn attributes(written: Vec<Attribute>, errors: &mut Errors) -> Vec<Attribute> {
     kept
 }
 
-fn is_derived(path: &Path) -> bool {
-    path.segments.last().is_some_and(|last| DERIVED.iter().any(|derived| last.ident == derived))
+fn is_one_of(path: &Path, traits: &[&str]) -> bool {
+    path.segments.last().is_some_and(|last| traits.iter().any(|name| last.ident == name))
 }

@@ -8,7 +8,7 @@ use syn::{Ident, Lit, Path};
 
 use super::labels;
 use super::layers::{Flow, List};
-use super::options::defaults;
+use super::options::mistaken;
 use super::sizes::{give_back, meet, size};
 use crate::catalogue::LAYERS;
 use crate::network::{Count, Kind, Layer, Network, Size, camel};
@@ -28,8 +28,9 @@ impl Flow<'_> {
         let label = label.cloned().unwrap_or_else(|| labels::default(&name, span, &mut list.counts));
         let inner = self.inner(layers, span, &name, &label, before, list);
         let what = format!("stands in `{name}`");
-        if !give_back(&what, &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
-            return stand_in(label, inner.inputs, Size::Unknown(self.errors.latest()));
+        if !give_back(&what, &inner.inputs, &inner.outputs, self.errors) {
+            let outputs = self.unknown();
+            return self.stand_in(label, inner.inputs, outputs);
         }
         let written = format!("{name}({})", inner.written);
         let (inputs, outputs) = (inner.inputs.clone(), inner.inputs.clone());
@@ -53,19 +54,23 @@ impl Flow<'_> {
                 self.inner(layers, span, "[...; n]", &label, before, list)
             }
         };
+        let Some(count) = count else {
+            let outputs = self.unknown();
+            return self.stand_in(inner.label, inner.inputs, outputs);
+        };
         let copies = match count {
-            None => Size::Unknown(self.errors.latest()),
-            Some(Value::Literal(Lit::Int(zero))) if zero.base10_digits() == "0" => {
+            Value::Literal(Lit::Int(zero)) if zero.base10_digits() == "0" => {
                 self.errors.at(zero, "a repetition of `0` has no layers", "write how often, or leave the layers out");
-                Size::Unknown(self.errors.latest())
+                self.unknown()
             }
-            Some(count) => size(count, self.errors).unwrap_or_else(|| {
+            count => size(count, self.errors).unwrap_or_else(|| {
                 self.errors.at(count, "`_` is not a count", "write how often, as `[Dense(64 -> 64, relu); 50]`");
-                Size::Unknown(self.errors.latest())
+                self.unknown()
             }),
         };
-        if !give_back("is repeated", &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
-            return stand_in(inner.label, inner.inputs, Size::Unknown(self.errors.latest()));
+        if !give_back("is repeated", &inner.inputs, &inner.outputs, self.errors) {
+            let outputs = self.unknown();
+            return self.stand_in(inner.label, inner.inputs, outputs);
         }
         let written = format!("[{}; {copies}]", inner.written);
         let (label, inputs, outputs) = (inner.label.clone(), inner.inputs.clone(), inner.inputs.clone());
@@ -86,8 +91,8 @@ impl Flow<'_> {
             [] => {
                 let help = "write them, as `Dense(64 -> 64, relu)`";
                 self.errors.at_span(span, format_args!("there are no layers in `{kind}`"), help);
-                let size = before.cloned().unwrap_or(Size::Unknown(self.errors.latest()));
-                stand_in(label.clone(), size.clone(), size)
+                let size = before.cloned().unwrap_or_else(|| self.unknown());
+                self.stand_in(label.clone(), size.clone(), size)
             }
             [layer] => {
                 let mut counts = HashMap::new();
@@ -138,9 +143,9 @@ impl Flow<'_> {
                 format!("move `{name}` before the network that it is a layer of")
             };
             self.errors.at(&written.kind, format_args!("network `{name}` is not declared yet"), help);
-            let size = before.cloned().unwrap_or(Size::Unknown(self.errors.latest()));
+            let size = before.cloned().unwrap_or_else(|| self.unknown());
             let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
-            return Some(stand_in(label, size.clone(), size));
+            return Some(self.stand_in(label, size.clone(), size));
         }
         if known.is_none() && written.parentheses {
             // a layer of the user's own
@@ -184,15 +189,22 @@ impl Flow<'_> {
         }
         if mistakes < self.errors.len() || known.is_some_and(|network| network.scalar != *self.scalar) {
             let inputs = before.cloned().unwrap_or(layer.inputs);
-            return Some(stand_in(layer.label, inputs, layer.outputs));
+            return Some(self.stand_in(layer.label, inputs, layer.outputs));
         }
         Some(layer)
+    }
+
+    /// In the place of a layer that was mistaken: one that takes and gives what its neighbours expect.
+    pub(super) fn stand_in(&mut self, label: Ident, inputs: Size, outputs: Size) -> Layer {
+        let row = &LAYERS[0];
+        let kind = Kind::BuiltIn { row, span: label.span(), settings: mistaken(row, self.errors) };
+        Layer { label, kind, inputs, outputs, written: String::new() }
     }
 
     /// A network whose layers are known, as a layer.
     fn nested(&self, network: &Network, path: Path, label: Ident) -> Layer {
         let ends = (network.layers.first(), network.layers.last());
-        let size = |size: Option<&Size>| size.cloned().unwrap_or(Size::Unknown(self.errors.latest()));
+        let size = |size: Option<&Size>| size.cloned().unwrap_or_else(|| self.unknown());
         let (inputs, outputs) = (size(ends.0.map(|layer| &layer.inputs)), size(ends.1.map(|layer| &layer.outputs)));
         let activation =
             ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
@@ -200,13 +212,6 @@ impl Flow<'_> {
         let written = text(&path);
         Layer { label, kind: Kind::Network { path, activation, parameters }, inputs, outputs, written }
     }
-}
-
-/// In the place of a layer that was mistaken: one that takes and gives what its neighbours expect.
-fn stand_in(label: Ident, inputs: Size, outputs: Size) -> Layer {
-    let row = &LAYERS[0];
-    let kind = Kind::BuiltIn { row, span: label.span(), settings: defaults(row) };
-    Layer { label, kind, inputs, outputs, written: String::new() }
 }
 
 /// A network that is declared elsewhere, as a layer: its sizes are constants of its own.

@@ -55,14 +55,28 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
             quote_spanned!(Span::mixed_site()=> #prefix::layers::Block<#path, #head>)
         }
         Kind::Residual { span, inner } => {
-            let (item, inner) = (named("Residual", *span), layer_type(inner, false, prefix, scalar));
-            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#inner>)
+            let (item, layer) = (named("Residual", *span), layer_type(inner, false, prefix, scalar));
+            let around = quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#layer>);
+            giving_back(around, inner, prefix)
         }
         Kind::Repeat { inner, copies } => {
-            let inner = layer_type(inner, false, prefix, scalar);
-            quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat<#inner, #copies>)
+            let layer = layer_type(inner, false, prefix, scalar);
+            let repeated = quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat<#layer, #copies>);
+            giving_back(repeated, inner, prefix)
         }
     }
+}
+
+/// The type of a layer with others within it, which must give back as much as they take.
+fn giving_back(outer: TokenStream, inner: &Layer, prefix: &TokenStream) -> TokenStream {
+    let (taken, given) = (&inner.inputs, &inner.outputs);
+    if taken.meets(given).is_some() {
+        return outer;
+    }
+    // rustc points at the first of the two, and what is given back is what must be mended
+    let taken = taken.located_at(given.span());
+    let span = given.span().resolved_at(Span::mixed_site());
+    checked(&outer, &quote_spanned!(span=> gives_back::<#taken, #given>), prefix)
 }
 
 fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -> TokenStream {
@@ -148,11 +162,12 @@ fn item_type_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStr
             checked(path, &quote_spanned!(path.span()=> #check::<#path>), prefix)
         }
         Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::Head),
+        Item::Unknown(mistake) => quote_spanned!(Span::mixed_site()=> [(); #mistake]),
     }
 }
 
-/// A type of the user's own, of which only the compiler knows whether it is what it must be. Where it is not, that is said
-/// once, and where it is written.
+/// A type of which only the compiler knows whether it is what it must be. Where it is not, that is said once, and where it
+/// is written.
 fn checked(own: &impl ToTokens, check: &TokenStream, prefix: &TokenStream) -> TokenStream {
     let check = quote_spanned!(Span::mixed_site()=> #prefix::__private::#check());
     quote_spanned!(Span::mixed_site()=> <#own as #prefix::__private::Checked<{ #check }>>::Type)
@@ -166,6 +181,7 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
             quote_spanned!(Span::mixed_site()=> #item #number)
         }
         Item::Own(path) => path.to_token_stream(),
+        Item::Unknown(mistake) => mistake.to_token_stream(),
         Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::HEAD),
         Item::BuiltIn { row: Named { number: Number::May(defaults), .. }, .. } => {
             let item = item_type_of(kind, item, prefix);

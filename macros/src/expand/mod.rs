@@ -12,7 +12,7 @@ use syn::ext::IdentExt as _;
 use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
-use crate::network::{Kind, Layer, Network, Rule};
+use crate::network::{Kind, Layer, Meeting, Network};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
 pub fn expand(network: &Network, typenet: &TokenStream) -> TokenStream {
@@ -80,13 +80,9 @@ fn definitions(network: &Network, names: &Names) -> TokenStream {
         }
     });
     let meetings = network.meetings.iter().map(|meeting| {
-        let (taken, other) = (&meeting.taken, &meeting.other);
-        let assertion = match meeting.rule {
-            Rule::Meets => quote_spanned!(Span::mixed_site()=> assert_meets),
-            Rule::GivesBack => quote_spanned!(Span::mixed_site()=> assert_gives_back),
-        };
+        let Meeting { taken, produced } = meeting;
         let span = taken.span().resolved_at(Span::mixed_site());
-        let check = quote_spanned!(span=> __typenet::#assertion::<#taken, #other>());
+        let check = quote_spanned!(span=> __typenet::assert_meets::<#taken, #produced>());
         quote_spanned!(Span::mixed_site()=> const _: () = #check;)
     });
     quote_spanned!(Span::mixed_site()=> #(#layers)* #(#meetings)*)
