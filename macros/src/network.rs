@@ -7,6 +7,7 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{Attribute, Path, Visibility};
 
 use crate::catalogue::{self, Named, OptionKind, Term};
+use crate::checked::located_at;
 use crate::errors::Mistake;
 use crate::syntax::text;
 
@@ -53,6 +54,8 @@ pub enum Kind {
     /// Another network.
     Network {
         path: Path,
+        /// Its type: the path, after the check that a network is what stands there.
+        network: TokenStream,
         /// That of its last layer, as documentation shows it.
         activation: String,
         parameters: Count,
@@ -80,7 +83,7 @@ pub enum Item {
     },
     Own(Path),
     /// The activation of another network's last layer, and how documentation shows it.
-    HeadOf(Path, String),
+    HeadOf(TokenStream, String),
     /// After a mistake.
     Unknown(Mistake),
 }
@@ -94,6 +97,12 @@ pub enum Size {
     },
     /// A constant's path, or what stood in braces.
     Expression {
+        tokens: TokenStream,
+        span: Span,
+    },
+    /// A constant of a network that is declared elsewhere, as documentation shows it.
+    Constant {
+        shown: String,
         tokens: TokenStream,
         span: Span,
     },
@@ -111,7 +120,7 @@ impl Layer {
                     _ => None,
                 })
             }
-            Kind::Network { path, activation, .. } => Some(Item::HeadOf(path.clone(), activation.clone())),
+            Kind::Network { network, activation, .. } => Some(Item::HeadOf(network.clone(), activation.clone())),
             Kind::Own { .. } | Kind::Residual { .. } | Kind::Repeat { .. } => None,
         }
     }
@@ -202,20 +211,14 @@ impl Size {
     pub fn located_at(&self, span: Span) -> Self {
         match self {
             Self::Literal { value, .. } => Self::literal(*value, span),
-            Self::Expression { tokens, .. } => {
-                let located = tokens.clone().into_iter().map(|mut tree| {
-                    tree.set_span(tree.span().located_at(span));
-                    tree
-                });
-                Self::Expression { tokens: located.collect(), span }
-            }
-            Self::Unknown(mistake) => Self::Unknown(mistake.clone()),
+            Self::Expression { tokens, .. } => Self::Expression { tokens: located_at(tokens, span), span },
+            Self::Constant { .. } | Self::Unknown(_) => self.clone(),
         }
     }
 
     pub fn span(&self) -> Span {
         match self {
-            Self::Literal { span, .. } | Self::Expression { span, .. } => *span,
+            Self::Literal { span, .. } | Self::Expression { span, .. } | Self::Constant { span, .. } => *span,
             Self::Unknown(_) => Span::mixed_site(),
         }
     }
@@ -226,6 +229,7 @@ impl fmt::Display for Size {
         match self {
             Self::Literal { value, .. } => write!(f, "{value}"),
             Self::Expression { tokens, .. } => f.write_str(&text(tokens)),
+            Self::Constant { shown, .. } => f.write_str(shown),
             Self::Unknown(_) => f.write_str("_"),
         }
     }
@@ -254,7 +258,9 @@ impl ToTokens for Size {
                 literal.set_span(span);
                 output.append(literal);
             }
-            Self::Expression { tokens, .. } => output.extend(quote_spanned!(span=> { #tokens })),
+            Self::Expression { tokens, .. } | Self::Constant { tokens, .. } => {
+                output.extend(quote_spanned!(span=> { #tokens }));
+            }
             Self::Unknown(mistake) => mistake.to_tokens(output),
         }
     }
@@ -274,6 +280,7 @@ impl Count {
     pub fn of(size: &Size) -> Self {
         match size {
             Size::Unknown(_) => Self::Unknown,
+            Size::Constant { shown, .. } => Self::Formula(shown.clone(), false),
             Size::Literal { value, .. } => Self::Number(u128::from(*value)),
             Size::Expression { tokens, .. } => {
                 let one = tokens.clone().into_iter().count() == 1 || syn::parse2::<Path>(tokens.clone()).is_ok();

@@ -193,6 +193,12 @@ where
     true
 }
 
+/// Compiles if `N` is a network over `T`.
+#[must_use]
+pub const fn is_network<N: Network<Scalar = T>, T: Scalar>() -> bool {
+    true
+}
+
 /// Compiles if `A` is an activation.
 #[must_use]
 pub const fn is_activation<A: Activation>() -> bool {
@@ -237,10 +243,12 @@ impl<const N: usize> Meets<N, N> for Sizes {}
 impl<const N: usize> GivesBack<N, N> for Sizes {}
 
 /// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`.
-pub const fn assert_meets<const TAKEN: usize, const PRODUCED: usize>()
+#[must_use]
+pub const fn meets<const TAKEN: usize, const PRODUCED: usize>() -> bool
 where
     Sizes: Meets<TAKEN, PRODUCED>,
 {
+    true
 }
 
 /// Initialises one layer.

@@ -16,6 +16,8 @@ use crate::syntax::{self, Argument, Form, Single, Value, text};
 
 /// What a layer of one network may refer to, and what comes out beside it.
 pub(super) struct Flow<'a> {
+    /// The crate's path as the user's program knows it.
+    pub typenet: &'a TokenStream,
     /// The networks declared above, which can be layers of this one.
     pub known: &'a [Network],
     /// The names of this network and of those declared below it.
@@ -125,7 +127,7 @@ impl Flow<'_> {
         let taken = stated.clone();
         let inputs = match (before, stated) {
             (Some(produced), Some(taken)) => {
-                meet(&name, &taken, produced, &mut list.meetings, self.errors);
+                list.meetings.extend(meet(&name, &taken, produced, self.errors));
                 if matches!(produced, Size::Unknown(_)) { taken } else { produced.clone() }
             }
             (Some(produced), None) => produced.clone(),

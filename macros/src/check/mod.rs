@@ -9,7 +9,7 @@ mod sizes;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, Path, Token};
 
@@ -18,13 +18,14 @@ use crate::errors::Errors;
 use crate::network::Network;
 use crate::syntax::{self, text};
 
-/// Checks all networks of a declaration. Those that are layers of others come before them.
-pub fn check(written: Vec<syntax::Network>, errors: &mut Errors) -> Vec<Network> {
+/// Checks all networks of a declaration. Those that are layers of others come before them. `typenet` is the crate's path as the
+/// user's program knows it.
+pub fn check(written: Vec<syntax::Network>, typenet: &TokenStream, errors: &mut Errors) -> Vec<Network> {
     let mut later: Vec<String> =
         written.iter().map(|network| network.name.as_ref().map(ToString::to_string).unwrap_or_default()).collect();
     let mut networks: Vec<Network> = Vec::new();
     for network in written {
-        let checked = self::network(network, &networks, &later, errors);
+        let checked = self::network(network, typenet, &networks, &later, errors);
         later.remove(0);
         for network in checked {
             if networks.iter().any(|other| other.name == network.name) {
@@ -39,7 +40,13 @@ pub fn check(written: Vec<syntax::Network>, errors: &mut Errors) -> Vec<Network>
 }
 
 /// A network, after the parts of it that are networks of their own.
-fn network(written: syntax::Network, known: &[Network], later: &[String], errors: &mut Errors) -> Vec<Network> {
+fn network(
+    written: syntax::Network,
+    typenet: &TokenStream,
+    known: &[Network],
+    later: &[String],
+    errors: &mut Errors,
+) -> Vec<Network> {
     let mut scalar = written.scalar.unwrap_or_else(|| Ident::new("f32", Span::call_site()));
     if scalar != "f32" && scalar != "f64" {
         errors.at(&scalar, format_args!("unknown scalar type `{scalar}`"), "the scalar types are `f32` and `f64`");
@@ -48,7 +55,7 @@ fn network(written: syntax::Network, known: &[Network], later: &[String], errors
     let attributes = attributes(written.attributes, errors);
     let nameless = Ident::new("Nameless", Span::call_site());
     let (name, visibility) = (written.name.as_ref().unwrap_or(&nameless), &written.visibility);
-    let mut flow = Flow { known, later, scalar: &scalar, visibility, parts: Vec::new(), errors };
+    let mut flow = Flow { typenet, known, later, scalar: &scalar, visibility, parts: Vec::new(), errors };
     let (layers, meetings) = flow.list(name, &written.layers, None);
     let mut networks = flow.parts;
     // a network without layers or name has been reported where it was read

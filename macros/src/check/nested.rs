@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::Span;
+use quote::{ToTokens as _, format_ident, quote_spanned};
 use syn::{Ident, Lit, Path};
 
 use super::labels;
@@ -11,7 +11,8 @@ use super::layers::{Flow, List};
 use super::options::mistaken;
 use super::sizes::{give_back, meet, size};
 use crate::catalogue::LAYERS;
-use crate::network::{Count, Kind, Layer, Network, Size, camel};
+use crate::checked::checked;
+use crate::network::{Count, Kind, Layer, Meeting, Network, Size, camel};
 use crate::syntax::{self, Single, Value, text};
 
 impl Flow<'_> {
@@ -152,7 +153,7 @@ impl Flow<'_> {
             return None;
         }
         let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
-        let layer = match known {
+        let mut layer = match known {
             Some(network) => {
                 if network.scalar != *self.scalar {
                     let message =
@@ -161,7 +162,7 @@ impl Flow<'_> {
                 }
                 self.nested(network, written.kind.clone(), label)
             }
-            None => foreign(&written.kind, name, span, label),
+            None => self.foreign(&written.kind, name, span, label),
         };
         for argument in &written.arguments {
             let message = format_args!("network `{name}` takes no argument as a layer");
@@ -181,11 +182,14 @@ impl Flow<'_> {
             }
         }
         if let Some(produced) = before {
-            let taken = match &layer.inputs {
-                Size::Literal { value, .. } => Size::literal(*value, span),
-                other => other.clone(),
-            };
-            meet(name, &taken, produced, &mut list.meetings, self.errors);
+            let taken = layer.inputs.located_at(span);
+            let meeting = meet(name, &taken, produced, self.errors);
+            if let Some(Meeting { taken, produced }) = meeting
+                && let Kind::Network { network, .. } = &mut layer.kind
+            {
+                // its input is not ours to mend
+                *network = checked(network, &quote_spanned!(span=> meets::<#taken, #produced>), self.typenet);
+            }
         }
         if mistakes < self.errors.len() || known.is_some_and(|network| network.scalar != *self.scalar) {
             let inputs = before.cloned().unwrap_or(layer.inputs);
@@ -210,15 +214,23 @@ impl Flow<'_> {
             ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
         let parameters = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
         let written = text(&path);
-        Layer { label, kind: Kind::Network { path, activation, parameters }, inputs, outputs, written }
+        let kind = Kind::Network { network: path.to_token_stream(), path, activation, parameters };
+        Layer { label, kind, inputs, outputs, written }
     }
-}
 
-/// A network that is declared elsewhere, as a layer: its sizes are constants of its own.
-fn foreign(path: &Path, name: &str, span: Span, label: Ident) -> Layer {
-    let constant = |tokens: TokenStream| Size::Expression { tokens, span };
-    let (inputs, outputs) = (constant(quote!(#path::INPUTS)), constant(quote!(#path::OUTPUTS)));
-    let parameters = Count::of(&constant(quote!(#path::PARAMETERS)));
-    let kind = Kind::Network { path: path.clone(), activation: format!("that of {name}"), parameters };
-    Layer { label, kind, inputs, outputs, written: name.to_owned() }
+    /// A network that is declared elsewhere, as a layer: its sizes are constants of its own.
+    fn foreign(&self, path: &Path, name: &str, span: Span, label: Ident) -> Layer {
+        let scalar = self.scalar;
+        let check = quote_spanned!(span=> is_network::<#path, ::core::primitive::#scalar>);
+        let network = checked(path, &check, self.typenet);
+        let constant = |constant: &str| {
+            let name = Ident::new(constant, span.resolved_at(Span::mixed_site()));
+            let (shown, tokens) = (format!("{}::{constant}", text(path)), quote_spanned!(span=> <#network>::#name));
+            Size::Constant { shown, tokens, span }
+        };
+        let (inputs, outputs, parameters) =
+            (constant("INPUTS"), constant("OUTPUTS"), Count::of(&constant("PARAMETERS")));
+        let kind = Kind::Network { path: path.clone(), network, activation: format!("that of {name}"), parameters };
+        Layer { label, kind, inputs, outputs, written: name.to_owned() }
+    }
 }

@@ -45,18 +45,16 @@ pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
     Some(Size::Unknown(errors.latest()))
 }
 
-/// Compares a stated input with what the layer before produces.
-pub(super) fn meet(name: &str, taken: &Size, produced: &Size, meetings: &mut Vec<Meeting>, errors: &mut Errors) {
-    match taken.meets(produced) {
-        Some(true) => {}
-        Some(false) => {
-            let inputs = plural(taken, "input");
-            let message = format_args!("layer `{name}` takes {inputs}, but the layer before it produces {produced}");
-            let help = format_args!("write `{produced} ->`, or `_ ->` to take it from the layer before");
-            errors.at_span(taken.span(), message, help);
-        }
-        None => meetings.push(Meeting { taken: taken.clone(), produced: produced.clone() }),
+/// Compares a stated input with what the layer before produces; what only the compiler can compare is left to it.
+pub(super) fn meet(name: &str, taken: &Size, produced: &Size, errors: &mut Errors) -> Option<Meeting> {
+    let meets = taken.meets(produced);
+    if meets == Some(false) {
+        let inputs = plural(taken, "input");
+        let message = format_args!("layer `{name}` takes {inputs}, but the layer before it produces {produced}");
+        let help = format_args!("write `{produced} ->`, or `_ ->` to take it from the layer before");
+        errors.at_span(taken.span(), message, help);
     }
+    meets.is_none().then(|| Meeting { taken: taken.clone(), produced: produced.clone() })
 }
 
 /// Whether what stands inside a layer gives back as much as it takes; what only the compiler knows is checked in the code.

@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use crate::catalogue::{ACTIVATIONS, LayerOption, Named, Number, OptionKind, ShapeRule};
+use crate::checked::checked;
 use crate::network::{Item, Kind, Layer, Network, Setting};
 
 /// The activation of the last layer, which the network's losses take apart from it.
@@ -50,9 +51,9 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
             let scalar = quote_spanned!(Span::mixed_site()=> ::core::primitive::#scalar);
             checked(&own, &quote_spanned!(span=> is_layer::<#own, #scalar, #inputs, #outputs>), prefix)
         }
-        Kind::Network { path, .. } => {
+        Kind::Network { network, .. } => {
             let head = item_type(&head_of(layer, last), prefix);
-            quote_spanned!(Span::mixed_site()=> #prefix::layers::Block<#path, #head>)
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::Block<#network, #head>)
         }
         Kind::Residual { span, inner } => {
             let (item, layer) = (named("Residual", *span), layer_type(inner, false, prefix, scalar));
@@ -161,16 +162,9 @@ fn item_type_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStr
             let check = Ident::new(check, Span::mixed_site());
             checked(path, &quote_spanned!(path.span()=> #check::<#path>), prefix)
         }
-        Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::Head),
+        Item::HeadOf(network, _) => quote_spanned!(Span::mixed_site()=> <#network as #prefix::Network>::Head),
         Item::Unknown(mistake) => quote_spanned!(Span::mixed_site()=> [(); #mistake]),
     }
-}
-
-/// A type of which only the compiler knows whether it is what it must be. Where it is not, that is said once, and where it
-/// is written.
-fn checked(own: &impl ToTokens, check: &TokenStream, prefix: &TokenStream) -> TokenStream {
-    let check = quote_spanned!(Span::mixed_site()=> #prefix::__private::#check());
-    quote_spanned!(Span::mixed_site()=> <#own as #prefix::__private::Checked<{ #check }>>::Type)
 }
 
 fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStream {
@@ -182,7 +176,7 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
         }
         Item::Own(path) => path.to_token_stream(),
         Item::Unknown(mistake) => mistake.to_token_stream(),
-        Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::HEAD),
+        Item::HeadOf(network, _) => quote_spanned!(Span::mixed_site()=> <#network as #prefix::Network>::HEAD),
         Item::BuiltIn { row: Named { number: Number::May(defaults), .. }, .. } => {
             let item = item_type_of(kind, item, prefix);
             let defaults = defaults.iter().map(|default| number_tokens(*default));

@@ -82,8 +82,8 @@ fn definitions(network: &Network, names: &Names) -> TokenStream {
     let meetings = network.meetings.iter().map(|meeting| {
         let Meeting { taken, produced } = meeting;
         let span = taken.span().resolved_at(Span::mixed_site());
-        let check = quote_spanned!(span=> __typenet::assert_meets::<#taken, #produced>());
-        quote_spanned!(Span::mixed_site()=> const _: () = #check;)
+        let check = quote_spanned!(span=> __typenet::meets::<#taken, #produced>());
+        quote_spanned!(Span::mixed_site()=> const _: __typenet::bool = #check;)
     });
     quote_spanned!(Span::mixed_site()=> #(#layers)* #(#meetings)*)
 }
@@ -182,8 +182,8 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
 fn activation_name(layer: &Layer) -> TokenStream {
     match &layer.kind {
         Kind::Repeat { inner, .. } => activation_name(inner),
-        Kind::Network { path, .. } => quote_spanned!(Span::mixed_site()=>
-            <<#path as __typenet::Network>::Head as __typenet::activations::Activation>::NAME),
+        Kind::Network { network, .. } => quote_spanned!(Span::mixed_site()=>
+            <<#network as __typenet::Network>::Head as __typenet::activations::Activation>::NAME),
         _ => layer.activation_shown().into_token_stream(),
     }
 }
