@@ -1,7 +1,8 @@
 //! Every mistake has its message: the programs in `ui/` and, beside each, what the compiler says about it.
 //!
 //! The texts are those of the pinned toolchain. `TRYBUILD=overwrite cargo test -p typenet-tests --test compile_fail`
-//! writes them anew; read what has changed as somebody who meets it for the first time.
+//! writes them anew; read what has changed as somebody who meets it for the first time. A program with several mistakes
+//! says how many, as `//~ 2 mistakes`, which `messages.rs` checks.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;

@@ -1,12 +1,14 @@
-//! The page "if the compiler says ..." of `network!` quotes what the compiler really says, and leaves nothing out.
+//! The messages as a whole: there is one for each mistake, and the page "if the compiler says ..." of `network!` quotes what
+//! the compiler really says, and leaves nothing out.
 //!
 //! The real texts are those beside the programs in `ui/`. In the page names and numbers are examples, and `...` stands
 //! for anything, so a row is about all messages that differ from its own in no more than these.
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const PAGE: &str = "runtime/docs/network.md";
 
@@ -19,7 +21,9 @@ fn the_page_says_what_the_compiler_says() -> Result<(), Box<dyn Error>> {
     let page = fs::read_to_string(tests.join("..").join(PAGE))?;
     let rows: Vec<(usize, &str)> = rows(&page).collect();
     let mut messages = BTreeMap::new();
-    gather(&tests.join("ui"), &mut messages)?;
+    for (path, text) in texts(&tests.join("ui"))? {
+        gather(&path, &text, &mut messages);
+    }
     assert!(rows.len() > 50 && messages.len() > 50, "{} rows, {} messages", rows.len(), messages.len());
 
     let unsaid = rows.iter().filter(|(_, row)| !messages.keys().any(|said| fits(&shape(row), said)));
@@ -31,6 +35,29 @@ fn the_page_says_what_the_compiler_says() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A program gives one error, unless it says how many there must be: `//~ 3 mistakes`. Any further would follow from another,
+/// and nobody could mend it.
+#[test]
+fn no_mistake_is_reported_twice() -> Result<(), Box<dyn Error>> {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let mut wrong = String::new();
+    for (path, text) in texts(&ui)? {
+        // the declarations are right there
+        if path.starts_with(ui.join("training")) {
+            continue;
+        }
+        let program = fs::read_to_string(path.with_extension("rs"))?;
+        let stated = program.lines().find_map(|line| line.strip_prefix("//~ ")?.split(' ').next()?.parse().ok());
+        let stated: usize = stated.unwrap_or(1);
+        let found = text.lines().filter(|line| line.starts_with("error")).count();
+        if stated != found {
+            writeln!(wrong, "{}: {found} errors, where the program says {stated}", path.display())?;
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+    Ok(())
+}
+
 /// The first cell of each row of the page's tables, and its line.
 fn rows(page: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = page.lines().zip(1..).skip_while(|(line, _)| !line.starts_with("# If the compiler says"));
@@ -38,25 +65,32 @@ fn rows(page: &str) -> impl Iterator<Item = (usize, &str)> {
     cells.filter(|(_, cell)| !["it says", "---"].contains(cell))
 }
 
-/// The first lines of typenet's errors in the texts of `folder`: those of the macro, and those of traits that say in their
-/// own words what is missing. One of each shape, with the file that has it.
-fn gather(folder: &Path, messages: &mut BTreeMap<String, (String, String)>) -> Result<(), Box<dyn Error>> {
+/// What the compiler says about each program in `folder`, with the path of the text.
+fn texts(folder: &Path) -> Result<Vec<(PathBuf, String)>, Box<dyn Error>> {
+    let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            gather(&path, messages)?;
+            found.extend(texts(&path)?);
         } else if path.extension().is_some_and(|extension| extension == "stderr") {
-            for line in fs::read_to_string(&path)?.lines() {
-                let of_macro = line.strip_prefix("error: ");
-                let of_macro = of_macro.filter(|said| !OF_THE_COMPILER.iter().any(|own| said.starts_with(own)));
-                let of_trait = line.strip_prefix("error[E0277]: ").filter(|said| !said.starts_with("the trait bound "));
-                if let Some(message) = of_macro.or(of_trait) {
-                    messages.insert(shape(message), (message.to_owned(), path.display().to_string()));
-                }
-            }
+            let text = fs::read_to_string(&path)?;
+            found.push((path, text));
         }
     }
-    Ok(())
+    Ok(found)
+}
+
+/// The first lines of typenet's errors in a text: those of the macro, and those of traits that say in their own words what
+/// is missing. One of each shape, with the file that has it.
+fn gather(path: &Path, text: &str, messages: &mut BTreeMap<String, (String, String)>) {
+    for line in text.lines() {
+        let of_macro = line.strip_prefix("error: ");
+        let of_macro = of_macro.filter(|said| !OF_THE_COMPILER.iter().any(|own| said.starts_with(own)));
+        let of_trait = line.strip_prefix("error[E0277]: ").filter(|said| !said.starts_with("the trait bound "));
+        if let Some(message) = of_macro.or(of_trait) {
+            messages.insert(shape(message), (message.to_owned(), path.display().to_string()));
+        }
+    }
 }
 
 /// Whether `text` is `pattern` with any text in place of each `...`.

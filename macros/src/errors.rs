@@ -3,7 +3,7 @@
 use core::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 
 /// What was wrong so far.
 ///
@@ -38,6 +38,11 @@ impl Errors {
         self.0.len()
     }
 
+    /// The latest mistake, to stand for what is not known because of it.
+    pub fn latest(&self) -> Mistake {
+        Mistake(self.0.last().map(syn::Error::to_compile_error))
+    }
+
     /// One `compile_error!` for each mistake.
     pub fn into_compile_errors(self) -> TokenStream {
         self.0.into_iter().map(syn::Error::into_compile_error).collect()
@@ -46,6 +51,20 @@ impl Errors {
     #[cfg(test)]
     pub fn into_vec(self) -> Vec<syn::Error> {
         self.0
+    }
+}
+
+/// A mistake that has been reported, in the place of what it leaves unknown: a size, or a value.
+///
+/// It is written as the same `compile_error!` once more, which rustc does not print twice. What rustc finds there is an error
+/// that it knows of, and so it says nothing of all that depends on it, in the user's program neither.
+#[derive(Clone)]
+pub struct Mistake(Option<TokenStream>);
+
+impl ToTokens for Mistake {
+    fn to_tokens(&self, output: &mut TokenStream) {
+        let error = &self.0;
+        output.extend(quote_spanned!(Span::mixed_site()=> { #error }));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod check;
+mod checked;
 mod errors;
 mod expand;
 mod network;
@@ -29,7 +30,7 @@ pub fn network_attribute(arguments: TokenStream, item: TokenStream) -> TokenStre
 
 /// The code of all networks, after their mistakes.
 fn write(declaration: syntax::Declaration, mut errors: errors::Errors) -> TokenStream {
-    let networks = check::check(declaration.networks, &mut errors);
+    let networks = check::check(declaration.networks, &declaration.typenet, &mut errors);
     let mut output = errors.into_compile_errors();
     output.extend(networks.iter().map(|network| expand::expand(network, &declaration.typenet)));
     output.into()

@@ -7,6 +7,8 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{Attribute, Path, Visibility};
 
 use crate::catalogue::{self, Named, OptionKind, Term};
+use crate::checked::located_at;
+use crate::errors::Mistake;
 use crate::syntax::text;
 
 pub struct Network {
@@ -21,22 +23,12 @@ pub struct Network {
     pub meetings: Vec<Meeting>,
 }
 
-/// Two sizes that must be the same.
+/// Two sizes that must be the same: a stated input, and what the layer before produces.
 pub struct Meeting {
-    pub rule: Rule,
     /// What goes into a layer.
     pub taken: Size,
-    /// What the rule compares it with.
-    pub other: Size,
-}
-
-/// Why two sizes must be the same.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    /// A stated input, and what the layer before produces.
-    Meets,
-    /// What goes into the layers within a layer, and what comes out of them.
-    GivesBack,
+    /// What comes out of the layer before it.
+    pub produced: Size,
 }
 
 pub struct Layer {
@@ -64,6 +56,8 @@ pub enum Kind {
     /// Another network.
     Network {
         path: Path,
+        /// Its type: the path, after the check that a network is what stands there.
+        network: TokenStream,
         /// That of its last layer, as documentation shows it.
         activation: String,
         parameters: Count,
@@ -91,7 +85,9 @@ pub enum Item {
     },
     Own(Path),
     /// The activation of another network's last layer, and how documentation shows it.
-    HeadOf(Path, String),
+    HeadOf(TokenStream, String),
+    /// After a mistake.
+    Unknown(Mistake),
 }
 
 /// How many numbers go into a layer, or come out.
@@ -106,10 +102,14 @@ pub enum Size {
         tokens: TokenStream,
         span: Span,
     },
-    /// After a mistake.
-    Unknown {
+    /// A constant of a network that is declared elsewhere, as documentation shows it.
+    Constant {
+        shown: String,
+        tokens: TokenStream,
         span: Span,
     },
+    /// After a mistake.
+    Unknown(Mistake),
 }
 
 impl Layer {
@@ -122,7 +122,7 @@ impl Layer {
                     _ => None,
                 })
             }
-            Kind::Network { path, activation, .. } => Some(Item::HeadOf(path.clone(), activation.clone())),
+            Kind::Network { network, activation, .. } => Some(Item::HeadOf(network.clone(), activation.clone())),
             Kind::Own { .. } | Kind::Residual { .. } | Kind::Repeat { .. } => None,
         }
     }
@@ -176,7 +176,7 @@ impl Setting {
     pub fn is(&self, default: &str) -> bool {
         match self {
             Self::Item(Item::BuiltIn { row, .. }) => row.name == default,
-            Self::Item(Item::Own(_) | Item::HeadOf(..)) => false,
+            Self::Item(_) => false,
             Self::Flag(on) => default == if *on { "true" } else { "false" },
         }
     }
@@ -189,6 +189,7 @@ impl fmt::Display for Item {
             Self::BuiltIn { row, number: Some(number), .. } => write!(f, "{}({})", row.name, text(number)),
             Self::Own(path) => f.write_str(&text(path)),
             Self::HeadOf(_, shown) => f.write_str(shown),
+            Self::Unknown(_) => f.write_str("_"),
         }
     }
 }
@@ -198,9 +199,29 @@ impl Size {
         Self::Literal { value, span }
     }
 
+    /// Whether it is the same as another; `None` if only the compiler knows.
+    pub fn meets(&self, other: &Self) -> Option<bool> {
+        match (self, other) {
+            // what is mistaken is no mistake once more
+            (Self::Unknown(_), _) | (_, Self::Unknown(_)) => Some(true),
+            (Self::Literal { value: a, .. }, Self::Literal { value: b, .. }) => Some(a == b),
+            _ => Some(true).filter(|_| self.to_string() == other.to_string()),
+        }
+    }
+
+    /// The same size, as if it stood elsewhere.
+    pub fn located_at(&self, span: Span) -> Self {
+        match self {
+            Self::Literal { value, .. } => Self::literal(*value, span),
+            Self::Expression { tokens, .. } => Self::Expression { tokens: located_at(tokens, span), span },
+            Self::Constant { .. } | Self::Unknown(_) => self.clone(),
+        }
+    }
+
     pub fn span(&self) -> Span {
         match self {
-            Self::Literal { span, .. } | Self::Expression { span, .. } | Self::Unknown { span } => *span,
+            Self::Literal { span, .. } | Self::Expression { span, .. } | Self::Constant { span, .. } => *span,
+            Self::Unknown(_) => Span::mixed_site(),
         }
     }
 }
@@ -210,7 +231,8 @@ impl fmt::Display for Size {
         match self {
             Self::Literal { value, .. } => write!(f, "{value}"),
             Self::Expression { tokens, .. } => f.write_str(&text(tokens)),
-            Self::Unknown { .. } => f.write_str("_"),
+            Self::Constant { shown, .. } => f.write_str(shown),
+            Self::Unknown(_) => f.write_str("_"),
         }
     }
 }
@@ -238,9 +260,10 @@ impl ToTokens for Size {
                 literal.set_span(span);
                 output.append(literal);
             }
-            Self::Expression { tokens, .. } => output.extend(quote_spanned!(span=> { #tokens })),
-            // any that compiles
-            Self::Unknown { .. } => output.extend(quote_spanned!(span=> 1)),
+            Self::Expression { tokens, .. } | Self::Constant { tokens, .. } => {
+                output.extend(quote_spanned!(span=> { #tokens }));
+            }
+            Self::Unknown(mistake) => mistake.to_tokens(output),
         }
     }
 }
@@ -258,7 +281,8 @@ pub enum Count {
 impl Count {
     pub fn of(size: &Size) -> Self {
         match size {
-            Size::Unknown { .. } => Self::Unknown,
+            Size::Unknown(_) => Self::Unknown,
+            Size::Constant { shown, .. } => Self::Formula(shown.clone(), false),
             Size::Literal { value, .. } => Self::Number(u128::from(*value)),
             Size::Expression { tokens, .. } => {
                 let one = tokens.clone().into_iter().count() == 1 || syn::parse2::<Path>(tokens.clone()).is_ok();

@@ -16,6 +16,11 @@ pub use crate::summary::Summary;
 pub use crate::tile::{Features, Tile};
 pub use crate::{activations, initializers, layers};
 
+/// From where the fields of a network's struct stand, too.
+pub use crate::__private;
+
+use crate::activations::Activation;
+use crate::initializers::Initializer;
 use crate::kernels::level;
 use crate::scalar::Scalar;
 
@@ -168,6 +173,44 @@ pub const fn assert_no_padding<N, T>(numbers: usize) {
     assert!(numbers == 0 || align_of::<N>() >= align_of::<T>(), "an attribute has packed a network's struct");
 }
 
+/// A layer, an activation or an initialiser, as [`Type`](Self::Type), after a check that only the compiler can make. Where `FITS`
+/// is an error, the whole type is one to rustc, which then says nothing of what depends on it.
+pub trait Checked<const FITS: bool> {
+    /// The type itself.
+    type Type;
+}
+
+impl<L, const FITS: bool> Checked<FITS> for L {
+    type Type = L;
+}
+
+/// Compiles if `L` is a layer that takes `IN` numbers and gives `OUT`.
+#[must_use]
+pub const fn is_layer<L, T: Scalar, const IN: usize, const OUT: usize>() -> bool
+where
+    L: Layer<T, Input = Tile<T, IN>, Output = Tile<T, OUT>>,
+{
+    true
+}
+
+/// Compiles if `N` is a network over `T`.
+#[must_use]
+pub const fn is_network<N: Network<Scalar = T>, T: Scalar>() -> bool {
+    true
+}
+
+/// Compiles if `A` is an activation.
+#[must_use]
+pub const fn is_activation<A: Activation>() -> bool {
+    true
+}
+
+/// Compiles if `I` is an initialiser.
+#[must_use]
+pub const fn is_initializer<I: Initializer>() -> bool {
+    true
+}
+
 /// Holds if both sizes are the same: the check of sizes that the macro cannot evaluate itself.
 #[diagnostic::on_unimplemented(
     message = "this layer takes {TAKEN} inputs, but the layer before it produces {PRODUCED}",
@@ -186,10 +229,12 @@ pub trait GivesBack<const TAKEN: usize, const GIVEN: usize> {}
 impl<const N: usize> GivesBack<N, N> for Sizes {}
 
 /// Compiles if `Sizes: GivesBack<TAKEN, GIVEN>`.
-pub const fn assert_gives_back<const TAKEN: usize, const GIVEN: usize>()
+#[must_use]
+pub const fn gives_back<const TAKEN: usize, const GIVEN: usize>() -> bool
 where
     Sizes: GivesBack<TAKEN, GIVEN>,
 {
+    true
 }
 
 /// Holds for `true`: the check that a size is not 0.
@@ -209,17 +254,20 @@ where
 {
 }
 
-/// Carries the check; see [`Meets`].
+/// Carries both checks.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes;
 
 impl<const N: usize> Meets<N, N> for Sizes {}
+impl<const N: usize> GivesBack<N, N> for Sizes {}
 
 /// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`.
-pub const fn assert_meets<const TAKEN: usize, const PRODUCED: usize>()
+#[must_use]
+pub const fn meets<const TAKEN: usize, const PRODUCED: usize>() -> bool
 where
     Sizes: Meets<TAKEN, PRODUCED>,
 {
+    true
 }
 
 /// Initialises one layer.

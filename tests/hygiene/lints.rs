@@ -62,6 +62,8 @@
     reason = "of the workspace, not of generated code"
 )]
 
+use renamed::activations;
+
 renamed::network! {
     /// Nobody uses it.
     Unused = Dense(2 -> 4, relu), Dense(4 -> 2, softmax);
@@ -74,7 +76,9 @@ renamed::network! {
     /// One layer.
     Single = Dense(1 -> 1);
     /// No number to train.
-    Bare = Activation(3 -> 3, relu)
+    Bare = Activation(3 -> 3, relu);
+    /// What the compiler checks and the macro cannot.
+    Checked = Dense(2 -> HIDDEN, activations::Relu), [Dense(_ -> 4); 2], Dense(2), private::Inner
 }
 
 /// A size.

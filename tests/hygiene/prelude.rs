@@ -9,7 +9,14 @@
         Dense(WIDTH, bias = false),
         leaky_relu,
         Dense(_ -> { WIDTH + 1 }, softmax);
-    pub Double: f64 = Dense(3 -> 1, sigmoid)
+    pub Double: f64 = Dense(3 -> 1, sigmoid);
+    /// What the compiler checks and the macro cannot.
+    pub Checked = Dense(2 -> WIDTH, ::renamed::activations::Relu), [Dense(_ -> 4); 2], parts::Body
+}
+
+/// A network that is declared elsewhere.
+pub mod parts {
+    ::renamed::network! { pub Body = Dense(4 -> 1, ::renamed::activations::Sigmoid) }
 }
 
 /// As many as four.
@@ -27,4 +34,5 @@ fn networks_work_without_a_prelude() {
     let double = Double::boxed(&mut rng);
     ::core::assert!(double.predict(&[0.0, 0.0, 0.0])[0] == 0.5);
     ::core::assert_eq!(Double::summary().parameters(), 4);
+    ::core::assert_eq!(Checked::PARAMETERS, 12 + 2 * 20 + 5);
 }

@@ -16,6 +16,8 @@ use crate::syntax::{self, Argument, Form, Single, Value, text};
 
 /// What a layer of one network may refer to, and what comes out beside it.
 pub(super) struct Flow<'a> {
+    /// The crate's path as the user's program knows it.
+    pub typenet: &'a TokenStream,
     /// The networks declared above, which can be layers of this one.
     pub known: &'a [Network],
     /// The names of this network and of those declared below it.
@@ -49,7 +51,7 @@ impl Flow<'_> {
         for layer in written {
             let before = layers.last().map(|layer| &layer.outputs).or(before).cloned();
             let layer = self.layer(layer, None, before.as_ref(), &mut list);
-            if let Some(before) = layers.last_mut().filter(|before| matches!(before.outputs, Size::Unknown { .. })) {
+            if let Some(before) = layers.last_mut().filter(|before| matches!(before.outputs, Size::Unknown(_))) {
                 // a size that was mistaken is best mended by what the next layer says of it
                 before.outputs = layer.inputs.clone();
             }
@@ -74,7 +76,13 @@ impl Flow<'_> {
             Form::Single(single) => self.single(single, label, before, list),
             Form::Around { kind, layers } => self.around(kind, layers, label, before, list),
             Form::Repeat { layers, count, span } => self.repeat(layers, count.as_ref(), *span, label, before, list),
+            Form::Mistaken => self.mistaken(None, label, before, list),
         }
+    }
+
+    /// A size that the latest mistake leaves unknown.
+    pub(super) fn unknown(&self) -> Size {
+        Size::Unknown(self.errors.latest())
     }
 
     fn single(&mut self, written: &Single, label: Option<&Ident>, before: Option<&Size>, list: &mut List<'_>) -> Layer {
@@ -86,18 +94,25 @@ impl Flow<'_> {
         if !is_built_in && let Some(layer) = self.network(written, &name, span, label, before, list) {
             return layer;
         }
-        let row = if path { None } else { Some(self.row(written, &name, bare.is_some())) };
-        // an unknown name alone is most likely an activation
-        let unknown = row.filter(|_| !is_built_in && !written.parentheses);
-        let bare = bare.or(unknown.and_then(|_| catalogue::meant(ACTIVATIONS, &name).or(ACTIVATIONS.first())));
+        let row = if path {
+            None
+        } else {
+            let Some(row) = self.row(written, &name, bare.is_some()) else {
+                return self.mistaken(written.shape.as_ref(), label, before, list);
+            };
+            Some(row)
+        };
+        // an unknown name alone is an activation that was meant
+        let bare = bare.or_else(|| {
+            row.filter(|_| !is_built_in && !written.parentheses).and_then(|_| catalogue::meant(ACTIVATIONS, &name))
+        });
         let is_same = row.is_some_and(|row| row.shape == ShapeRule::Same);
         let mut arguments: Vec<&Argument> = written.arguments.iter().collect();
         let commas = match arguments.as_slice() {
             [input, output, ..]
                 if written.shape.is_none()
                     && !bare.is_some_and(takes_numbers)
-                    && is_number(input)
-                    && is_number(output) =>
+                    && [input, output].iter().all(|size| size.name.is_none() && is_number(size)) =>
             {
                 let help = format_args!("write `{} -> {}`", text(input), text(output));
                 self.errors.at(output, "expected `->` between two sizes, found `,`", help);
@@ -110,10 +125,11 @@ impl Flow<'_> {
         }
         let shape = written.shape.as_ref().or(commas.as_ref());
         let stated = shape.and_then(|shape| size(&shape.input, self.errors));
+        let taken = stated.clone();
         let inputs = match (before, stated) {
             (Some(produced), Some(taken)) => {
-                meet(&name, &taken, produced, &mut list.meetings, self.errors);
-                if matches!(produced, Size::Unknown { .. }) { taken } else { produced.clone() }
+                list.meetings.extend(meet(&name, &taken, produced, self.errors));
+                if matches!(produced, Size::Unknown(_)) { taken } else { produced.clone() }
             }
             (Some(produced), None) => produced.clone(),
             (None, Some(size)) => size,
@@ -123,34 +139,21 @@ impl Flow<'_> {
                     None => format!("state its inputs, as `{name}(2 -> 4)`"),
                 };
                 self.errors.at(&written.kind, "the first layer must state how many inputs it takes", help);
-                Size::Unknown { span }
+                self.unknown()
             }
         };
         let outputs = if is_same {
             if let Some(size) = shape.and_then(|shape| size(&shape.output, self.errors))
-                && !matches!((&size, &inputs), (Size::Unknown { .. }, _) | (_, Size::Unknown { .. }))
-                && size.to_string() != inputs.to_string()
+                && let taken = taken.as_ref().unwrap_or(&inputs)
+                && !matches!((&size, taken), (Size::Unknown(_), _) | (_, Size::Unknown(_)))
+                && size.to_string() != taken.to_string()
             {
-                let message = format_args!("layer `{name}` gives as many numbers as it takes, {inputs}, not {size}");
+                let message = format_args!("layer `{name}` gives as many numbers as it takes, {taken}, not {size}");
                 self.errors.at_span(size.span(), message, format_args!("write `{inputs}`, or leave the sizes out"));
             }
             inputs.clone()
-        } else if let Some(shape) = shape {
-            size(&shape.output, self.errors).unwrap_or_else(|| {
-                let help = "write how many numbers the layer produces; only its input can be `_`";
-                self.errors.at(&shape.output, "`_` cannot be an output", help);
-                Size::Unknown { span }
-            })
-        } else if arguments.first().is_some_and(|argument| is_size(argument)) {
-            size(&arguments.remove(0).value, self.errors).unwrap_or_else(|| {
-                self.errors.at(&written.kind, "`_` cannot be an output", "write how many numbers the layer produces");
-                Size::Unknown { span }
-            })
         } else {
-            let shown = if matches!(inputs, Size::Unknown { .. }) { "2".to_owned() } else { inputs.to_string() };
-            let help = format_args!("write `{name}(4)`, or `{name}({shown} -> 4)`, its sizes first");
-            self.errors.at(&written.kind, format_args!("layer `{name}` has no size"), help);
-            Size::Unknown { span }
+            self.produced(written, &inputs, shape, &mut arguments, row)
         };
         let kind = match row {
             None => Kind::Own { path: written.kind.clone(), calls: calls(&name, &arguments, self.errors) },
@@ -185,17 +188,57 @@ impl Flow<'_> {
                 self.errors.at(argument, message, format_args!("write `{}`", bare.name));
             }
         }
-        let mended = Item::BuiltIn { row: &ACTIVATIONS[0], span, number: None };
-        item(bare, span, number, &written.kind, self.errors).unwrap_or(Setting::Item(mended))
+        item(bare, span, number, &written.kind, self.errors)
     }
 
-    /// The layer's row in the catalogue; for an unknown one, what comes nearest.
-    fn row(&mut self, written: &Single, name: &str, bare: bool) -> &'static catalogue::Layer {
+    /// What comes out of a layer whose sizes are free: as its shape says, or the first of its arguments.
+    fn produced(
+        &mut self,
+        written: &Single,
+        inputs: &Size,
+        shape: Option<&syntax::Shape>,
+        arguments: &mut Vec<&Argument>,
+        row: Option<&catalogue::Layer>,
+    ) -> Size {
+        if let Some(shape) = shape {
+            size(&shape.output, self.errors).unwrap_or_else(|| {
+                let help = "write how many numbers the layer produces; only its input can be `_`";
+                self.errors.at(&shape.output, "`_` cannot be an output", help);
+                self.unknown()
+            })
+        } else if arguments.first().is_some_and(|argument| is_size(argument)) {
+            size(&arguments.remove(0).value, self.errors).unwrap_or_else(|| {
+                self.errors.at(&written.kind, "`_` cannot be an output", "write how many numbers the layer produces");
+                self.unknown()
+            })
+        } else if let Some(misplaced) =
+            arguments.iter().position(|argument| is_number(argument) && !is_option(argument, row))
+        {
+            let argument = arguments.remove(misplaced);
+            let number = text(&argument.value);
+            if argument.name.is_some() {
+                self.errors.at(argument, "a size has no name", format_args!("write `{number}` first, and alone"));
+            } else {
+                self.errors.at(argument, "the sizes stand after an option", "write them before the options");
+            }
+            size(&argument.value, self.errors).unwrap_or_else(|| self.unknown())
+        } else {
+            let name = text(&written.kind);
+            let shown = if matches!(inputs, Size::Unknown(_)) { "2".to_owned() } else { inputs.to_string() };
+            let help = format_args!("write `{name}(4)`, or `{name}({shown} -> 4)`, its sizes first");
+            self.errors.at(&written.kind, format_args!("layer `{name}` has no size"), help);
+            self.unknown()
+        }
+    }
+
+    /// The layer's row in the catalogue; for an unknown one, that of what was meant.
+    fn row(&mut self, written: &Single, name: &str, bare: bool) -> Option<&'static catalogue::Layer> {
         let sought = if bare { catalogue::ACTIVATION } else { name };
         if let Some(row) = catalogue::find(LAYERS, sought) {
-            return row;
+            return Some(row);
         }
-        let help = match (catalogue::meant(LAYERS, name), catalogue::meant(ACTIVATIONS, name)) {
+        let meant = (catalogue::meant(LAYERS, name), catalogue::meant(ACTIVATIONS, name));
+        let help = match meant {
             (Some(known), _) => catalogue::suggestion("a layer", known, name),
             (None, Some(known)) => catalogue::suggestion("an activation", known, name),
             (None, None) => format!(
@@ -204,8 +247,28 @@ impl Flow<'_> {
             ),
         };
         self.errors.at(&written.kind, format_args!("unknown layer `{name}`"), help);
-        let row = if written.parentheses { LAYERS.first() } else { catalogue::find(LAYERS, catalogue::ACTIVATION) };
-        row.unwrap_or(&LAYERS[0])
+        match meant {
+            (Some(known), _) if written.parentheses && known.shape != ShapeRule::Around => Some(known),
+            (None, Some(_)) if !written.parentheses => catalogue::find(LAYERS, catalogue::ACTIVATION),
+            _ => None,
+        }
+    }
+
+    /// In the place of a layer that nobody knows: what its sizes say, if anything.
+    fn mistaken(
+        &mut self,
+        shape: Option<&syntax::Shape>,
+        label: Option<&Ident>,
+        before: Option<&Size>,
+        list: &mut List<'_>,
+    ) -> Layer {
+        let inputs = shape.and_then(|shape| size(&shape.input, self.errors));
+        let outputs = shape.and_then(|shape| size(&shape.output, self.errors));
+        let label = label.cloned();
+        let label = label.unwrap_or_else(|| labels::default("mistaken", Span::mixed_site(), &mut list.counts));
+        let inputs = before.cloned().or(inputs).unwrap_or_else(|| self.unknown());
+        let outputs = outputs.unwrap_or_else(|| self.unknown());
+        self.stand_in(label, inputs, outputs)
     }
 
     /// A softmax over one output is always the same, and never learns.
@@ -237,9 +300,16 @@ fn takes_numbers(activation: &Named) -> bool {
     activation.number != Number::No
 }
 
-/// Whether an argument is an integer without a name.
+/// Whether an argument is an option of the layer; those of a user's own layer nobody knows.
+fn is_option(argument: &Argument, row: Option<&catalogue::Layer>) -> bool {
+    row.is_none_or(|row| {
+        row.options.iter().any(|option| argument.name.as_ref().is_some_and(|name| name == option.name))
+    })
+}
+
+/// Whether an argument is an integer.
 fn is_number(argument: &Argument) -> bool {
-    argument.name.is_none() && matches!(argument.value, Value::Literal(Lit::Int(_)))
+    matches!(argument.value, Value::Literal(Lit::Int(_)))
 }
 
 /// The options of a user's own layer, which are calls of its builder.

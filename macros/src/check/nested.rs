@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::Span;
+use quote::{ToTokens as _, format_ident, quote_spanned};
 use syn::{Ident, Lit, Path};
 
 use super::labels;
 use super::layers::{Flow, List};
-use super::options::defaults;
+use super::options::mistaken;
 use super::sizes::{give_back, meet, size};
 use crate::catalogue::LAYERS;
-use crate::network::{Count, Kind, Layer, Network, Size, camel};
+use crate::checked::checked;
+use crate::network::{Count, Kind, Layer, Meeting, Network, Size, camel};
 use crate::syntax::{self, Single, Value, text};
 
 impl Flow<'_> {
@@ -28,8 +29,9 @@ impl Flow<'_> {
         let label = label.cloned().unwrap_or_else(|| labels::default(&name, span, &mut list.counts));
         let inner = self.inner(layers, span, &name, &label, before, list);
         let what = format!("stands in `{name}`");
-        if !give_back(&what, &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
-            return stand_in(label, inner.inputs, Size::Unknown { span });
+        if !give_back(&what, &inner.inputs, &inner.outputs, self.errors) {
+            let outputs = self.unknown();
+            return self.stand_in(label, inner.inputs, outputs);
         }
         let written = format!("{name}({})", inner.written);
         let (inputs, outputs) = (inner.inputs.clone(), inner.inputs.clone());
@@ -53,19 +55,23 @@ impl Flow<'_> {
                 self.inner(layers, span, "[...; n]", &label, before, list)
             }
         };
+        let Some(count) = count else {
+            let outputs = self.unknown();
+            return self.stand_in(inner.label, inner.inputs, outputs);
+        };
         let copies = match count {
-            None => Size::Unknown { span },
-            Some(Value::Literal(Lit::Int(zero))) if zero.base10_digits() == "0" => {
+            Value::Literal(Lit::Int(zero)) if zero.base10_digits() == "0" => {
                 self.errors.at(zero, "a repetition of `0` has no layers", "write how often, or leave the layers out");
-                Size::Unknown { span }
+                self.unknown()
             }
-            Some(count) => size(count, self.errors).unwrap_or_else(|| {
+            count => size(count, self.errors).unwrap_or_else(|| {
                 self.errors.at(count, "`_` is not a count", "write how often, as `[Dense(64 -> 64, relu); 50]`");
-                Size::Unknown { span }
+                self.unknown()
             }),
         };
-        if !give_back("is repeated", &inner.inputs, &inner.outputs, &mut list.meetings, self.errors) {
-            return stand_in(inner.label, inner.inputs, Size::Unknown { span });
+        if !give_back("is repeated", &inner.inputs, &inner.outputs, self.errors) {
+            let outputs = self.unknown();
+            return self.stand_in(inner.label, inner.inputs, outputs);
         }
         let written = format!("[{}; {copies}]", inner.written);
         let (label, inputs, outputs) = (inner.label.clone(), inner.inputs.clone(), inner.inputs.clone());
@@ -86,8 +92,8 @@ impl Flow<'_> {
             [] => {
                 let help = "write them, as `Dense(64 -> 64, relu)`";
                 self.errors.at_span(span, format_args!("there are no layers in `{kind}`"), help);
-                let size = before.cloned().unwrap_or(Size::Unknown { span });
-                stand_in(label.clone(), size.clone(), size)
+                let size = before.cloned().unwrap_or_else(|| self.unknown());
+                self.stand_in(label.clone(), size.clone(), size)
             }
             [layer] => {
                 let mut counts = HashMap::new();
@@ -110,7 +116,7 @@ impl Flow<'_> {
                     layers,
                     meetings,
                 };
-                let layer = Layer { written, ..nested(&part, name.into(), label.clone()) };
+                let layer = Layer { written, ..self.nested(&part, name.into(), label.clone()) };
                 self.parts.push(part);
                 layer
             }
@@ -138,25 +144,25 @@ impl Flow<'_> {
                 format!("move `{name}` before the network that it is a layer of")
             };
             self.errors.at(&written.kind, format_args!("network `{name}` is not declared yet"), help);
-            let size = before.cloned().unwrap_or(Size::Unknown { span });
+            let size = before.cloned().unwrap_or_else(|| self.unknown());
             let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
-            return Some(stand_in(label, size.clone(), size));
+            return Some(self.stand_in(label, size.clone(), size));
         }
         if known.is_none() && written.parentheses {
             // a layer of the user's own
             return None;
         }
         let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
-        let layer = match known {
+        let mut layer = match known {
             Some(network) => {
                 if network.scalar != *self.scalar {
                     let message =
                         format_args!("network `{name}` is over `{}`, this one over `{}`", network.scalar, self.scalar);
                     self.errors.at(&written.kind, message, format_args!("declare both over `{}`", self.scalar));
                 }
-                nested(network, written.kind.clone(), label)
+                self.nested(network, written.kind.clone(), label)
             }
-            None => foreign(&written.kind, name, span, label),
+            None => self.foreign(&written.kind, name, span, label),
         };
         for argument in &written.arguments {
             let message = format_args!("network `{name}` takes no argument as a layer");
@@ -168,6 +174,7 @@ impl Flow<'_> {
         let mistakes = self.errors.len();
         for (stated, own, what) in [(taken, &layer.inputs, "takes"), (given, &layer.outputs, "gives")] {
             if let (Some(stated), Size::Literal { value, .. }) = (stated, own)
+                && !matches!(stated, Size::Unknown(_))
                 && stated.to_string() != value.to_string()
             {
                 let message = format_args!("network `{name}` {what} {value} numbers, not {stated}");
@@ -175,43 +182,55 @@ impl Flow<'_> {
             }
         }
         if let Some(produced) = before {
-            let taken = match &layer.inputs {
-                Size::Literal { value, .. } => Size::literal(*value, span),
-                other => other.clone(),
-            };
-            meet(name, &taken, produced, &mut list.meetings, self.errors);
+            let taken = layer.inputs.located_at(span);
+            let meeting = meet(name, &taken, produced, self.errors);
+            if let Some(Meeting { taken, produced }) = meeting
+                && let Kind::Network { network, .. } = &mut layer.kind
+            {
+                // its input is not ours to mend
+                *network = checked(network, &quote_spanned!(span=> meets::<#taken, #produced>), self.typenet);
+            }
         }
         if mistakes < self.errors.len() || known.is_some_and(|network| network.scalar != *self.scalar) {
             let inputs = before.cloned().unwrap_or(layer.inputs);
-            return Some(stand_in(layer.label, inputs, layer.outputs));
+            return Some(self.stand_in(layer.label, inputs, layer.outputs));
         }
         Some(layer)
     }
-}
 
-/// In the place of a layer that was mistaken: one that takes and gives what its neighbours expect.
-fn stand_in(label: Ident, inputs: Size, outputs: Size) -> Layer {
-    let row = &LAYERS[0];
-    let kind = Kind::BuiltIn { row, span: label.span(), settings: defaults(row), names: Vec::new() };
-    Layer { label, kind, inputs, outputs, written: String::new() }
-}
+    /// In the place of a layer that was mistaken: one that takes and gives what its neighbours expect.
+    pub(super) fn stand_in(&mut self, label: Ident, inputs: Size, outputs: Size) -> Layer {
+        let row = &LAYERS[0];
+        let kind = Kind::BuiltIn { row, span: label.span(), settings: mistaken(row, self.errors), names: Vec::new() };
+        Layer { label, kind, inputs, outputs, written: String::new() }
+    }
 
-/// A network whose layers are known, as a layer.
-fn nested(network: &Network, path: Path, label: Ident) -> Layer {
-    let ends = (network.layers.first(), network.layers.last());
-    let size = |size: Option<&Size>| size.cloned().unwrap_or(Size::Unknown { span: label.span() });
-    let (inputs, outputs) = (size(ends.0.map(|layer| &layer.inputs)), size(ends.1.map(|layer| &layer.outputs)));
-    let activation = ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
-    let parameters = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
-    let written = text(&path);
-    Layer { label, kind: Kind::Network { path, activation, parameters }, inputs, outputs, written }
-}
+    /// A network whose layers are known, as a layer.
+    fn nested(&self, network: &Network, path: Path, label: Ident) -> Layer {
+        let ends = (network.layers.first(), network.layers.last());
+        let size = |size: Option<&Size>| size.cloned().unwrap_or_else(|| self.unknown());
+        let (inputs, outputs) = (size(ends.0.map(|layer| &layer.inputs)), size(ends.1.map(|layer| &layer.outputs)));
+        let activation =
+            ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
+        let parameters = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
+        let written = text(&path);
+        let kind = Kind::Network { network: path.to_token_stream(), path, activation, parameters };
+        Layer { label, kind, inputs, outputs, written }
+    }
 
-/// A network that is declared elsewhere, as a layer: its sizes are constants of its own.
-fn foreign(path: &Path, name: &str, span: Span, label: Ident) -> Layer {
-    let constant = |tokens: TokenStream| Size::Expression { tokens, span };
-    let (inputs, outputs) = (constant(quote!(#path::INPUTS)), constant(quote!(#path::OUTPUTS)));
-    let parameters = Count::of(&constant(quote!(#path::PARAMETERS)));
-    let kind = Kind::Network { path: path.clone(), activation: format!("that of {name}"), parameters };
-    Layer { label, kind, inputs, outputs, written: name.to_owned() }
+    /// A network that is declared elsewhere, as a layer: its sizes are constants of its own.
+    fn foreign(&self, path: &Path, name: &str, span: Span, label: Ident) -> Layer {
+        let scalar = self.scalar;
+        let check = quote_spanned!(span=> is_network::<#path, ::core::primitive::#scalar>);
+        let network = checked(path, &check, self.typenet);
+        let constant = |constant: &str| {
+            let name = Ident::new(constant, span.resolved_at(Span::mixed_site()));
+            let (shown, tokens) = (format!("{}::{constant}", text(path)), quote_spanned!(span=> <#network>::#name));
+            Size::Constant { shown, tokens, span }
+        };
+        let (inputs, outputs, parameters) =
+            (constant("INPUTS"), constant("OUTPUTS"), Count::of(&constant("PARAMETERS")));
+        let kind = Kind::Network { path: path.clone(), network, activation: format!("that of {name}"), parameters };
+        Layer { label, kind, inputs, outputs, written: name.to_owned() }
+    }
 }

@@ -18,8 +18,8 @@ pub(super) fn settings(
     errors: &mut Errors,
 ) -> Vec<Setting> {
     // what is neither named nor an activation by its form
-    let nameless = |argument: &&&Argument| argument.name.is_none() && !is_activation(&argument.value);
-    for argument in arguments.iter().filter(nameless) {
+    let nameless = |argument: &&Argument| argument.name.is_none() && !is_activation(&argument.value);
+    for argument in arguments.iter().filter(|argument| nameless(argument)) {
         let shown = text(&argument.value);
         let help = match row.options.iter().find(|option| option.value == OptionKind::Flag) {
             Some(flag) if shown == "true" || shown == "false" => format!("write `{} = {shown}`", flag.name),
@@ -50,18 +50,33 @@ pub(super) fn settings(
             errors.at(again, format_args!("option `{}` is given twice", option.name), "remove one of them");
         }
         let value = given.first().map(|argument| &argument.value);
-        if value.is_none() && option.default.is_none() {
-            let message = format_args!("layer `{}` has no {}", row.name, option.name);
-            errors.at(kind, message, format_args!("write one, as `{}(relu)`", row.name));
+        if value.is_none() && option.value == OptionKind::Activation {
+            let mistaken = arguments.iter().any(nameless);
+            if !mistaken && option.default.is_none() {
+                let message = format_args!("layer `{}` has no {}", row.name, option.name);
+                errors.at(kind, message, format_args!("write one, as `{}(relu)`", row.name));
+            }
+            if mistaken || option.default.is_none() {
+                return unknown(errors);
+            }
         }
         setting(option, value, errors)
     });
     options.collect()
 }
 
-/// The options of a layer as the catalogue has them.
-pub(super) fn defaults(row: &'static catalogue::Layer) -> Vec<Setting> {
-    row.options.iter().map(|option| setting(option, None, &mut Errors::default())).collect()
+/// The options of a layer as the catalogue has them, but for the activation, which the latest mistake leaves unknown.
+pub(super) fn mistaken(row: &'static catalogue::Layer, errors: &mut Errors) -> Vec<Setting> {
+    let options = row.options.iter().map(|option| match option.value {
+        OptionKind::Activation => unknown(errors),
+        _ => setting(option, None, errors),
+    });
+    options.collect()
+}
+
+/// After a mistake.
+fn unknown(errors: &Errors) -> Setting {
+    Setting::Item(Item::Unknown(errors.latest()))
 }
 
 fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> Setting {
@@ -86,7 +101,7 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
         Some(Value::Call(path, group)) => (path, Some(group.stream())),
         Some(other) => {
             errors.at(other, format_args!("`{}` is not an {what}", text(other)), names_of(rows));
-            return mended(default);
+            return unknown(errors);
         }
     };
     let name = text(path);
@@ -98,24 +113,24 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
             None => names_of(rows),
         };
         errors.at(path, format_args!("unknown {what} `{name}`"), help);
-        return mended(known.unwrap_or(default));
+        return known.map_or_else(|| unknown(errors), mended);
     };
-    item(row, span, number, value, errors).unwrap_or_else(|| mended(default))
+    item(row, span, number, value, errors)
 }
 
-/// A built-in activation or initialiser with its numbers, if they are right.
+/// A built-in activation or initialiser with its numbers, or an unknown one if they are wrong.
 pub(super) fn item(
     row: &'static Named,
     span: Span,
     number: Option<TokenStream>,
     written: impl ToTokens,
     errors: &mut Errors,
-) -> Option<Setting> {
+) -> Setting {
     match numbers(row, number) {
-        Ok(number) => Some(Setting::Item(Item::BuiltIn { row, span, number })),
+        Ok(number) => Setting::Item(Item::BuiltIn { row, span, number }),
         Err((message, help)) => {
             errors.at(written, format_args!("`{}` {message}", row.name), help);
-            None
+            unknown(errors)
         }
     }
 }

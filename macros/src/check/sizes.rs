@@ -5,13 +5,14 @@ use quote::ToTokens as _;
 use syn::Lit;
 
 use crate::errors::{Errors, plural};
-use crate::network::{Meeting, Rule, Size};
+use crate::network::{Meeting, Size};
 use crate::syntax::{Value, text};
 
 /// A size; `None` for `_`, [`Size::Unknown`] after a mistake.
 pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
     let (message, help) = match value {
         Value::Wildcard(_) => return None,
+        Value::Missing => return Some(Size::Unknown(errors.latest())),
         Value::Literal(Lit::Int(literal)) if literal.suffix().is_empty() || literal.suffix() == "usize" => {
             match literal.base10_parse::<u32>() {
                 Ok(number) if number > 0 => return Some(Size::literal(number, literal.span())),
@@ -44,9 +45,7 @@ pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
         ),
     };
     errors.at(value, message, help);
-    Some(Size::Unknown {
-        span: value.to_token_stream().into_iter().next().map_or_else(Span::call_site, |tree| tree.span()),
-    })
+    Some(Size::Unknown(errors.latest()))
 }
 
 /// The size that somebody most likely meant: `4` by `4.0`, `-4` and `"4"`, `HIDDEN` by `"HIDDEN"`.
@@ -62,40 +61,25 @@ fn meant(written: &str) -> Option<String> {
     }
 }
 
-/// Compares a stated input with what the layer before produces.
-pub(super) fn meet(name: &str, taken: &Size, produced: &Size, meetings: &mut Vec<Meeting>, errors: &mut Errors) {
-    compare(taken, produced, Rule::Meets, meetings, || {
+/// Compares a stated input with what the layer before produces; what only the compiler can compare is left to it.
+pub(super) fn meet(name: &str, taken: &Size, produced: &Size, errors: &mut Errors) -> Option<Meeting> {
+    let meets = taken.meets(produced);
+    if meets == Some(false) {
         let inputs = plural(taken, "input");
         let message = format_args!("layer `{name}` takes {inputs}, but the layer before it produces {produced}");
         let help = format_args!("write `{produced} ->`, or `_ ->` to take it from the layer before");
         errors.at_span(taken.span(), message, help);
-    });
+    }
+    meets.is_none().then(|| Meeting { taken: taken.clone(), produced: produced.clone() })
 }
 
-/// Whether what stands inside a layer gives back as much as it takes.
-pub(super) fn give_back(
-    what: &str,
-    taken: &Size,
-    given: &Size,
-    meetings: &mut Vec<Meeting>,
-    errors: &mut Errors,
-) -> bool {
-    let mut meets = true;
-    compare(taken, given, Rule::GivesBack, meetings, || {
-        meets = false;
+/// Whether what stands inside a layer gives back as much as it takes; what only the compiler knows is checked in the code.
+pub(super) fn give_back(what: &str, taken: &Size, given: &Size, errors: &mut Errors) -> bool {
+    let meets = taken.meets(given).unwrap_or(true);
+    if !meets {
         let inputs = plural(taken, "input");
         let message = format_args!("what {what} takes {inputs}, but gives back {given}");
         errors.at_span(given.span(), message, format_args!("let its last layer produce {taken}, as `-> {taken}`"));
-    });
-    meets
-}
-
-fn compare(taken: &Size, other: &Size, rule: Rule, meetings: &mut Vec<Meeting>, differ: impl FnOnce()) {
-    match (taken, other) {
-        (Size::Unknown { .. }, _) | (_, Size::Unknown { .. }) => {}
-        (Size::Literal { value: a, .. }, Size::Literal { value: b, .. }) if a == b => {}
-        (Size::Literal { .. }, Size::Literal { .. }) => differ(),
-        _ if taken.to_string() == other.to_string() => {}
-        _ => meetings.push(Meeting { rule, taken: taken.clone(), other: other.clone() }),
     }
+    meets
 }

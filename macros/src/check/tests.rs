@@ -10,7 +10,7 @@ fn mistakes(declaration: &str) -> (Vec<String>, usize) {
     let tokens = format!("::typenet; {declaration}").parse().unwrap_or_default();
     let mut errors = Errors::default();
     let declaration = syntax::parse(tokens, &mut errors);
-    let networks = check(declaration.networks, &mut errors);
+    let networks = check(declaration.networks, &declaration.typenet, &mut errors);
     for network in &networks {
         let code = expand(network, &declaration.typenet).to_string();
         assert!(code.contains("impl __typenet :: Network"), "{code}");

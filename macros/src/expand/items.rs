@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use crate::catalogue::{ACTIVATIONS, LayerOption, Named, Number, OptionKind, ShapeRule};
+use crate::checked::checked;
 use crate::network::{Item, Kind, Layer, Network, Setting};
 
 /// The activation of the last layer, which the network's losses take apart from it.
@@ -18,15 +19,15 @@ fn linear() -> Item {
 
 /// The type of a layer in the network's body: the last one is without its activation.
 pub fn body_type(network: &Network, index: usize, prefix: &TokenStream) -> TokenStream {
-    layer_type(&network.layers[index], index + 1 == network.layers.len(), prefix)
+    layer_type(&network.layers[index], index + 1 == network.layers.len(), prefix, &network.scalar)
 }
 
 /// The value of a layer in the network's body.
 pub fn body_value(network: &Network, index: usize, prefix: &TokenStream) -> TokenStream {
-    layer_value(&network.layers[index], index + 1 == network.layers.len(), prefix)
+    layer_value(&network.layers[index], index + 1 == network.layers.len(), prefix, &network.scalar)
 }
 
-fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
+fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -> TokenStream {
     let (inputs, outputs) = (&layer.inputs, &layer.outputs);
     match &layer.kind {
         Kind::BuiltIn { row, span, .. } => {
@@ -44,24 +45,42 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
             });
             quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#(#sizes),* #(, #arguments)*>)
         }
-        Kind::Own { path, .. } => quote_spanned!(Span::mixed_site()=> #path<#inputs, #outputs>),
-        Kind::Network { path, .. } => {
+        Kind::Own { path, .. } => {
+            let span = path.segments.last().map_or_else(Span::mixed_site, |last| last.ident.span());
+            let own = quote_spanned!(span=> #path<#inputs, #outputs>);
+            let scalar = quote_spanned!(Span::mixed_site()=> ::core::primitive::#scalar);
+            checked(&own, &quote_spanned!(span=> is_layer::<#own, #scalar, #inputs, #outputs>), prefix)
+        }
+        Kind::Network { network, .. } => {
             let head = item_type(&head_of(layer, last), prefix);
-            quote_spanned!(Span::mixed_site()=> #prefix::layers::Block<#path, #head>)
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::Block<#network, #head>)
         }
         Kind::Residual { span, inner } => {
-            let (item, inner) = (named("Residual", *span), layer_type(inner, false, prefix));
-            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#inner>)
+            let (item, layer) = (named("Residual", *span), layer_type(inner, false, prefix, scalar));
+            let around = quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#layer>);
+            giving_back(around, inner, prefix)
         }
         Kind::Repeat { inner, copies } => {
-            let inner = layer_type(inner, false, prefix);
-            quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat<#inner, #copies>)
+            let layer = layer_type(inner, false, prefix, scalar);
+            let repeated = quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat<#layer, #copies>);
+            giving_back(repeated, inner, prefix)
         }
     }
 }
 
-fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
-    let (inputs, outputs) = (&layer.inputs, &layer.outputs);
+/// The type of a layer with others within it, which must give back as much as they take.
+fn giving_back(outer: TokenStream, inner: &Layer, prefix: &TokenStream) -> TokenStream {
+    let (taken, given) = (&inner.inputs, &inner.outputs);
+    if taken.meets(given).is_some() {
+        return outer;
+    }
+    // rustc points at the first of the two, and what is given back is what must be mended
+    let taken = taken.located_at(given.span());
+    let span = given.span().resolved_at(Span::mixed_site());
+    checked(&outer, &quote_spanned!(span=> gives_back::<#taken, #given>), prefix)
+}
+
+fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -> TokenStream {
     match &layer.kind {
         Kind::BuiltIn { row, span, names, .. } => {
             let item = named(row.item, *span);
@@ -83,23 +102,24 @@ fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream) -> TokenStream {
             });
             quote_spanned!(Span::mixed_site()=> #prefix::layers::#item::new(#activation)#(#calls)*)
         }
-        Kind::Own { path, calls } => {
+        Kind::Own { calls, .. } => {
+            let own = layer_type(layer, last, prefix, scalar);
             let calls = calls.iter().map(|(method, value)| {
                 let value = in_parentheses(value);
                 quote_spanned!(Span::mixed_site()=> .#method #value)
             });
-            quote_spanned!(Span::mixed_site()=> #path::<#inputs, #outputs>::new()#(#calls)*)
+            quote_spanned!(Span::mixed_site()=> <#own>::new()#(#calls)*)
         }
         Kind::Network { .. } => {
             let head = item_value(&head_of(layer, last), prefix);
             quote_spanned!(Span::mixed_site()=> #prefix::layers::Block::new(#head))
         }
         Kind::Residual { inner, .. } => {
-            let inner = layer_value(inner, false, prefix);
+            let inner = layer_value(inner, false, prefix, scalar);
             quote_spanned!(Span::mixed_site()=> #prefix::layers::Residual::new(#inner))
         }
         Kind::Repeat { inner, .. } => {
-            let inner = layer_value(inner, false, prefix);
+            let inner = layer_value(inner, false, prefix, scalar);
             quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat::new(#inner))
         }
     }
@@ -138,8 +158,13 @@ pub fn item_value(item: &Item, prefix: &TokenStream) -> TokenStream {
 fn item_type_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStream {
     match item {
         Item::BuiltIn { row, span, .. } => built_in(kind, row, *span, prefix),
-        Item::Own(path) => path.to_token_stream(),
-        Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::Head),
+        Item::Own(path) => {
+            let check = if kind == OptionKind::Activation { "is_activation" } else { "is_initializer" };
+            let check = Ident::new(check, Span::mixed_site());
+            checked(path, &quote_spanned!(path.span()=> #check::<#path>), prefix)
+        }
+        Item::HeadOf(network, _) => quote_spanned!(Span::mixed_site()=> <#network as #prefix::Network>::Head),
+        Item::Unknown(mistake) => quote_spanned!(Span::mixed_site()=> [(); #mistake]),
     }
 }
 
@@ -150,13 +175,15 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
             let number = in_parentheses(number);
             quote_spanned!(Span::mixed_site()=> #item #number)
         }
-        Item::HeadOf(path, _) => quote_spanned!(Span::mixed_site()=> <#path as #prefix::Network>::HEAD),
+        Item::Own(path) => path.to_token_stream(),
+        Item::Unknown(mistake) => mistake.to_token_stream(),
+        Item::HeadOf(network, _) => quote_spanned!(Span::mixed_site()=> <#network as #prefix::Network>::HEAD),
         Item::BuiltIn { row: Named { number: Number::May(defaults), .. }, .. } => {
             let item = item_type_of(kind, item, prefix);
             let defaults = defaults.iter().map(|(_, default)| number_tokens(*default));
             quote_spanned!(Span::mixed_site()=> #item(#(#defaults),*))
         }
-        _ => item_type_of(kind, item, prefix),
+        Item::BuiltIn { .. } => item_type_of(kind, item, prefix),
     }
 }
 

@@ -14,7 +14,7 @@ use syn::ext::IdentExt as _;
 use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
-use crate::network::{Kind, Layer, Network, Rule, Size};
+use crate::network::{Kind, Layer, Meeting, Network, Size};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
 pub fn expand(network: &Network, typenet: &TokenStream) -> TokenStream {
@@ -82,12 +82,10 @@ fn definitions(network: &Network, names: &Names) -> TokenStream {
         }
     });
     let meetings = network.meetings.iter().map(|meeting| {
-        let (taken, other) = (&meeting.taken, &meeting.other);
-        let assertion = match meeting.rule {
-            Rule::Meets => quote_spanned!(Span::mixed_site()=> assert_meets),
-            Rule::GivesBack => quote_spanned!(Span::mixed_site()=> assert_gives_back),
-        };
-        quote_spanned!(Span::mixed_site()=> const _: () = __typenet::#assertion::<#taken, #other>();)
+        let Meeting { taken, produced } = meeting;
+        let span = taken.span().resolved_at(Span::mixed_site());
+        let check = quote_spanned!(span=> __typenet::meets::<#taken, #produced>());
+        quote_spanned!(Span::mixed_site()=> const _: __typenet::bool = #check;)
     });
     let sizes = sizes(network);
     quote_spanned!(Span::mixed_site()=> #(#layers)* #(#sizes)* #(#meetings)*)
@@ -200,8 +198,8 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
 fn activation_name(layer: &Layer) -> TokenStream {
     match &layer.kind {
         Kind::Repeat { inner, .. } => activation_name(inner),
-        Kind::Network { path, .. } => quote_spanned!(Span::mixed_site()=>
-            <<#path as __typenet::Network>::Head as __typenet::activations::Activation>::NAME),
+        Kind::Network { network, .. } => quote_spanned!(Span::mixed_site()=>
+            <<#network as __typenet::Network>::Head as __typenet::activations::Activation>::NAME),
         _ => layer.activation_shown().into_token_stream(),
     }
 }

@@ -5,7 +5,8 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseBuffer, ParseStream};
 use syn::{Ident, Path, Token, braced, bracketed, parenthesized, token};
 
-use super::{Form, Layer, Single, starts_item, text, tokens, value};
+use super::value::{self, Shape, Value};
+use super::{Form, Layer, Single, starts_item, text, tokens};
 use crate::catalogue;
 use crate::errors::Errors;
 
@@ -56,8 +57,10 @@ fn layers(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> Vec<Laye
             errors.at(comma, "expected a layer, found `,`", "remove this `,`, or write the layer before it");
             continue;
         }
-        layers.extend(layer(input, errors));
-        separator(input, place, errors);
+        layers.push(layer(input, errors));
+        if separator(input, place, errors) {
+            layers.push(Layer { label: None, form: Form::Mistaken });
+        }
     }
 }
 
@@ -81,17 +84,17 @@ fn ends(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> bool {
     place.next_network(input)
 }
 
-/// What stands between two layers.
-fn separator(input: ParseStream<'_>, place: Place, errors: &mut Errors) {
+/// What stands between two layers. Whether it was skipped, and layers perhaps with it.
+fn separator(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> bool {
     if input.is_empty() || input.peek(Token![>]) {
-        return;
+        return false;
     }
     if input.peek(Token![,]) {
         let comma = tokens::next(input);
         if !input.is_empty() && !input.peek(Token![;]) && place.next_network(input) {
             errors.at(comma, "expected `;` between two networks, found `,`", "write `;`");
         }
-        return;
+        return false;
     }
     if input.peek(Token![;]) {
         let ahead = input.fork();
@@ -105,7 +108,7 @@ fn separator(input: ParseStream<'_>, place: Place, errors: &mut Errors) {
             let semicolon = tokens::next(input);
             errors.at(semicolon, "expected `,` between two layers, found `;`", "write `,`");
         }
-        return;
+        return false;
     }
     let found = tokens::found(input);
     if place.next_network(input) {
@@ -122,7 +125,9 @@ fn separator(input: ParseStream<'_>, place: Place, errors: &mut Errors) {
         if input.peek(Token![,]) {
             tokens::next(input);
         }
+        return true;
     }
+    false
 }
 
 /// What follows a list: nothing, or a `;`.
@@ -158,7 +163,11 @@ fn skip(input: ParseStream<'_>, place: Place, skipped: &mut TokenStream) {
 }
 
 /// `[ label ":" ] ( KIND [ "(" arguments ")" ] | "[" layers ";" count "]" )`
-fn layer(input: ParseStream<'_>, errors: &mut Errors) -> Option<Layer> {
+fn layer(input: ParseStream<'_>, errors: &mut Errors) -> Layer {
+    while input.peek(Token![#]) && input.peek2(token::Bracket) {
+        let attribute: TokenStream = [tokens::next(input), tokens::next(input)].into_iter().flatten().collect();
+        errors.at(attribute, "an attribute cannot apply to a layer", "write it before the network's name");
+    }
     let label = if tokens::label(input) {
         let label = input.call(Ident::parse_any).ok();
         tokens::next(input);
@@ -167,7 +176,7 @@ fn layer(input: ParseStream<'_>, errors: &mut Errors) -> Option<Layer> {
         None
     };
     if input.peek(token::Bracket) {
-        return Some(Layer { label, form: repeat(input, errors)? });
+        return Layer { label, form: repeat(input, errors).unwrap_or(Form::Mistaken) };
     }
     let Some(kind) = kind(input) else {
         let found = tokens::found(input);
@@ -179,20 +188,23 @@ fn layer(input: ParseStream<'_>, errors: &mut Errors) -> Option<Layer> {
         } else {
             errors.at(skipped, format_args!("expected a layer, found {found}"), help);
         }
-        return None;
+        return Layer { label, form: Form::Mistaken };
     };
-    angles(input, &kind, errors);
+    let angles = angles(input, &kind, errors);
     let content = group(input, &kind, errors);
     if let Some(kind) = kind.get_ident().filter(|kind| catalogue::goes_around(&kind.to_string())) {
         let layers = content.map(|content| layers(&content, Place::Parentheses, errors)).unwrap_or_default();
-        return Some(Layer { label, form: Form::Around { kind: kind.clone(), layers } });
+        return Layer { label, form: Form::Around { kind: kind.clone(), layers } };
     }
     let mut single = Single { kind, shape: None, arguments: Vec::new(), parentheses: false };
     if let Some(content) = content {
         single.parentheses = true;
         value::arguments(&content, &mut single, errors);
+    } else if angles {
+        single.shape = Some(Shape { input: Value::Missing, output: Value::Missing });
+        single.parentheses = true;
     }
-    Some(Layer { label, form: Form::Single(single) })
+    Layer { label, form: Form::Single(single) }
 }
 
 /// `"[" layers ";" count "]"`
@@ -222,15 +234,15 @@ fn kind(input: ParseStream<'_>) -> Option<Path> {
     input.call(Path::parse_mod_style).ok()
 }
 
-/// `Dense<2, 4>`, as the type is written.
-fn angles(input: ParseStream<'_>, kind: &Path, errors: &mut Errors) {
+/// `Dense<2, 4>`, as the type is written: whether that stands there.
+fn angles(input: ParseStream<'_>, kind: &Path, errors: &mut Errors) -> bool {
     let ahead = input.fork();
     if ahead.peek(Token![::]) {
         tokens::next(&ahead);
         tokens::next(&ahead);
     }
     if !ahead.peek(Token![<]) || tokens::skip_generics(&ahead).is_none() {
-        return;
+        return false;
     }
     while !input.peek(Token![<]) {
         tokens::next(input);
@@ -239,6 +251,7 @@ fn angles(input: ParseStream<'_>, kind: &Path, errors: &mut Errors) {
         let help = format_args!("write the sizes in parentheses, as `{}(2 -> 4)`", text(kind));
         errors.at(angles, "expected `(`, found `<`", help);
     }
+    true
 }
 
 /// The parentheses; braces and brackets are mended.

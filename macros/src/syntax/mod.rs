@@ -57,6 +57,8 @@ pub enum Form {
         /// The opening bracket.
         span: Span,
     },
+    /// What nobody can read as a layer, which has been reported.
+    Mistaken,
 }
 
 /// `Kind(2 -> 4, relu)`
@@ -145,6 +147,13 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Attribute> {
         if !input.peek2(syn::token::Bracket) {
             let help = "write an attribute as `#[name]`, or remove the `#`";
             errors.at(tokens::next(input), "expected `[` after `#`", help);
+            // `#derive(Eq) Xor =`
+            if input.peek(Ident) && (input.peek2(Ident) || input.peek2(syn::token::Paren)) {
+                tokens::next(input);
+                if input.peek(syn::token::Paren) {
+                    tokens::next(input);
+                }
+            }
             continue;
         }
         // one at a time, so that a mistake in one keeps the others
@@ -245,7 +254,14 @@ fn equals(input: ParseStream<'_>, network: &mut Network, errors: &mut Errors) {
 /// Whether a network starts here, so that the one before it has ended.
 fn starts_item(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    if ahead.peek(Token![#]) || ahead.peek(Token![pub]) {
+    if ahead.peek(Token![#]) {
+        while ahead.peek(Token![#]) && ahead.peek2(syn::token::Bracket) {
+            tokens::next(&ahead);
+            tokens::next(&ahead);
+        }
+        return !tokens::starts_layer(&ahead);
+    }
+    if ahead.peek(Token![pub]) {
         return true;
     }
     if ahead.call(Ident::parse_any).is_err() {

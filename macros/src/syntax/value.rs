@@ -39,6 +39,8 @@ pub enum Value {
     Call(Path, Group),
     /// Anything else; options of a user's own layer may be any expression.
     Other(TokenStream),
+    /// Nothing: what is wrong has been reported.
+    Missing,
 }
 
 impl ToTokens for Value {
@@ -53,6 +55,7 @@ impl ToTokens for Value {
                 group.to_tokens(output);
             }
             Self::Negative(tokens) | Self::Other(tokens) => tokens.to_tokens(output),
+            Self::Missing => {}
         }
     }
 }
@@ -148,23 +151,15 @@ fn shape(piece: &[TokenTree], arrow: &Arrow, layer: &mut Single, errors: &mut Er
     if output.is_empty() {
         errors.at(&operator, "the size after `->` is missing", "write the number of outputs");
     }
-    let shape = Shape { input: or_one(input, &operator), output: or_one(output, &operator) };
+    let side = |tokens: &[TokenTree]| if tokens.is_empty() { Value::Missing } else { value(tokens) };
+    let shape = Shape { input: side(input), output: side(output) };
     if layer.shape.is_some() || !layer.arguments.is_empty() {
         let help = if layer.shape.is_some() { "remove one of them" } else { "write them before the options" };
         let message =
             if layer.shape.is_some() { "the sizes are given twice" } else { "the sizes stand after an option" };
-        errors.at(&shape, message, help);
+        errors.at(piece.iter().cloned().collect::<TokenStream>(), message, help);
     }
     layer.shape.get_or_insert(shape);
-}
-
-/// Mends a missing size.
-fn or_one(side: &[TokenTree], near: &TokenStream) -> Value {
-    if side.is_empty() {
-        let span = near.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
-        return Value::Literal(Lit::Int(syn::LitInt::new("1", span)));
-    }
-    value(side)
 }
 
 /// The `->` of a shape, or what stands in its place.

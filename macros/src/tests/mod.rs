@@ -16,7 +16,7 @@ fn networks(declaration: TokenStream) -> (Vec<syn::Error>, TokenStream) {
     input.extend(declaration);
     let mut errors = Errors::default();
     let declaration = syntax::parse(input, &mut errors);
-    let networks = check::check(declaration.networks, &mut errors);
+    let networks = check::check(declaration.networks, &declaration.typenet, &mut errors);
     let code = networks.iter().map(|network| expand::expand(network, &declaration.typenet)).collect();
     (errors.into_vec(), code)
 }

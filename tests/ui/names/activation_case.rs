@@ -1,4 +1,5 @@
 //! An activation as a type is written.
+//~ 2 mistakes
 typenet::network! {
     Xor = Dense(2 -> 4, ReLU), Dense(2, Softmax)
 }

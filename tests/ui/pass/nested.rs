@@ -10,18 +10,25 @@ mod parts {
 }
 
 const DEPTH: usize = 3;
+const EIGHT: usize = 8;
 
 typenet::network! {
     /// A body.
     Body = Dense(8 -> 8, relu), Dense(8, tanh);
     Deep = Dense(2 -> 8, relu), Body, again: Body(8 -> 8), [Dense(8 -> 8, relu); DEPTH], [Body; 2],
         Residual(Dense(8 -> 16, relu), out: Dense(8)), Residual(Dense(_ -> 8)),
-        tower: [Residual(Dense(8 -> 8, relu), Dense(8)); 5], [Dense(8), relu; { DEPTH - 1 }], parts::Tail
+        tower: [Residual(Dense(8 -> 8, relu), Dense(8)); 5], [Dense(8), relu; { DEPTH - 1 }], parts::Tail;
+    Constants = Dense(2 -> EIGHT), [Dense(_ -> 8); 2], Residual(Dense(_ -> { EIGHT / 2 }), Dense(EIGHT))
 }
 
 #[typenet::attribute::network(scalar = f64, < Dense(2 -> 4, relu), hidden: [Dense(4 -> 4, tanh); 2], Dense(2, softmax) >)]
 #[derive(Copy)]
 struct Attributed;
+
+#[test]
+fn what_is_given_back_may_be_the_same_constant() {
+    assert_eq!(shapes::<Constants>(), [(2, 8), (8, 8), (8, 8)]);
+}
 
 #[test]
 fn fields_are_named_and_typed() {

@@ -1,4 +1,5 @@
 //! Sizes as other libraries write them.
+//~ 2 mistakes
 typenet::network! {
     Xor = Dense(2, 4, relu), Dense(4, 2, softmax)
 }
