@@ -34,7 +34,8 @@
 //! # The parts
 //!
 //! - [`network!`] declares networks.
-//! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside.
+//! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside; [`HeaplessTrainer`] makes
+//!   steps where there is no heap.
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`] and [`initializers`] hold what there
 //!   is, and each says how to write one's own.
 //! - [`data`] says what can be trained on.
@@ -44,7 +45,7 @@
 //! # Features
 //!
 //! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `plot`. Without any of them the crate is
-//! `no_std` and predicts.
+//! `no_std`, predicts and makes training steps.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 #[cfg(feature = "alloc")]
@@ -60,6 +61,7 @@ pub mod activations;
 pub mod data;
 mod error;
 mod flat;
+mod heapless;
 #[cfg(feature = "alloc")]
 mod history;
 pub mod initializers;
@@ -133,6 +135,7 @@ mod readme {}
 
 pub use self::error::Error;
 pub use self::flat::Flat;
+pub use self::heapless::HeaplessTrainer;
 #[cfg(feature = "alloc")]
 pub use self::history::{Epoch, History, Scores};
 pub use self::network::Network;

@@ -1,8 +1,9 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Activation, KeepOutput};
+use crate::kernels::flat::{load, store};
 use crate::layers::NoParameters;
-use crate::scalar::{Lane, Scalar};
+use crate::scalar::Scalar;
 use crate::tile::Tile;
 
 /// `f(x)_i = e^(x_i) / sum_j e^(x_j)`: numbers become tile. In `network!`: `softmax`.
@@ -102,10 +103,7 @@ impl Activation for Softmax {
         let largest = largest_of(sample);
         let mut sum = T::ZERO;
         for chunk in sample.chunks_mut(T::LANES) {
-            let mut lane = T::Lane::splat(T::ZERO);
-            lane.as_mut_slice()[..chunk.len()].copy_from_slice(chunk);
-            lane.store(T::exp(lane.load(simd) - T::Vector::<S>::splat(simd, largest)));
-            chunk.copy_from_slice(&lane.as_slice()[..chunk.len()]);
+            store::<T, S>(T::exp(load::<T, S>(simd, chunk) - T::Vector::<S>::splat(simd, largest)), chunk);
             for &e in chunk.iter() {
                 sum += e;
             }

@@ -196,21 +196,26 @@ pub(crate) fn first_lanes<T: Scalar, S: Simd>(simd: S, count: usize) -> T::Vecto
 
 /// A whole vector, or a tail filled up with zeros.
 #[inline(always)]
-fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
+pub(crate) fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
     if from.len() == T::LANES {
         return T::Vector::<S>::from_slice(simd, from);
     }
     let mut lane = T::Lane::splat(T::ZERO);
-    lane.as_mut_slice()[..from.len()].copy_from_slice(from);
+    // not `copy_from_slice`: where size counts it is not inlined, and its check of the lengths stays as a panic
+    for (lane, number) in lane.as_mut_slice().iter_mut().zip(from) {
+        *lane = *number;
+    }
     lane.load(simd)
 }
 
 /// The whole vector, or as much of it as there is room for.
 #[inline(always)]
-fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
+pub(crate) fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
     if to.len() == T::LANES {
         vector.store_slice(to);
     } else {
-        to.copy_from_slice(&vector.as_slice()[..to.len()]);
+        for (number, lane) in to.iter_mut().zip(vector.as_slice()) {
+            *number = *lane;
+        }
     }
 }
