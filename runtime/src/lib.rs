@@ -33,7 +33,7 @@
 //!
 //! # The parts
 //!
-//! - [`network!`] declares networks.
+//! - [`network!`] declares networks; [`include_network!`] builds trained ones into the program.
 //! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside; [`HeaplessTrainer`] makes
 //!   steps where there is no heap.
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`] and [`initializers`] hold what there
@@ -64,6 +64,7 @@ mod flat;
 mod heapless;
 #[cfg(feature = "alloc")]
 mod history;
+mod included;
 pub mod initializers;
 mod kernels;
 pub mod layers;
