@@ -99,7 +99,7 @@ pub use self::tanh::Tanh;
 pub use self::tanh_shrink::TanhShrink;
 pub use self::threshold::Threshold;
 
-use crate::kernels::flat::{load, store};
+use crate::kernels::flat::map;
 use crate::layers::NoParameters;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -268,10 +268,13 @@ impl<A: Elementwise> Activation for A {
 
     #[inline(always)]
     fn predict<T: Scalar, S: Simd, const N: usize>(&self, simd: S, sample: &mut [T; N]) {
-        // neighbours share a vector; the tail is filled up with zeros and thrown away
-        for chunk in sample.chunks_mut(T::LANES) {
-            let y = Elementwise::value::<T, S, T::Vector<S>>(self, simd, load::<T, S>(simd, chunk));
-            store::<T, S>(y, chunk);
-        }
+        map(
+            simd,
+            sample,
+            #[inline(always)]
+            |x| Elementwise::value::<T, S, T::Vector<S>>(self, simd, x),
+            #[inline(always)]
+            |x| Elementwise::value::<T, S, T::Quarter<S>>(self, simd, x),
+        );
     }
 }

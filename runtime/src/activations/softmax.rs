@@ -1,7 +1,7 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Activation, KeepOutput};
-use crate::kernels::flat::{load, store};
+use crate::kernels::flat::map;
 use crate::layers::NoParameters;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -101,12 +101,17 @@ impl Activation for Softmax {
     #[inline(always)]
     fn predict<T: Scalar, S: Simd, const N: usize>(&self, simd: S, sample: &mut [T; N]) {
         let largest = largest_of(sample);
+        map(
+            simd,
+            sample,
+            #[inline(always)]
+            |x| T::exp(x - T::Vector::<S>::splat(simd, largest)),
+            #[inline(always)]
+            |x| T::exp(x - T::Quarter::<S>::splat(simd, largest)),
+        );
         let mut sum = T::ZERO;
-        for chunk in sample.chunks_mut(T::LANES) {
-            store::<T, S>(T::exp(load::<T, S>(simd, chunk) - T::Vector::<S>::splat(simd, largest)), chunk);
-            for &e in chunk.iter() {
-                sum += e;
-            }
+        for &e in sample.iter() {
+            sum += e;
         }
         let scale = T::ONE / sum;
         for x in sample {
