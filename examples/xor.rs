@@ -139,6 +139,11 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     for picture in [training_picture, loss_picture, predictions_picture] {
         println!("  {}", picture.display());
     }
+
+    // The network itself, for programs that load it or have it built in.
+    let weights = out.join("xor.safetensors");
+    xor.save(&weights)?;
+    println!("\nweights:\n  {}", weights.display());
     if accuracy < GOOD {
         println!("\n{}", advice(options, accuracy));
     }

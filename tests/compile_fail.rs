@@ -8,12 +8,42 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use typenet::prelude::*;
+
+network! {
+    Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
+    Wider = Dense(2 -> 5, relu), Dense(5 -> 4, relu), Dense(4 -> 2, softmax);
+    Deeper = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2), Dense(2 -> 2, softmax);
+    Shallow = Dense(2 -> 4, relu), Dense(4 -> 2, softmax);
+    Double: f64 = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax)
+}
+
+/// Puts the files of `ui/included` where the crate is that holds the programs.
+fn write_files() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../tests/trybuild/typenet-tests");
+    fs::create_dir_all(&folder).unwrap();
+    let (file, rng) = (|name| folder.join(name), &mut StdRng::seed_from_u64(0));
+    Wider::new(rng).save(file("wider.safetensors")).unwrap();
+    Deeper::new(rng).save(file("deeper.safetensors")).unwrap();
+    Shallow::new(rng).save(file("shallow.safetensors")).unwrap();
+    Double::new(rng).save(file("double.safetensors")).unwrap();
+    Xor::new(rng).save(file("xor.safetensors")).unwrap();
+    let mut bytes = fs::read(file("xor.safetensors")).unwrap();
+    fs::write(file("truncated.safetensors"), &bytes[..bytes.len() - 5]).unwrap();
+    bytes.splice(bytes.len() - 4.., f32::NAN.to_le_bytes());
+    fs::write(file("not_finite.safetensors"), bytes).unwrap();
+    fs::write(file("text.safetensors"), "weights: 0.5, -0.5\n").unwrap();
+}
+
 #[test]
 fn every_mistake_has_its_message() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
     let topics = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut topics: Vec<PathBuf> = topics.filter(|path| path.is_dir() && !path.ends_with("pass")).collect();
     topics.sort();
+    write_files();
     let programs = trybuild::TestCases::new();
     for topic in topics {
         programs.compile_fail(topic.join("*.rs"));

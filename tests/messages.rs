@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 const PAGE: &str = "runtime/docs/network.md";
 
 /// Errors without a code come from the macro, but for these, which are the compiler's own.
-const OF_THE_COMPILER: [&str; 2] = ["cannot find attribute ", "`#[inline]` attribute cannot be used on "];
+const OF_THE_COMPILER: [&str; 3] =
+    ["cannot find attribute ", "`#[inline]` attribute cannot be used on ", "couldn't read "];
 
 #[test]
 fn the_page_says_what_the_compiler_says() -> Result<(), Box<dyn Error>> {

@@ -33,9 +33,11 @@
 //!
 //! # The parts
 //!
-//! - [`network!`] declares networks.
-//! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside.
-//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`] and [`initializers`] hold what there
+//! - [`network!`] declares networks; [`include_network!`] builds trained ones into the program.
+//! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside; [`HeaplessTrainer`] makes
+//!   steps where there is no heap.
+//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`] and
+//!   [`initializers`] hold what there
 //!   is, and each says how to write one's own.
 //! - [`data`] says what can be trained on.
 //! - `weights` says what files networks are kept in, and how weights come from Keras and PyTorch.
@@ -44,8 +46,8 @@
 //!
 //! # Features
 //!
-//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `plot`, `csv`, `ndarray`. Without any of them the crate is
-//! `no_std` and predicts.
+//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `plot`, `csv`, `ndarray`. Without any of them
+//! the crate is `no_std`, predicts and makes training steps.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 #[cfg(feature = "alloc")]
@@ -63,8 +65,10 @@ pub mod callbacks;
 pub mod data;
 mod error;
 mod flat;
+mod heapless;
 #[cfg(feature = "alloc")]
 mod history;
+mod included;
 pub mod initializers;
 mod kernels;
 pub mod layers;
@@ -136,6 +140,7 @@ mod readme {}
 
 pub use self::error::Error;
 pub use self::flat::Flat;
+pub use self::heapless::HeaplessTrainer;
 #[cfg(feature = "alloc")]
 pub use self::history::{Epoch, History, Scores};
 pub use self::network::Network;

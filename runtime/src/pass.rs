@@ -1,8 +1,7 @@
 //! The way of samples through a network and back, in memory that is allocated once.
 
 use alloc::boxed::Box;
-use core::ops::Range;
-use core::{array, fmt};
+use core::fmt;
 
 use bytemuck::{zeroed_box, zeroed_slice_box};
 use fearless_simd::{Level, Simd};
@@ -13,8 +12,9 @@ use crate::kernels::dense::TILES;
 use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::{Network, TileMemory};
-use crate::scalar::{Lane, Scalar};
+use crate::scalar::Scalar;
 use crate::tile::Features;
+pub(crate) use crate::tile::{tiles, weigh};
 
 /// Forward and backward passes with a gradient of one's own: for reinforcement learning, physics, or a loss that
 /// compares many outputs.
@@ -191,22 +191,6 @@ impl<N: Network> Pass<N> {
         }
         dispatch(self.level, Backward { pass: self, network, inputs, d_outputs, d_inputs });
         Ok(())
-    }
-}
-
-/// The indices of the samples of each tile, `0..samples` in order.
-pub(crate) fn tiles(samples: Range<usize>, lanes: usize) -> impl Iterator<Item = ([u32; 16], Range<usize>)> {
-    samples.clone().step_by(lanes).map(move |start| {
-        let indices = array::from_fn(|lane| u32::try_from(start + lane).unwrap_or(u32::MAX));
-        (indices, start..samples.end.min(start + lanes))
-    })
-}
-
-/// Multiplies each sample of a tile by its weight.
-#[inline(always)]
-pub(crate) fn weigh<T: Scalar, Z: Features<T>, S: Simd>(simd: S, tile: &mut Z, weights: T::Vector<S>) {
-    for column in tile.lanes_mut() {
-        column.store(column.load(simd) * weights);
     }
 }
 

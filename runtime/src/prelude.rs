@@ -1,6 +1,7 @@
 //! What most programs need: `use typenet::prelude::*;`.
 
 pub use crate::flat::Flat;
+pub use crate::include_network;
 pub use crate::losses::{
     BinaryCrossEntropy, BinaryFocalCrossEntropy, CategoricalCrossEntropy, CategoricalFocalCrossEntropy,
     CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber, KlDivergence, LabelSmoothing, LogCosh,

@@ -10,6 +10,7 @@ pub use rand::Rng;
 pub use typenet_macros::network;
 
 pub use crate::flat::Flat;
+pub use crate::included::included;
 pub use crate::layers::{Batch, Layer, LayerInfo, Share, Sink, Trace};
 pub use crate::network::{Network, TileMemory};
 pub use crate::summary::Summary;
@@ -254,12 +255,11 @@ where
 {
 }
 
-/// Carries both checks.
+/// Carries the checks of sizes.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes;
 
 impl<const N: usize> Meets<N, N> for Sizes {}
-impl<const N: usize> GivesBack<N, N> for Sizes {}
 
 /// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`.
 #[must_use]

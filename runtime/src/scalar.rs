@@ -5,7 +5,7 @@ use core::iter::Sum;
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 use bytemuck::{Pod, Zeroable};
-use fearless_simd::{Simd, SimdFloat, f32x16, f64x8};
+use fearless_simd::{Simd, SimdFloat, f32x4, f32x16, f64x2, f64x8};
 
 use crate::kernels::math::Elementary;
 
@@ -38,6 +38,9 @@ pub trait Scalar:
 
     /// The same, in vector registers of the instruction set `S`.
     type Vector<S: Simd>: SimdFloat<S, Element = Self>;
+
+    /// A quarter of that: what the few numbers of one sample fit into.
+    type Quarter<S: Simd>: SimdFloat<S, Element = Self>;
 
     /// How many samples make a tile: 16 for `f32`, 8 for `f64`.
     const LANES: usize;
@@ -89,7 +92,7 @@ pub trait Lane<T>: Pod + Debug + PartialEq + Send + Sync {
 pub struct Aligned<T, const L: usize>([T; L]);
 
 macro_rules! scalar {
-    ($t:ident, $lanes:literal, $vector:ident) => {
+    ($t:ident, $lanes:literal, $vector:ident, $quarter:ident) => {
         // SAFETY: all-zero bytes are the number zero in every lane.
         unsafe impl Zeroable for Aligned<$t, $lanes> {}
         // SAFETY: an array of floats, each valid for any bit pattern; the array's size is the alignment, 64, so there
@@ -127,6 +130,7 @@ macro_rules! scalar {
         impl Scalar for $t {
             type Lane = Aligned<$t, $lanes>;
             type Vector<S: Simd> = $vector<S>;
+            type Quarter<S: Simd> = $quarter<S>;
             const LANES: usize = $lanes;
             const NAME: &'static str = stringify!($t);
             const ZERO: Self = 0.0;
@@ -152,5 +156,5 @@ macro_rules! scalar {
     };
 }
 
-scalar!(f32, 16, f32x16);
-scalar!(f64, 8, f64x8);
+scalar!(f32, 16, f32x16, f32x4);
+scalar!(f64, 8, f64x8, f64x2);

@@ -1,5 +1,8 @@
 //! Tiles: a few samples that travel through the network together, one sample a lane.
 
+use core::array;
+use core::ops::Range;
+
 use bytemuck::{Pod, Zeroable};
 use fearless_simd::Simd;
 
@@ -214,5 +217,21 @@ impl<T: Scalar, const N: usize> Features<T> for Tile<T, N> {
     #[inline(always)]
     fn backward_head<S: Simd, H: Activation>(simd: S, head: &H, logits: &Self, outputs: &Self, gradient: &mut Self) {
         head.backward(simd, H::Keep::tape_of(logits), outputs, gradient);
+    }
+}
+
+/// The indices of the samples of each tile, `0..samples` in order.
+pub(crate) fn tiles(samples: Range<usize>, lanes: usize) -> impl Iterator<Item = ([u32; 16], Range<usize>)> {
+    samples.clone().step_by(lanes).map(move |start| {
+        let indices = array::from_fn(|lane| u32::try_from(start + lane).unwrap_or(u32::MAX));
+        (indices, start..samples.end.min(start + lanes))
+    })
+}
+
+/// Multiplies each sample of a tile by its weight.
+#[inline(always)]
+pub(crate) fn weigh<T: Scalar, Z: Features<T>, S: Simd>(simd: S, tile: &mut Z, weights: T::Vector<S>) {
+    for column in tile.lanes_mut() {
+        column.store(column.load(simd) * weights);
     }
 }

@@ -99,8 +99,9 @@ pub use self::tanh::Tanh;
 pub use self::tanh_shrink::TanhShrink;
 pub use self::threshold::Threshold;
 
+use crate::kernels::flat::map;
 use crate::layers::NoParameters;
-use crate::scalar::{Lane, Scalar};
+use crate::scalar::Scalar;
 use crate::tile::Tile;
 
 /// What backward needs to know of the forward pass: [`KeepOutput`] or [`KeepInput`].
@@ -267,13 +268,13 @@ impl<A: Elementwise> Activation for A {
 
     #[inline(always)]
     fn predict<T: Scalar, S: Simd, const N: usize>(&self, simd: S, sample: &mut [T; N]) {
-        // neighbours share a vector; the tail is filled up with zeros and thrown away
-        for chunk in sample.chunks_mut(T::LANES) {
-            let mut lane = T::Lane::splat(T::ZERO);
-            lane.as_mut_slice()[..chunk.len()].copy_from_slice(chunk);
-            let y = Elementwise::value::<T, S, T::Vector<S>>(self, simd, lane.load(simd));
-            lane.store(y);
-            chunk.copy_from_slice(&lane.as_slice()[..chunk.len()]);
-        }
+        map(
+            simd,
+            sample,
+            #[inline(always)]
+            |x| Elementwise::value::<T, S, T::Vector<S>>(self, simd, x),
+            #[inline(always)]
+            |x| Elementwise::value::<T, S, T::Quarter<S>>(self, simd, x),
+        );
     }
 }

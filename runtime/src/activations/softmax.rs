@@ -1,8 +1,9 @@
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 
 use super::{Activation, KeepOutput};
+use crate::kernels::flat::map;
 use crate::layers::NoParameters;
-use crate::scalar::{Lane, Scalar};
+use crate::scalar::Scalar;
 use crate::tile::Tile;
 
 /// `f(x)_i = e^(x_i) / sum_j e^(x_j)`: numbers become tile. In `network!`: `softmax`.
@@ -111,15 +112,17 @@ impl Activation for Softmax {
     #[inline(always)]
     fn predict<T: Scalar, S: Simd, const N: usize>(&self, simd: S, sample: &mut [T; N]) {
         let largest = largest_of(sample);
+        map(
+            simd,
+            sample,
+            #[inline(always)]
+            |x| T::exp(x - T::Vector::<S>::splat(simd, largest)),
+            #[inline(always)]
+            |x| T::exp(x - T::Quarter::<S>::splat(simd, largest)),
+        );
         let mut sum = T::ZERO;
-        for chunk in sample.chunks_mut(T::LANES) {
-            let mut lane = T::Lane::splat(T::ZERO);
-            lane.as_mut_slice()[..chunk.len()].copy_from_slice(chunk);
-            lane.store(T::exp(lane.load(simd) - T::Vector::<S>::splat(simd, largest)));
-            chunk.copy_from_slice(&lane.as_slice()[..chunk.len()]);
-            for &e in chunk.iter() {
-                sum += e;
-            }
+        for &e in sample.iter() {
+            sum += e;
         }
         let scale = T::ONE / sum;
         for x in sample {

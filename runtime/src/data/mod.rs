@@ -35,7 +35,7 @@ use nalgebra::SVector;
 
 use crate::error::Error;
 use crate::kernels::transpose::{transpose, unzip};
-use crate::losses::TargetRange;
+use crate::losses::{Loss, TargetRange};
 use crate::scalar::{Lane, Scalar};
 use crate::tile::{Classes, Features, TargetTile, Tile};
 
@@ -44,6 +44,9 @@ pub use self::from_fn::{FromFn, from_fn};
 pub use self::prepare::{Normalization, Split, to_categorical, train_test_split};
 #[cfg(feature = "csv")]
 pub use self::table::Table;
+
+/// Inputs and targets.
+pub(crate) type Data<'a, X, Y> = (&'a X, &'a Y);
 
 /// Inputs for a network that takes tiles `X`.
 ///
@@ -92,6 +95,27 @@ pub trait Targets<T: Scalar, Z> {
     /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`] or [`Error::ClassOutOfRange`], with the first that
     /// does not.
     fn check(&self, range: TargetRange) -> Result<(), Error>;
+}
+
+/// Whether the data can be trained on with this loss; how many samples there are.
+pub(crate) fn check<T, H, Z, L, X, Y, I>((x, y): Data<'_, X, Y>) -> Result<u32, Error>
+where
+    T: Scalar,
+    X: Samples<T, I> + ?Sized,
+    Y: Targets<T, Z> + ?Sized,
+    L: Loss<T, H, Z, Y::Tile>,
+{
+    let (samples, targets) = (x.count(), y.count());
+    if samples != targets {
+        return Err(Error::CountMismatch { inputs: samples, targets });
+    }
+    if samples == 0 {
+        return Err(Error::NoSamples);
+    }
+    let count = u32::try_from(samples).map_err(|_| Error::TooManySamples { samples })?;
+    x.check()?;
+    y.check(L::TARGETS)?;
+    Ok(count)
 }
 
 /// One sample: `N` numbers in a row.

@@ -201,7 +201,10 @@ fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
         return T::Vector::<S>::from_slice(simd, from);
     }
     let mut lane = T::Lane::splat(T::ZERO);
-    lane.as_mut_slice()[..from.len()].copy_from_slice(from);
+    // not `copy_from_slice`: where size counts it is not inlined, and its check of the lengths stays as a panic
+    for (lane, number) in lane.as_mut_slice().iter_mut().zip(from) {
+        *lane = *number;
+    }
     lane.load(simd)
 }
 
@@ -211,6 +214,33 @@ fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
     if to.len() == T::LANES {
         vector.store_slice(to);
     } else {
-        to.copy_from_slice(&vector.as_slice()[..to.len()]);
+        for (number, lane) in to.iter_mut().zip(vector.as_slice()) {
+            *number = *lane;
+        }
+    }
+}
+
+/// Replaces the numbers of one sample by what the function gives for vectors of them, which is taken in two widths: the
+/// second where there are few numbers, or no vector registers. A tail is filled up with zeros and thrown away.
+#[inline(always)]
+pub(crate) fn map<T: Scalar, S: Simd, const N: usize>(
+    simd: S,
+    sample: &mut [T; N],
+    wide: impl Fn(T::Vector<S>) -> T::Vector<S>,
+    narrow: impl Fn(T::Quarter<S>) -> T::Quarter<S>,
+) {
+    const VECTORS: bool =
+        cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64", target_arch = "wasm32"));
+    if const { VECTORS && N > T::LANES / 4 } {
+        for chunk in sample.chunks_mut(T::LANES) {
+            store::<T, S>(wide(load::<T, S>(simd, chunk)), chunk);
+        }
+    } else {
+        for chunk in sample.chunks_mut(T::LANES / 4) {
+            let x = T::Quarter::<S>::from_fn(simd, |i| chunk.get(i).copied().unwrap_or(T::ZERO));
+            for (number, y) in chunk.iter_mut().zip(narrow(x).as_slice()) {
+                *number = *y;
+            }
+        }
     }
 }

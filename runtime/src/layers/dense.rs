@@ -227,7 +227,7 @@ where
         if const { IN * OUT > UNROLL } {
             return self.predict_apart(simd, parameters, input, output);
         }
-        output.copy_from_slice(parameters.biases().get(..OUT).unwrap_or(&[T::ZERO; OUT]));
+        *output = parameters.biases().first_chunk().copied().unwrap_or([T::ZERO; OUT]);
         for (x, row) in input.iter().zip(&parameters.kernel.data.0) {
             for (y, w) in output.iter_mut().zip(row) {
                 *y += *w * *x;

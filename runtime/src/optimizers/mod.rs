@@ -20,7 +20,6 @@ mod adagrad;
 mod adam;
 mod adam_w;
 mod adamax;
-#[cfg(feature = "alloc")]
 mod descend;
 mod extended;
 mod ftrl;
@@ -38,7 +37,6 @@ pub use self::adagrad::Adagrad;
 pub use self::adam::Adam;
 pub use self::adam_w::AdamW;
 pub use self::adamax::Adamax;
-#[cfg(feature = "alloc")]
 pub(crate) use self::descend::Descend;
 pub use self::extended::Extended;
 pub use self::ftrl::Ftrl;

@@ -9,7 +9,8 @@ use super::batch::{Evaluate, Train};
 use super::epochs::Fit;
 use super::{State, Trainer};
 use crate::callbacks::Callback;
-use crate::data::{Samples, Targets};
+pub(super) use crate::data::Data;
+use crate::data::{Samples, Targets, check};
 use crate::error::Error;
 use crate::history::{History, Scores};
 use crate::kernels::dispatch;
@@ -19,9 +20,6 @@ use crate::network::Network;
 use crate::optimizers::{Optimizer, Step};
 use crate::pass::Pass;
 use crate::scalar::Scalar;
-
-/// Inputs and targets.
-pub(super) type Data<'a, X, Y> = (&'a X, &'a Y);
 
 impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     /// Trains `network` on inputs and targets, drawing the order of the samples from `rng`.
@@ -158,27 +156,6 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         let (loss, metrics) = (self.loss, self.metrics);
         Ok(evaluate(network, &mut self.state().0.pass, &loss, &metrics, data, 0..samples))
     }
-}
-
-/// Whether the data can be trained on with this loss; how many samples there are.
-fn check<T, H, Z, L, X, Y, I>((x, y): Data<'_, X, Y>) -> Result<u32, Error>
-where
-    T: Scalar,
-    X: Samples<T, I> + ?Sized,
-    Y: Targets<T, Z> + ?Sized,
-    L: Loss<T, H, Z, Y::Tile>,
-{
-    let (samples, targets) = (x.count(), y.count());
-    if samples != targets {
-        return Err(Error::CountMismatch { inputs: samples, targets });
-    }
-    if samples == 0 {
-        return Err(Error::NoSamples);
-    }
-    let count = u32::try_from(samples).map_err(|_| Error::TooManySamples { samples })?;
-    x.check()?;
-    y.check(L::TARGETS)?;
-    Ok(count)
 }
 
 /// Loss and metrics of the samples in `range`.

@@ -1,0 +1,65 @@
+//! `include_network!`: what is built in is what would be loaded.
+
+use std::fs;
+use std::path::Path;
+
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use typenet::Error;
+use typenet::prelude::*;
+
+network! {
+    pub Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
+    Body = Dense(4 -> 6, tanh), Dense(6 -> 4);
+    /// Layers within layers, whose tensors stand in the file in another order than in memory.
+    Nested: f64 = Dense(3 -> 4), tower: [Residual(Dense(4 -> 4, relu, bias = false)); 12], relu, Dense(4 -> 2);
+    Blocks = Dense(2 -> 4), body: Body, Dense(4 -> 1, sigmoid)
+}
+
+include_network! {
+    /// Trained by the example.
+    pub XOR: Xor = "../examples/data/xor.safetensors"
+}
+include_network!(NESTED: Nested = "fixtures/included/nested.safetensors");
+include_network!(BLOCKS: Blocks = "fixtures/included/blocks.safetensors");
+
+/// In a constant too, and more than one network from one file.
+static BOTH: [&Xor; 2] = [&XOR, {
+    include_network!(AGAIN: Xor = "../examples/data/xor.safetensors");
+    &AGAIN
+}];
+
+/// That the static is what `load` reads from its file.
+fn is_loaded<N: Network>(built_in: &N, file: &str) -> Result<(), Error> {
+    let mut network = built_in.clone();
+    network.initialize(&mut StdRng::seed_from_u64(7));
+    assert_ne!(&network, built_in);
+    network.load(Path::new(env!("CARGO_MANIFEST_DIR")).join(file))?;
+    assert_eq!(&network, built_in);
+    Ok(())
+}
+
+#[test]
+fn built_in_is_as_loaded() -> Result<(), Error> {
+    is_loaded(&XOR, "../examples/data/xor.safetensors")?;
+    is_loaded(&NESTED, "fixtures/included/nested.safetensors")?;
+    is_loaded(&BLOCKS, "fixtures/included/blocks.safetensors")
+}
+
+#[test]
+fn it_is_the_trained_network() {
+    for network in BOTH {
+        for (point, class) in [([1.0, 1.0], 0), ([-1.0, -1.0], 0), ([1.0, -1.0], 1), ([-1.0, 1.0], 1)] {
+            assert!(network.predict(&point)[class] > 0.9, "{point:?}");
+        }
+    }
+}
+
+/// Cargo knows that the program depends on the file: it is in what the compiler says that it has read.
+#[test]
+fn the_file_is_tracked() -> Result<(), Box<dyn std::error::Error>> {
+    let program = std::env::current_exe()?;
+    let read = fs::read_to_string(program.with_extension("d"))?;
+    assert!(read.contains("xor.safetensors"), "{read}");
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! The file holds something else.
+typenet::network! { Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax) }
+
+typenet::include_network!(XOR: Xor = "text.safetensors");
+
+fn main() {
+    println!("{:?}", XOR.predict(&[1.0, -1.0]));
+}
