@@ -7,7 +7,7 @@ use quote::{ToTokens as _, quote};
 use syn::{Ident, Lit, Path, Visibility};
 
 use super::labels::{self, labels};
-use super::options::{item, settings};
+use super::options::{item, mistaken, settings};
 use super::sizes::{meet, size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
@@ -160,6 +160,10 @@ impl Flow<'_> {
             Some(row) => {
                 let settings = match bare {
                     Some(bare) => vec![self.bare(bare, written, span, &arguments)],
+                    // who forgot the sizes may have forgotten the activation
+                    None if !is_same && arguments.is_empty() && matches!(outputs, Size::Unknown(_)) => {
+                        mistaken(row, self.errors)
+                    }
                     None => settings(row, &written.kind, &arguments, self.errors),
                 };
                 let names = arguments.iter().filter_map(|argument| argument.name.clone()).collect();
