@@ -1,4 +1,5 @@
 //! Data by value.
+//~ 2 mistakes
 
 use rand::SeedableRng as _;
 use typenet::prelude::*;

@@ -1,4 +1,5 @@
 //! Loss and optimizer in the wrong order.
+//~ 2 mistakes
 
 use rand::SeedableRng as _;
 use typenet::prelude::*;

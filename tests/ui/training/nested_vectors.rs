@@ -1,4 +1,5 @@
 //! Vectors of vectors, whose width nobody knows.
+//~ 2 mistakes
 
 use rand::SeedableRng as _;
 use typenet::prelude::*;

@@ -1,4 +1,5 @@
 //! Training something else.
+//~ 2 errors: rustc names the trainer's type and what makes it
 
 use rand::SeedableRng as _;
 use typenet::prelude::*;

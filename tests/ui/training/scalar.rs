@@ -1,4 +1,5 @@
 //! Data in `f32` for a network in `f64`.
+//~ 2 mistakes
 
 use rand::SeedableRng as _;
 use typenet::prelude::*;

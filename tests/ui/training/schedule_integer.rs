@@ -1,4 +1,5 @@
 //! A learning rate without a decimal point.
+//~ 2 errors: rustc names the optimizer and the step that wants it
 
 use rand::SeedableRng as _;
 use typenet::prelude::*;
