@@ -142,6 +142,15 @@ pub enum Error {
         /// How many there are.
         samples: usize,
     },
+    /// Threads that could not be started.
+    #[cfg(feature = "rayon")]
+    #[error("cannot start {threads} threads: {reason}")]
+    Threads {
+        /// How many.
+        threads: usize,
+        /// What the system says.
+        reason: String,
+    },
     /// A file that could not be read or written.
     #[cfg(feature = "std")]
     #[error("cannot {action} `{}`: {source}", path.display())]

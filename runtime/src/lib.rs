@@ -46,8 +46,8 @@
 //!
 //! # Features
 //!
-//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `plot`, `csv`, `ndarray`. Without any of them
-//! the crate is `no_std`, predicts and makes training steps.
+//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `plot`, `csv`, `ndarray`, `rayon`. Without any
+//! of them the crate is `no_std`, predicts and makes training steps.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 #[cfg(feature = "alloc")]
@@ -86,6 +86,8 @@ mod progress;
 mod scalar;
 pub mod schedules;
 mod summary;
+#[cfg(feature = "alloc")]
+mod threads;
 mod tile;
 #[cfg(feature = "alloc")]
 mod trainer;

@@ -163,6 +163,8 @@ pub struct TileMemory<N: Network> {
     pub input: N::Input,
     /// What its layers leave.
     pub tape: N::Tape,
+    /// What comes out of the network.
+    pub(crate) output: N::Output,
     /// Targets that are vectors.
     pub(crate) vectors: N::Output,
     /// Targets that are classes.

@@ -13,6 +13,7 @@ use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::{Network, TileMemory};
 use crate::scalar::Scalar;
+use crate::threads::{Divide, Threads};
 use crate::tile::Features;
 pub(crate) use crate::tile::{tiles, weigh};
 
@@ -42,11 +43,11 @@ pub(crate) use crate::tile::{tiles, weigh};
 /// ```
 pub struct Pass<N: Network> {
     pub(crate) tiles: Box<[TileMemory<N>]>,
-    pub(crate) output: Box<N::Output>,
     pub(crate) gradient: Box<N>,
     pub(crate) sums: Box<N::Sums>,
     d_input: Box<N::Input>,
     level: Level,
+    threads: Threads,
 }
 
 /// How many tiles go through each phase of a step before the next phase begins.
@@ -108,11 +109,11 @@ impl<N: Network> Pass<N> {
     pub(crate) fn with_tiles(tiles: usize) -> Self {
         Self {
             tiles: zeroed_slice_box(tiles),
-            output: zeroed_box(),
             gradient: zeroed_box(),
             sums: zeroed_box(),
             d_input: zeroed_box(),
             level: level(),
+            threads: Threads::ONE,
         }
     }
 
@@ -120,6 +121,30 @@ impl<N: Network> Pass<N> {
     #[must_use]
     pub fn with_level(self, level: Level) -> Self {
         Self { level, ..self }
+    }
+
+    /// Lets up to `threads` threads predict, where there are enough samples for the size of the network: what would take
+    /// a few microseconds stays on one thread. The numbers are the same for any number of threads.
+    ///
+    /// The threads start, and their memory is allocated, when they are first needed; they end with the pass.
+    ///
+    /// ```
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Wide = Dense(2 -> 500, relu), Dense(500 -> 100, relu), Dense(100 -> 1) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let wide = Wide::boxed(&mut StdRng::seed_from_u64(0));
+    /// let (x, mut y) = (vec![[0.5, -0.5]; 1000], vec![[0.0]; 1000]);
+    /// Pass::new().threads(2).predict(&*wide, &x, &mut y)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "rayon")]
+    #[must_use]
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads: Threads::new(threads), ..self }
     }
 
     /// The instructions that passes use.
@@ -149,7 +174,7 @@ impl<N: Network> Pass<N> {
     /// Predicts many samples into `outputs`, which is as long as there are samples.
     ///
     /// # Errors
-    /// [`Error::Room`] if it is not.
+    /// [`Error::Room`] if it is not. With threads, [`Error::Threads`](Error) if they cannot be started.
     pub fn predict<X>(&mut self, network: &N, inputs: &X, outputs: &mut [OutputOf<N>]) -> Result<(), Error>
     where
         X: Samples<N::Scalar, N::Input> + ?Sized,
@@ -158,8 +183,15 @@ impl<N: Network> Pass<N> {
         if outputs.len() != samples {
             return Err(Error::Room { room: outputs.len(), samples });
         }
-        dispatch(self.level, Predict { pass: self, network, inputs, outputs });
-        Ok(())
+        let Self { tiles, level, threads, .. } = self;
+        let level = *level;
+        // the numbers that go in and come out cost time too, and a small network takes a tile of them little longer
+        let work = samples.saturating_mul(N::PARAMETERS + N::INPUTS + N::OUTPUTS);
+        let count = threads.worth(work);
+        if tiles.len() < count {
+            *tiles = zeroed_slice_box(count);
+        }
+        threads.each(count, Predict { network, inputs, start: 0, outputs, tiles }, |part| dispatch(level, part))
     }
 
     /// Adds to the gradient with respect to the parameters, given the gradient `d_outputs` of whatever is to become
@@ -195,10 +227,30 @@ impl<N: Network> Pass<N> {
 }
 
 struct Predict<'a, N: Network, X: ?Sized> {
-    pass: &'a mut Pass<N>,
     network: &'a N,
     inputs: &'a X,
+    /// The sample that the first output belongs to.
+    start: usize,
     outputs: &'a mut [OutputOf<N>],
+    /// One for each thread.
+    tiles: &'a mut [TileMemory<N>],
+}
+
+impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Divide for Predict<'_, N, X> {
+    fn pieces(&self) -> usize {
+        self.tiles.len().min(self.outputs.len().div_ceil(N::Scalar::LANES))
+    }
+
+    fn divide(self, pieces: usize, of: usize) -> (Self, Self) {
+        let Self { network, inputs, start, outputs, tiles } = self;
+        let samples = outputs.len().div_ceil(N::Scalar::LANES) * pieces / of * N::Scalar::LANES;
+        let (first, second) = outputs.split_at_mut(samples.min(outputs.len()));
+        let (tile, rest) = tiles.split_at_mut(pieces.min(tiles.len()));
+        (
+            Self { network, inputs, start, outputs: first, tiles: tile },
+            Self { network, inputs, start: start + samples, outputs: second, tiles: rest },
+        )
+    }
 }
 
 impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, N, X> {
@@ -206,13 +258,14 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Pass { tiles: memory, output, .. } = self.pass;
-        let [TileMemory { input, tape, .. }, ..] = &mut **memory else { return };
-        for (indices, range) in tiles(0..self.outputs.len(), N::Scalar::LANES) {
-            self.inputs.gather(simd, &indices[..range.len()], input);
-            self.network.forward(simd, input, tape);
+        let Self { network, inputs, start, outputs, tiles: memory } = self;
+        let [TileMemory { input, tape, output, .. }, ..] = memory else { return };
+        let end = start + outputs.len();
+        for ((indices, _), outputs) in tiles(start..end, N::Scalar::LANES).zip(outputs.chunks_mut(N::Scalar::LANES)) {
+            inputs.gather(simd, &indices[..outputs.len()], input);
+            network.forward(simd, input, tape);
             N::Output::apply_head(simd, &N::HEAD, N::logits(tape).0, output);
-            for (lane, sample) in self.outputs[range].iter_mut().enumerate() {
+            for (lane, sample) in outputs.iter_mut().enumerate() {
                 output.read(lane, sample);
             }
         }
@@ -237,8 +290,8 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Pass { tiles: memory, output, gradient, sums, d_input, .. } = self.pass;
-        let [TileMemory { input, tape, .. }, ..] = &mut **memory else { return };
+        let Pass { tiles: memory, gradient, sums, d_input, .. } = self.pass;
+        let [TileMemory { input, tape, output, .. }, ..] = &mut **memory else { return };
         for (indices, range) in tiles(0..self.inputs.count(), N::Scalar::LANES) {
             let indices = &indices[..range.len()];
             self.inputs.gather(simd, indices, input);

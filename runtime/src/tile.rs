@@ -80,7 +80,7 @@ unsafe impl<T: Scalar> Pod for Classes<T> {}
 /// What a layer takes or gives: the tile type, and the type of one sample of it.
 pub trait Features<T: Scalar>: Pod + Send + Sync {
     /// `[T; N]`
-    type Sample: Copy + Zero<T>;
+    type Sample: Copy + Send + Sync + Zero<T>;
     /// `N`
     const N: usize;
 

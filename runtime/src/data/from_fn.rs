@@ -52,7 +52,7 @@ impl<T, const N: usize, R, F> Samples<T, Tile<T, N>> for FromFn<F>
 where
     T: Scalar,
     R: Sample<T, N>,
-    F: Fn(usize) -> R,
+    F: Fn(usize) -> R + Sync,
 {
     fn count(&self) -> usize {
         self.count
@@ -74,7 +74,7 @@ impl<T, Z, R, F> Targets<T, Z> for FromFn<F>
 where
     T: Scalar,
     R: Target<T, Z>,
-    F: Fn(usize) -> R,
+    F: Fn(usize) -> R + Sync,
 {
     type Tile = R::Tile;
 

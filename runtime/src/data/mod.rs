@@ -57,7 +57,7 @@ pub(crate) type Data<'a, X, Y> = (&'a X, &'a Y);
     note = "a network with `N` inputs takes `Vec<[T; N]>`, slices and arrays of `[T; N]`, and matrices with `N` rows \
             or columns"
 )]
-pub trait Samples<T: Scalar, X> {
+pub trait Samples<T: Scalar, X>: Sync {
     /// How many samples there are.
     fn count(&self) -> usize;
 
@@ -79,7 +79,7 @@ pub trait Samples<T: Scalar, X> {
     note = "a network with `N` outputs takes `Vec<[T; N]>`, slices and arrays of `[T; N]` or matrices with `N` rows or \
             columns as targets; for a sparse loss, integers"
 )]
-pub trait Targets<T: Scalar, Z> {
+pub trait Targets<T: Scalar, Z>: Sync {
     /// What a tile of targets is: `Z`, or [`Classes`].
     type Tile: TargetTile<T, Z>;
 
@@ -228,7 +228,7 @@ impl Sample<f64, 1> for f64 {
     }
 }
 
-impl<T: Scalar, const N: usize, D: Elements<Element: Sample<T, N>> + ?Sized> Samples<T, Tile<T, N>> for D {
+impl<T: Scalar, const N: usize, D: Elements<Element: Sample<T, N>> + Sync + ?Sized> Samples<T, Tile<T, N>> for D {
     fn count(&self) -> usize {
         self.elements().len()
     }
@@ -246,7 +246,7 @@ impl<T: Scalar, const N: usize, D: Elements<Element: Sample<T, N>> + ?Sized> Sam
     }
 }
 
-impl<T: Scalar, Z, D: Elements<Element: Target<T, Z>> + ?Sized> Targets<T, Z> for D {
+impl<T: Scalar, Z, D: Elements<Element: Target<T, Z>> + Sync + ?Sized> Targets<T, Z> for D {
     type Tile = <D::Element as Target<T, Z>>::Tile;
 
     fn count(&self) -> usize {

@@ -10,7 +10,7 @@ use crate::scalar::{Lane, Scalar};
 use crate::tile::Tile;
 
 /// An array does not know its width before the program runs, so `check` compares it.
-impl<T: Scalar, const N: usize, R: Data<Elem = T>> Samples<T, Tile<T, N>> for ArrayBase<R, Ix2> {
+impl<T: Scalar, const N: usize, R: Data<Elem = T> + Sync> Samples<T, Tile<T, N>> for ArrayBase<R, Ix2> {
     fn count(&self) -> usize {
         self.nrows()
     }
@@ -26,7 +26,7 @@ impl<T: Scalar, const N: usize, R: Data<Elem = T>> Samples<T, Tile<T, N>> for Ar
     }
 }
 
-impl<T: Scalar, const N: usize, R: Data<Elem = T>> Targets<T, Tile<T, N>> for ArrayBase<R, Ix2> {
+impl<T: Scalar, const N: usize, R: Data<Elem = T> + Sync> Targets<T, Tile<T, N>> for ArrayBase<R, Ix2> {
     type Tile = Tile<T, N>;
 
     fn count(&self) -> usize {

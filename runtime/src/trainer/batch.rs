@@ -52,7 +52,7 @@ where
         let samples = self.indices.len();
         let share = N::Scalar::from_f64(1.0 / samples as f64);
         let at_once = tiles_at_once::<N>();
-        let Pass { tiles: memory, output, gradient, sums, .. } = &mut *self.pass;
+        let Pass { tiles: memory, gradient, sums, .. } = &mut *self.pass;
         let remembered = N::Scalar::LANES * memory.len();
         for indices in self.indices.chunks(remembered) {
             let groups = indices.chunks(N::Scalar::LANES * at_once);
@@ -69,9 +69,9 @@ where
                     let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
                     let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
                     let (logits, d_logits) = N::logits(&mut tile.tape);
-                    let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
+                    let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, &mut tile.output, d_logits);
                     self.loss_mean.add(simd, losses, weights);
-                    self.metrics.update(simd, self.metric_state, output, targets, weights);
+                    self.metrics.update(simd, self.metric_state, &tile.output, targets, weights);
                     weigh(simd, d_logits, weights * share);
                 }
                 for (tile, _) in tiles.iter_mut().zip(group()) {
@@ -161,8 +161,7 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Pass { tiles: memory, output, .. } = &mut *self.pass;
-        let [TileMemory { input, tape, vectors, classes }, ..] = &mut **memory else { return };
+        let [TileMemory { input, tape, output, vectors, classes }, ..] = &mut *self.pass.tiles else { return };
         let targets = Y::Tile::choose(vectors, classes);
         let (start, end) = (self.range.start as usize, self.range.end as usize);
         for batch in (start..end).step_by(TILES * N::Scalar::LANES) {
