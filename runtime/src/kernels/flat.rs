@@ -57,14 +57,14 @@ impl<T: Scalar> Update<'_, T> {
             let start = window.start + row * window.stride;
             for k in (0..whole).step_by(T::LANES) {
                 let range = start + k..start + k + T::LANES;
-                let (Some(parameters), Some(previous)) =
-                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()))
+                let (Some(parameters), Some(previous), Some(gradient)) =
+                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()), gradient.get(k..k + T::LANES))
                 else {
                     return;
                 };
                 let w = load::<T, S>(simd, parameters);
                 let old = load_slots(simd, &slots, range.clone());
-                let (new, slots_new) = rule(w, load(simd, &gradient[k..k + T::LANES]), old);
+                let (new, slots_new) = rule(w, load(simd, gradient), old);
                 store::<T, S>(w, previous);
                 store::<T, S>(new, parameters);
                 for (slot, new) in slots.iter_mut().zip(slots_new) {
@@ -78,14 +78,16 @@ impl<T: Scalar> Update<'_, T> {
                 let start = start + whole;
                 let lanes = if start + T::LANES <= n { T::LANES } else { rest };
                 let range = start..start + lanes;
-                let (Some(parameters), Some(previous)) =
-                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()))
-                else {
+                let (Some(parameters), Some(previous), Some(gradient)) = (
+                    parameters.get_mut(range.clone()),
+                    previous.get_mut(range.clone()),
+                    gradient.get(whole..whole + rest),
+                ) else {
                     return;
                 };
                 let w = load::<T, S>(simd, parameters);
                 let old = load_slots(simd, &slots, range.clone());
-                let (new, slots_new) = rule(w, load(simd, &gradient[whole..whole + rest]), old);
+                let (new, slots_new) = rule(w, load(simd, gradient), old);
                 store::<T, S>(mine.select(w, load(simd, previous)), previous);
                 store::<T, S>(mine.select(new, w), parameters);
                 for ((slot, new), old) in slots.iter_mut().zip(slots_new).zip(old) {
@@ -190,7 +192,7 @@ pub(crate) fn first_lanes<T: Scalar, S: Simd>(simd: S, count: usize) -> T::Vecto
         return T::Vector::<S>::splat(simd, T::ONE);
     }
     let mut lane = T::Lane::splat(T::ZERO);
-    lane.as_mut_slice()[..count].fill(T::ONE);
+    lane.as_mut_slice().iter_mut().take(count).for_each(|number| *number = T::ONE);
     lane.load(simd)
 }
 
@@ -201,7 +203,9 @@ fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
         return T::Vector::<S>::from_slice(simd, from);
     }
     let mut lane = T::Lane::splat(T::ZERO);
-    lane.as_mut_slice()[..from.len()].copy_from_slice(from);
+    if let Some(part) = lane.as_mut_slice().get_mut(..from.len()) {
+        part.copy_from_slice(from);
+    }
     lane.load(simd)
 }
 
@@ -210,7 +214,7 @@ fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
 fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
     if to.len() == T::LANES {
         vector.store_slice(to);
-    } else {
-        to.copy_from_slice(&vector.as_slice()[..to.len()]);
+    } else if let Some(part) = vector.as_slice().get(..to.len()) {
+        to.copy_from_slice(part);
     }
 }
