@@ -91,7 +91,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The assembly of the subjects.
 fn compile(here: &Path) -> Result<String, Box<dyn Error>> {
-    let path = here.join("../../target/anchors.s");
+    let folder = here.join("../../target");
+    fs::create_dir_all(&folder)?;
+    let path = folder.join("anchors.s");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["rustc", "-p", "typenet-anchors", "--release", "--bench", "subjects", "--"]);
     cargo.arg(format!("--emit=asm={}", path.display()));

@@ -192,7 +192,9 @@ pub(crate) fn first_lanes<T: Scalar, S: Simd>(simd: S, count: usize) -> T::Vecto
         return T::Vector::<S>::splat(simd, T::ONE);
     }
     let mut lane = T::Lane::splat(T::ZERO);
-    lane.as_mut_slice().iter_mut().take(count).for_each(|number| *number = T::ONE);
+    if let Some(part) = lane.as_mut_slice().get_mut(..count) {
+        part.fill(T::ONE);
+    }
     lane.load(simd)
 }
 
