@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench -p typenet --bench layers                  everything, about three minutes
 //! cargo bench -p typenet --bench layers -- 784-128-10    what has this in its name
+//! cargo bench -p typenet --bench layers -- sizes         a table of dense layers of many sizes, some seconds
 //! ```
 //!
 //! After criterion's own lines each workload prints its best run: training and many predictions as a fraction of the
@@ -13,6 +14,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 mod limits;
+mod sizes;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -161,9 +163,16 @@ fn limits(_: &mut Criterion) {
     }
 }
 
+/// A table of its own, for who asks for it.
+fn sizes(_: &mut Criterion) {
+    if std::env::args().any(|argument| argument == "sizes") {
+        sizes::print();
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(10);
-    targets = limits, deep, mlps
+    targets = limits, sizes, deep, mlps
 }
 criterion_main!(benches);

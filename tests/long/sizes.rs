@@ -32,7 +32,11 @@ macro_rules! sizes {
     };
 }
 
-sizes!(One One64 1, Two Two64 2, Three Three64 3, Five Five64 5, Seventeen Seventeen64 17, Odd Odd64 127, Thousand Thousand64 1000);
+sizes!(
+    One One64 1, Two Two64 2, Three Three64 3, Five Five64 5, Eight Eight64 8, Sixteen Sixteen64 16,
+    Seventeen Seventeen64 17, ThirtyOne ThirtyOne64 31, ThirtyTwo ThirtyTwo64 32, ThirtyThree ThirtyThree64 33,
+    SixtyFour SixtyFour64 64, Odd Odd64 127, Even Even64 128, Thousand Thousand64 1000
+);
 
 /// What a step must make of the parameters, and the outputs before it, in `f64` and in the order of the definition.
 fn reference(flat: &[f64], n: usize, x: &[Vec<f64>], t: &[[f64; 2]], rate: f64) -> (Vec<f64>, Vec<[f64; 2]>) {

@@ -126,13 +126,16 @@ pub(crate) fn backward_input<T: Scalar, S: Simd>(
     dy: &[T::Lane],
     dx: &mut [T::Lane],
 ) {
+    let dy = dy.get(..outputs).unwrap_or_default();
     blocks!(S, dx.len(), start, BLOCK => {
         let rows: [&[T]; BLOCK] = array::from_fn(|k| &weights[(start + k) * outputs..][..outputs]);
         let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); BLOCK];
-        for (o, dy) in dy.iter().enumerate().take(outputs) {
+        for (o, dy) in dy.iter().enumerate() {
             let dy = dy.load(simd);
             for (sum, row) in sums.iter_mut().zip(&rows) {
-                *sum = T::Vector::<S>::splat(simd, row[o]).mul_add(dy, *sum);
+                // all rows are as long, so that this is one comparison
+                let Some(weight) = row.get(o) else { break };
+                *sum = T::Vector::<S>::splat(simd, *weight).mul_add(dy, *sum);
             }
         }
         for (dx, sum) in dx[start..].iter_mut().zip(sums) {
@@ -425,16 +428,17 @@ fn predict_few<T: Scalar, S: Simd>(simd: S, weights: &[T], outputs: usize, x: &[
     // the last rows may end before a whole vector does
     let whole = weights.len().checked_sub(T::LANES).map_or(0, |last| last / outputs + 1).min(x.len());
     let (most, rest) = x.split_at(whole);
-    let load = |i: usize| T::Vector::<S>::from_slice(simd, &weights[i * outputs..][..T::LANES]);
-    let fours = most.chunks_exact(4);
-    let left = fours.remainder();
-    for (block, four) in fours.enumerate() {
-        for (k, sum) in sums.iter_mut().enumerate() {
-            *sum = load(4 * block + k).mul_add(T::Vector::<S>::splat(simd, four[k]), *sum);
+    let row = |i: usize| weights.get(i * outputs..).and_then(|row| row.get(..T::LANES));
+    let (fours, left) = most.as_chunks::<4>();
+    for (block, four) in fours.iter().enumerate() {
+        for (k, (sum, x)) in sums.iter_mut().zip(four).enumerate() {
+            let Some(row) = row(4 * block + k) else { break };
+            *sum = T::Vector::<S>::from_slice(simd, row).mul_add(T::Vector::<S>::splat(simd, *x), *sum);
         }
     }
-    for (k, x) in left.iter().enumerate() {
-        sums[k] = load(whole - left.len() + k).mul_add(T::Vector::<S>::splat(simd, *x), sums[k]);
+    for (k, (sum, x)) in sums.iter_mut().zip(left).enumerate() {
+        let Some(row) = row(whole - left.len() + k) else { break };
+        *sum = T::Vector::<S>::from_slice(simd, row).mul_add(T::Vector::<S>::splat(simd, *x), *sum);
     }
     let sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
     for (y, sum) in y.iter_mut().zip(sum.as_slice()) {

@@ -57,14 +57,14 @@ impl<T: Scalar> Update<'_, T> {
             let start = window.start + row * window.stride;
             for k in (0..whole).step_by(T::LANES) {
                 let range = start + k..start + k + T::LANES;
-                let (Some(parameters), Some(previous)) =
-                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()))
+                let (Some(parameters), Some(previous), Some(gradient)) =
+                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()), gradient.get(k..k + T::LANES))
                 else {
                     return;
                 };
                 let w = load::<T, S>(simd, parameters);
                 let old = load_slots(simd, &slots, range.clone());
-                let (new, slots_new) = rule(w, load(simd, &gradient[k..k + T::LANES]), old);
+                let (new, slots_new) = rule(w, load(simd, gradient), old);
                 store::<T, S>(w, previous);
                 store::<T, S>(new, parameters);
                 for (slot, new) in slots.iter_mut().zip(slots_new) {
@@ -78,14 +78,16 @@ impl<T: Scalar> Update<'_, T> {
                 let start = start + whole;
                 let lanes = if start + T::LANES <= n { T::LANES } else { rest };
                 let range = start..start + lanes;
-                let (Some(parameters), Some(previous)) =
-                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()))
-                else {
+                let (Some(parameters), Some(previous), Some(gradient)) = (
+                    parameters.get_mut(range.clone()),
+                    previous.get_mut(range.clone()),
+                    gradient.get(whole..whole + rest),
+                ) else {
                     return;
                 };
                 let w = load::<T, S>(simd, parameters);
                 let old = load_slots(simd, &slots, range.clone());
-                let (new, slots_new) = rule(w, load(simd, &gradient[whole..whole + rest]), old);
+                let (new, slots_new) = rule(w, load(simd, gradient), old);
                 store::<T, S>(mine.select(w, load(simd, previous)), previous);
                 store::<T, S>(mine.select(new, w), parameters);
                 for ((slot, new), old) in slots.iter_mut().zip(slots_new).zip(old) {
@@ -190,7 +192,9 @@ pub(crate) fn first_lanes<T: Scalar, S: Simd>(simd: S, count: usize) -> T::Vecto
         return T::Vector::<S>::splat(simd, T::ONE);
     }
     let mut lane = T::Lane::splat(T::ZERO);
-    lane.as_mut_slice()[..count].fill(T::ONE);
+    if let Some(part) = lane.as_mut_slice().get_mut(..count) {
+        part.fill(T::ONE);
+    }
     lane.load(simd)
 }
 

@@ -1,0 +1,155 @@
+//! Dense layers `n -> n`: what part of the multiply-adds of one core each of their three products reaches.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use typenet::activations::Linear;
+use typenet::bytemuck::{zeroed_box, zeroed_slice_box};
+use typenet::layers::{Batch, Dense, DenseParameters, Layer, Share, Sink, Trace, Window};
+use typenet::simd::{Simd, Task, dispatch, level};
+use typenet::{Flat, Lane, Scalar, Tile};
+
+use crate::limits;
+
+/// In a batch.
+const SAMPLES: usize = 128;
+
+/// Prints a line for each size.
+pub fn print() {
+    macro_rules! lines {
+        ($($n:literal)*) => {$(
+            println!("{:>8}{}{}", $n, line::<f32, $n>(limits::peak()), line::<f64, $n>(limits::peak() / 2.0));
+        )*};
+    }
+    println!("percent of the peak of one core\n{:>8}{:>30}{:>30}", "", "f32", "f64");
+    println!("{:>8}{}", "n -> n", "   forward   d-input d-weights".repeat(2));
+    lines!(1 2 3 5 8 16 17 31 32 33 64 127 128 1000);
+}
+
+/// What a layer's products reach of `peak`: the gradient of the inputs is what a backward pass takes longer with it.
+fn line<T: Scalar, const N: usize>(peak: f64) -> String {
+    let mut square = Square::<T, N>::new();
+    let operations = (2 * N * N * SAMPLES) as f64;
+    // half a millisecond at 100 G operations/s
+    let rounds = (25_000_000 / (N * N * SAMPLES)).max(1);
+    let mut time = |part| {
+        let best: Duration = limits::best(10, || dispatch(level(), Run { square: &mut square, part, rounds }));
+        best.as_secs_f64() / rounds as f64
+    };
+    let (forward, weights, both) = (time(Part::Forward), time(Part::Weights), time(Part::Both));
+    let reached = |seconds: f64| 100.0 * operations / seconds / peak;
+    format!("{:>10.0}{:>10.0}{:>10.0}", reached(forward), reached(both - weights), reached(weights))
+}
+
+/// A layer and a batch.
+struct Square<T: Scalar, const N: usize> {
+    parameters: Box<DenseParameters<T, N, N>>,
+    gradient: Box<DenseParameters<T, N, N>>,
+    sums: Box<[T::Lane]>,
+    inputs: Box<[Tile<T, N>]>,
+    traces: Box<[Trace<T, Dense<N, N>>]>,
+    d_input: Box<Tile<T, N>>,
+}
+
+impl<T: Scalar, const N: usize> Square<T, N> {
+    fn new() -> Self {
+        let mut square = Self {
+            parameters: zeroed_box(),
+            gradient: zeroed_box(),
+            sums: zeroed_slice_box(<Dense<N, N> as Layer<T>>::SUMS),
+            inputs: zeroed_slice_box(SAMPLES / T::LANES),
+            traces: zeroed_slice_box(SAMPLES / T::LANES),
+            d_input: zeroed_box(),
+        };
+        // zeros could be faster than other numbers
+        let mut k = 0;
+        let mut fill = |numbers: &mut [T]| {
+            for number in numbers {
+                k = (k + 7) % 31;
+                *number = T::from_f64(f64::from(k) / 31.0 - 0.5);
+            }
+        };
+        fill(square.parameters.as_flat_mut());
+        for (input, trace) in square.inputs.iter_mut().zip(&mut square.traces) {
+            input.columns_mut().iter_mut().for_each(|lane| fill(lane.as_mut_slice()));
+            trace.d_output.columns_mut().iter_mut().for_each(|lane| fill(lane.as_mut_slice()));
+        }
+        square
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Forward,
+    /// Backward, with the gradient of the weights alone.
+    Weights,
+    /// Backward, with both gradients.
+    Both,
+}
+
+struct Run<'a, T: Scalar, const N: usize> {
+    square: &'a mut Square<T, N>,
+    part: Part,
+    rounds: usize,
+}
+
+impl<T: Scalar, const N: usize> Task for Run<'_, T, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let layer = Dense::<N, N>::new(Linear);
+        let Square { parameters, gradient, sums, inputs, traces, d_input } = self.square;
+        for _ in 0..self.rounds {
+            for (input, trace) in inputs.iter().zip(&mut *traces) {
+                if self.part == Part::Forward {
+                    trace.forward(simd, layer, parameters, input);
+                } else {
+                    let d_input = (self.part == Part::Both).then_some(&mut **d_input);
+                    trace.backward(simd, layer, parameters, input, d_input, Share { gradient, sums, later: true });
+                }
+            }
+            if self.part != Part::Forward {
+                let share = Share { gradient: &mut **gradient, sums: &mut *sums, later: true };
+                layer.complete(simd, Tiles(inputs, traces), share, &mut Nowhere);
+            }
+            black_box((&mut *traces, &mut *gradient, &mut *d_input));
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Tiles<'a, T: Scalar, const N: usize>(&'a [Tile<T, N>], &'a [Trace<T, Dense<N, N>>]);
+
+impl<T: Scalar, const N: usize> Batch<T, Dense<N, N>> for Tiles<'_, T, N> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    #[inline(always)]
+    fn tile(&self, index: usize) -> (&Tile<T, N>, &Trace<T, Dense<N, N>>) {
+        (&self.0[index], &self.1[index])
+    }
+}
+
+/// Takes gradients, and does nothing with them.
+struct Nowhere;
+
+impl<T: Scalar> Sink<T> for Nowhere {
+    #[inline(always)]
+    fn take<S: Simd, const R: usize, const V: usize>(
+        &mut self,
+        _: S,
+        _: &mut [T],
+        _: Window,
+        block: &[[T::Vector<S>; V]; R],
+    ) {
+        black_box(block);
+    }
+
+    fn expect(&self, _: &[T], _: usize, _: usize) {}
+
+    fn accept<S: Simd>(&mut self, _: S, place: &mut [T]) {
+        black_box(place);
+    }
+}
