@@ -220,6 +220,22 @@ typenet::network! {
     Large: f64 = [Residual(Dense(18 -> 18, tanh), Dense(18)); 2], [Dense(18 -> 18); 2]
 }
 
+typenet::network! {
+    LayerNormal: f64 = Dense(3 -> 5), LayerNormalization, tanh, LayerNormalization(5, scale = false, epsilon = 0.1),
+        Dense(3), LayerNormalization(3 -> 3, center = false);
+    // that of the inputs is wanted only by who asks
+    FirstNormal: f64 = LayerNormalization(3), Residual(LayerNormalization, Dense(3, tanh)), [LayerNormalization; 2]
+}
+
+#[test]
+fn normalizations() {
+    let rng = &mut StdRng::seed_from_u64(11);
+    check_pass("layer normalization", &mut filled::<LayerNormal>(rng), rng);
+    check_pass("layer normalization first", &mut filled::<FirstNormal>(rng), rng);
+    let (x, y) = (numbers::<3>(rng), numbers::<3>(rng));
+    check_loss::<FirstNormal, _, _, _>("layer normalization, a step", MeanSquaredError, &x, &y);
+}
+
 #[test]
 fn layers_within_layers() {
     let rng = &mut StdRng::seed_from_u64(10);

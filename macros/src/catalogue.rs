@@ -56,6 +56,8 @@ pub enum OptionKind {
     Initializer,
     /// `true` or `false`: a `usize` of 1 or 0 among the type's parameters.
     Flag,
+    /// A number, which the type does not tell.
+    Number,
 }
 
 /// A built-in activation or initialiser: a unit struct, or one around numbers.
@@ -126,6 +128,20 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[]],
     },
     Layer {
+        name: "LayerNormalization",
+        item: "LayerNormalization",
+        alias: &["LayerNorm", "LN"],
+        shape: ShapeRule::Same,
+        options: &[
+            number("epsilon", Some("1e-3")),
+            flag("center", "true", "without_center"),
+            flag("scale", "true", "without_scale"),
+            initializer("beta_initializer", "zeros"),
+            initializer("gamma_initializer", "ones"),
+        ],
+        parameters: &[&[Term::Flag("center"), Term::Flag("scale")], &[Term::Inputs]],
+    },
+    Layer {
         name: "Residual",
         item: "Residual",
         alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],
@@ -134,6 +150,13 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[],
     },
 ];
+
+impl Layer {
+    /// Whether it ends in an activation.
+    pub fn takes_activation(&self) -> bool {
+        self.options.iter().any(|option| option.value == OptionKind::Activation)
+    }
+}
 
 /// Whether layers stand in this layer's parentheses.
 pub fn goes_around(name: &str) -> bool {
@@ -228,6 +251,10 @@ const fn initializer(name: &'static str, default: &'static str) -> LayerOption {
 
 const fn flag(name: &'static str, default: &'static str, method: &'static str) -> LayerOption {
     LayerOption { name, value: OptionKind::Flag, default: Some(default), method }
+}
+
+const fn number(name: &'static str, default: Option<&'static str>) -> LayerOption {
+    LayerOption { name, value: OptionKind::Number, default, method: name }
 }
 
 /// What has a name in a declaration.

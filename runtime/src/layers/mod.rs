@@ -7,18 +7,20 @@
 mod activation;
 mod block;
 mod dense;
+mod layer_normalization;
 mod repeat;
 mod residual;
 
 use core::fmt::Debug;
 
 use bytemuck::{Pod, Zeroable};
-use fearless_simd::Simd;
+use fearless_simd::{Simd, SimdBase as _, SimdFloat as _};
 use rand::Rng;
 
 pub use self::activation::ActivationLayer;
 pub use self::block::Block;
 pub use self::dense::{Dense, DenseParameters};
+pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
 pub use self::repeat::{Copies, Repeat, Traces};
 pub use self::residual::Residual;
 pub use crate::kernels::flat::{Sink, Window};
@@ -304,4 +306,10 @@ impl LayerInfo {
             copies: L::COPIES,
         }
     }
+}
+
+/// `1 / sqrt(x)` of one number, by the same instructions as of a vector.
+#[inline(always)]
+fn inverse_root<T: Scalar, S: Simd>(simd: S, x: T) -> T {
+    T::ONE / T::Vector::<S>::splat(simd, x).sqrt().as_slice()[0]
 }

@@ -1,0 +1,88 @@
+//! Layers beside those of Keras: `fixtures/layers.json`, made by `fixtures/keras`.
+#![allow(missing_docs, clippy::unwrap_used, clippy::float_cmp, reason = "a test fails by panicking")]
+
+mod support;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde::Deserialize;
+use typenet::prelude::*;
+
+use crate::support::fixture;
+
+const WIDTH: usize = 5;
+
+#[derive(Deserialize)]
+struct Layers {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    layer: String,
+    option: Option<String>,
+    names: Vec<String>,
+    weights: Vec<f64>,
+    inputs: Vec<f64>,
+    upstream: Vec<f64>,
+    outputs: Vec<f64>,
+    weight_gradient: Vec<f64>,
+    input_gradient: Vec<f64>,
+}
+
+/// Relative to the number, or to 1.
+fn close(what: &str, ours: &[f64], keras: &[f64]) {
+    assert_eq!(ours.len(), keras.len(), "{what}");
+    for (ours, keras) in ours.iter().zip(keras) {
+        assert!((ours - keras).abs() <= 1e-12 * keras.abs().max(1.0), "{what}: ours {ours:e}, Keras {keras:e}");
+    }
+}
+
+/// The network of one layer with Keras's weights gives Keras's outputs and gradients.
+fn check<N>(layer: &str, option: Option<&str>, predict: impl Fn(&N, &[f64; WIDTH]) -> [f64; WIDTH])
+where
+    N: Network<Scalar = f64, Input = Tile<f64, WIDTH>, Output = Tile<f64, WIDTH>>,
+{
+    let Layers { cases } = fixture("layers");
+    let keras = cases.iter().find(|case| case.layer == layer && case.option.as_deref() == option).unwrap();
+    let what = |what: &str| format!("{what} of {layer}, {option:?}");
+    let names: Vec<_> = N::LAYERS[0].tensors.iter().map(|tensor| tensor.name).collect();
+    assert_eq!(names, keras.names);
+
+    let mut network = N::zeroed();
+    network.as_flat_mut().copy_from_slice(&keras.weights);
+    let (x, upstream) = (keras.inputs.as_chunks::<WIDTH>().0, keras.upstream.as_chunks::<WIDTH>().0);
+    let (mut y, mut d_x) = (vec![[0.0; WIDTH]; x.len()], vec![[0.0; WIDTH]; x.len()]);
+    let mut pass = Pass::new();
+    pass.predict(&network, x, &mut y).unwrap();
+    close(&what("outputs"), y.as_flattened(), &keras.outputs);
+    pass.backward(&network, x, upstream, &mut d_x).unwrap();
+    close(&what("gradient of the inputs"), d_x.as_flattened(), &keras.input_gradient);
+    close(&what("gradient of the weights"), pass.gradient().as_flat(), &keras.weight_gradient);
+    for (x, y) in x.iter().zip(&y) {
+        close(&what("one sample"), &predict(&network, x), y);
+    }
+}
+
+typenet::network! {
+    LayerNormal: f64 = LayerNormalization(5);
+    LayerNormalEpsilon: f64 = LayerNormalization(5, epsilon = 0.5);
+    LayerNormalGamma: f64 = LayerNormalization(5, center = false);
+    LayerNormalBeta: f64 = LayerNormalization(5 -> 5, scale = false);
+    LayerNormalNeither: f64 = LayerNormalization(5, center = false, scale = false);
+    LayerNormalStart: f64 = LayerNormalization(5, beta_initializer = constant(2), gamma_initializer = constant(3))
+}
+
+#[test]
+fn layer_normalization() {
+    check("LayerNormalization", None, LayerNormal::predict);
+    check("LayerNormalization", Some("epsilon"), LayerNormalEpsilon::predict);
+    check("LayerNormalization", Some("gamma"), LayerNormalGamma::predict);
+    check("LayerNormalization", Some("beta"), LayerNormalBeta::predict);
+    check("LayerNormalization", Some("neither"), LayerNormalNeither::predict);
+    let new =
+        |rng: &mut StdRng| (LayerNormal::new(rng).layer_normalization, LayerNormalStart::new(rng).layer_normalization);
+    let (plain, told) = new(&mut StdRng::seed_from_u64(0));
+    assert!(plain.gamma.iter().all(|&gamma| gamma == 1.0) && plain.beta.iter().all(|&beta| beta == 0.0));
+    assert!(told.gamma.iter().all(|&gamma| gamma == 3.0) && told.beta.iter().all(|&beta| beta == 2.0));
+}
