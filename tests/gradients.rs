@@ -224,7 +224,8 @@ typenet::network! {
     LayerNormal: f64 = Dense(3 -> 5), LayerNormalization, tanh, LayerNormalization(5, scale = false, epsilon = 0.1),
         Dense(3), LayerNormalization(3 -> 3, center = false);
     // that of the inputs is wanted only by who asks
-    FirstNormal: f64 = LayerNormalization(3), Residual(LayerNormalization, Dense(3, tanh)), [LayerNormalization; 2]
+    FirstNormal: f64 = LayerNormalization(3), Residual(LayerNormalization, Dense(3, tanh)), [LayerNormalization; 2];
+    RmsNormals: f64 = RMSNormalization(3), Dense(5, tanh), RMSNormalization(epsilon = 0.1), Dense(2)
 }
 
 #[test]
@@ -234,6 +235,7 @@ fn normalizations() {
     check_pass("layer normalization first", &mut filled::<FirstNormal>(rng), rng);
     let (x, y) = (numbers::<3>(rng), numbers::<3>(rng));
     check_loss::<FirstNormal, _, _, _>("layer normalization, a step", MeanSquaredError, &x, &y);
+    check_pass("rms normalization", &mut filled::<RmsNormals>(rng), rng);
 }
 
 #[test]

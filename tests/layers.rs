@@ -70,7 +70,9 @@ typenet::network! {
     LayerNormalGamma: f64 = LayerNormalization(5, center = false);
     LayerNormalBeta: f64 = LayerNormalization(5 -> 5, scale = false);
     LayerNormalNeither: f64 = LayerNormalization(5, center = false, scale = false);
-    LayerNormalStart: f64 = LayerNormalization(5, beta_initializer = constant(2), gamma_initializer = constant(3))
+    LayerNormalStart: f64 = LayerNormalization(5, beta_initializer = constant(2), gamma_initializer = constant(3));
+    RmsNormal: f64 = RMSNormalization(5);
+    RmsNormalEpsilon: f64 = RMSNormalization(5, epsilon = 0.5)
 }
 
 #[test]
@@ -85,4 +87,11 @@ fn layer_normalization() {
     let (plain, told) = new(&mut StdRng::seed_from_u64(0));
     assert!(plain.gamma.iter().all(|&gamma| gamma == 1.0) && plain.beta.iter().all(|&beta| beta == 0.0));
     assert!(told.gamma.iter().all(|&gamma| gamma == 3.0) && told.beta.iter().all(|&beta| beta == 2.0));
+}
+
+#[test]
+fn rms_normalization() {
+    check("RMSNormalization", None, RmsNormal::predict);
+    check("RMSNormalization", Some("epsilon"), RmsNormalEpsilon::predict);
+    assert_eq!(RmsNormal::new(&mut StdRng::seed_from_u64(0)).as_flat(), [1.0; WIDTH]);
 }

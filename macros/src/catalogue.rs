@@ -142,6 +142,14 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[Term::Flag("center"), Term::Flag("scale")], &[Term::Inputs]],
     },
     Layer {
+        name: "RMSNormalization",
+        item: "RmsNormalization",
+        alias: &["RMSNorm"],
+        shape: ShapeRule::Same,
+        options: &[number("epsilon", Some("1e-6"))],
+        parameters: &[&[Term::Inputs]],
+    },
+    Layer {
         name: "Residual",
         item: "Residual",
         alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],

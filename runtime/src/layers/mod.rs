@@ -10,6 +10,7 @@ mod dense;
 mod layer_normalization;
 mod repeat;
 mod residual;
+mod rms_normalization;
 
 use core::fmt::Debug;
 
@@ -23,6 +24,7 @@ pub use self::dense::{Dense, DenseParameters};
 pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
 pub use self::repeat::{Copies, Repeat, Traces};
 pub use self::residual::Residual;
+pub use self::rms_normalization::RmsNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
 use crate::flat::Flat;
