@@ -225,7 +225,8 @@ typenet::network! {
         Dense(3), LayerNormalization(3 -> 3, center = false);
     // that of the inputs is wanted only by who asks
     FirstNormal: f64 = LayerNormalization(3), Residual(LayerNormalization, Dense(3, tanh)), [LayerNormalization; 2];
-    RmsNormals: f64 = RMSNormalization(3), Dense(5, tanh), RMSNormalization(epsilon = 0.1), Dense(2)
+    RmsNormals: f64 = RMSNormalization(3), Dense(5, tanh), RMSNormalization(epsilon = 0.1), Dense(2);
+    UnitNormals: f64 = UnitNormalization(3), Dense(4, tanh), UnitNormalization, Dense(2)
 }
 
 #[test]
@@ -236,6 +237,7 @@ fn normalizations() {
     let (x, y) = (numbers::<3>(rng), numbers::<3>(rng));
     check_loss::<FirstNormal, _, _, _>("layer normalization, a step", MeanSquaredError, &x, &y);
     check_pass("rms normalization", &mut filled::<RmsNormals>(rng), rng);
+    check_pass("unit normalization", &mut filled::<UnitNormals>(rng), rng);
 }
 
 #[test]

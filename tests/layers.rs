@@ -72,7 +72,8 @@ typenet::network! {
     LayerNormalNeither: f64 = LayerNormalization(5, center = false, scale = false);
     LayerNormalStart: f64 = LayerNormalization(5, beta_initializer = constant(2), gamma_initializer = constant(3));
     RmsNormal: f64 = RMSNormalization(5);
-    RmsNormalEpsilon: f64 = RMSNormalization(5, epsilon = 0.5)
+    RmsNormalEpsilon: f64 = RMSNormalization(5, epsilon = 0.5);
+    UnitNormal: f64 = UnitNormalization(5)
 }
 
 #[test]
@@ -94,4 +95,18 @@ fn rms_normalization() {
     check("RMSNormalization", None, RmsNormal::predict);
     check("RMSNormalization", Some("epsilon"), RmsNormalEpsilon::predict);
     assert_eq!(RmsNormal::new(&mut StdRng::seed_from_u64(0)).as_flat(), [1.0; WIDTH]);
+}
+
+#[test]
+fn unit_normalization() {
+    check("UnitNormalization", None, UnitNormal::predict);
+    let unit = UnitNormal::new(&mut StdRng::seed_from_u64(0));
+    // zeros stay zeros, and what is shorter than 10^-12 is multiplied by 10^12 and no more
+    let (x, upstream) = ([[0.0; WIDTH], [1e-13; WIDTH]], [[1.0, 2.0, 3.0, 4.0, 5.0]; 2]);
+    let mut d_x = [[0.0; WIDTH]; 2];
+    Pass::new().backward(&unit, &x[..], &upstream[..], &mut d_x).unwrap();
+    for ((x, upstream), d_x) in x.iter().zip(&upstream).zip(&d_x) {
+        close("short", &unit.predict(x), &x.map(|x| x * 1e12));
+        close("gradient of short", d_x, &upstream.map(|upstream| upstream * 1e12));
+    }
 }

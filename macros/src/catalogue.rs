@@ -150,6 +150,14 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[Term::Inputs]],
     },
     Layer {
+        name: "UnitNormalization",
+        item: "UnitNormalization",
+        alias: &["UnitNorm", "L2Normalize"],
+        shape: ShapeRule::Same,
+        options: &[],
+        parameters: &[&[]],
+    },
+    Layer {
         name: "Residual",
         item: "Residual",
         alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],

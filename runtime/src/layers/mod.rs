@@ -11,6 +11,7 @@ mod layer_normalization;
 mod repeat;
 mod residual;
 mod rms_normalization;
+mod unit_normalization;
 
 use core::fmt::Debug;
 
@@ -25,6 +26,7 @@ pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParame
 pub use self::repeat::{Copies, Repeat, Traces};
 pub use self::residual::Residual;
 pub use self::rms_normalization::RmsNormalization;
+pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
 use crate::flat::Flat;
