@@ -226,7 +226,8 @@ typenet::network! {
     // that of the inputs is wanted only by who asks
     FirstNormal: f64 = LayerNormalization(3), Residual(LayerNormalization, Dense(3, tanh)), [LayerNormalization; 2];
     RmsNormals: f64 = RMSNormalization(3), Dense(5, tanh), RMSNormalization(epsilon = 0.1), Dense(2);
-    UnitNormals: f64 = UnitNormalization(3), Dense(4, tanh), UnitNormalization, Dense(2)
+    UnitNormals: f64 = UnitNormalization(3), Dense(4, tanh), UnitNormalization, Dense(2);
+    Rectifiers: f64 = PReLU(3), Dense(4), PReLU, Dense(2)
 }
 
 #[test]
@@ -238,6 +239,7 @@ fn normalizations() {
     check_loss::<FirstNormal, _, _, _>("layer normalization, a step", MeanSquaredError, &x, &y);
     check_pass("rms normalization", &mut filled::<RmsNormals>(rng), rng);
     check_pass("unit normalization", &mut filled::<UnitNormals>(rng), rng);
+    check_pass("prelu", &mut filled::<Rectifiers>(rng), rng);
 }
 
 #[test]

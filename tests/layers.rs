@@ -73,7 +73,9 @@ typenet::network! {
     LayerNormalStart: f64 = LayerNormalization(5, beta_initializer = constant(2), gamma_initializer = constant(3));
     RmsNormal: f64 = RMSNormalization(5);
     RmsNormalEpsilon: f64 = RMSNormalization(5, epsilon = 0.5);
-    UnitNormal: f64 = UnitNormalization(5)
+    UnitNormal: f64 = UnitNormalization(5);
+    Rectifier: f64 = PReLU(5);
+    RectifierStart: f64 = PReLU(5, alpha_initializer = constant(0.25))
 }
 
 #[test]
@@ -109,4 +111,18 @@ fn unit_normalization() {
         close("short", &unit.predict(x), &x.map(|x| x * 1e12));
         close("gradient of short", d_x, &upstream.map(|upstream| upstream * 1e12));
     }
+}
+
+#[test]
+fn p_relu() {
+    check("PReLU", None, Rectifier::predict);
+    let rng = &mut StdRng::seed_from_u64(0);
+    assert_eq!(
+        (Rectifier::new(rng).as_flat(), RectifierStart::new(rng).as_flat()),
+        (&[0.0; WIDTH][..], &[0.25; WIDTH][..])
+    );
+    // at the corner the slope is 0, as Keras has it
+    let mut d_x = [[1.0; WIDTH]];
+    Pass::new().backward(&RectifierStart::new(rng), &[[0.0; WIDTH]][..], &[[1.0; WIDTH]][..], &mut d_x).unwrap();
+    assert_eq!(d_x, [[0.0; WIDTH]]);
 }

@@ -158,6 +158,14 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[]],
     },
     Layer {
+        name: "PReLU",
+        item: "PRelu",
+        alias: &["ParametricReLU"],
+        shape: ShapeRule::Same,
+        options: &[initializer("alpha_initializer", "zeros")],
+        parameters: &[&[Term::Inputs]],
+    },
+    Layer {
         name: "Residual",
         item: "Residual",
         alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],
