@@ -227,7 +227,8 @@ typenet::network! {
     FirstNormal: f64 = LayerNormalization(3), Residual(LayerNormalization, Dense(3, tanh)), [LayerNormalization; 2];
     RmsNormals: f64 = RMSNormalization(3), Dense(5, tanh), RMSNormalization(epsilon = 0.1), Dense(2);
     UnitNormals: f64 = UnitNormalization(3), Dense(4, tanh), UnitNormalization, Dense(2);
-    Rectifiers: f64 = PReLU(3), Dense(4), PReLU, Dense(2)
+    Rectifiers: f64 = PReLU(3), Dense(4), PReLU, Dense(2);
+    Rescaled: f64 = Rescaling(3, scale = 0.5), Dense(4, tanh), Rescaling(scale = 2, offset = -1), Dense(2)
 }
 
 #[test]
@@ -240,6 +241,7 @@ fn normalizations() {
     check_pass("rms normalization", &mut filled::<RmsNormals>(rng), rng);
     check_pass("unit normalization", &mut filled::<UnitNormals>(rng), rng);
     check_pass("prelu", &mut filled::<Rectifiers>(rng), rng);
+    check_pass("rescaling", &mut filled::<Rescaled>(rng), rng);
 }
 
 #[test]

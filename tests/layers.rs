@@ -75,7 +75,9 @@ typenet::network! {
     RmsNormalEpsilon: f64 = RMSNormalization(5, epsilon = 0.5);
     UnitNormal: f64 = UnitNormalization(5);
     Rectifier: f64 = PReLU(5);
-    RectifierStart: f64 = PReLU(5, alpha_initializer = constant(0.25))
+    RectifierStart: f64 = PReLU(5, alpha_initializer = constant(0.25));
+    Rescaled: f64 = Rescaling(5, scale = 0.3);
+    RescaledOffset: f64 = Rescaling(5, scale = 1.0 / QUARTERS, offset = -1.5)
 }
 
 #[test]
@@ -125,4 +127,13 @@ fn p_relu() {
     let mut d_x = [[1.0; WIDTH]];
     Pass::new().backward(&RectifierStart::new(rng), &[[0.0; WIDTH]][..], &[[1.0; WIDTH]][..], &mut d_x).unwrap();
     assert_eq!(d_x, [[0.0; WIDTH]]);
+}
+
+const QUARTERS: f64 = 4.0;
+
+#[test]
+fn rescaling() {
+    check("Rescaling", None, Rescaled::predict);
+    check("Rescaling", Some("offset"), RescaledOffset::predict);
+    assert_eq!(RescaledOffset::PARAMETERS, 0);
 }

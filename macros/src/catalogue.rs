@@ -166,6 +166,14 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[Term::Inputs]],
     },
     Layer {
+        name: "Rescaling",
+        item: "Rescaling",
+        alias: &["Rescale"],
+        shape: ShapeRule::Same,
+        options: &[number("scale", None), number("offset", Some("0.0"))],
+        parameters: &[&[]],
+    },
+    Layer {
         name: "Residual",
         item: "Residual",
         alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],

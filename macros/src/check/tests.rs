@@ -81,6 +81,7 @@ fn every_mistake_has_its_message() {
         ("X = LayerNormalization(4, relu)", "layer `LayerNormalization` takes no activation"),
         ("X = LayerNormalization(4, 1e-6)", "an option of layer `LayerNormalization` must be named"),
         ("X = LayerNormalization(4, epsilon = \"small\")", "option `epsilon` is a number"),
+        ("X = Rescaling(4)", "layer `Rescaling` has no scale"),
         ("X = my::Gate(2 -> 4, relu)", "an option of layer `my::Gate` must be named"),
         ("X = a: Dense(2 -> 4), a: Dense(4)", "two layers are called `a`"),
         ("X = dense: relu, Dense(2 -> 4)", "the first layer must state how many inputs it takes"),
