@@ -220,6 +220,30 @@ typenet::network! {
     Large: f64 = [Residual(Dense(18 -> 18, tanh), Dense(18)); 2], [Dense(18 -> 18); 2]
 }
 
+typenet::network! {
+    LayerNormal: f64 = Dense(3 -> 5), LayerNormalization, tanh, LayerNormalization(5, scale = false, epsilon = 0.1),
+        Dense(3), LayerNormalization(3 -> 3, center = false);
+    // that of the inputs is wanted only by who asks
+    FirstNormal: f64 = LayerNormalization(3), Residual(LayerNormalization, Dense(3, tanh)), [LayerNormalization; 2];
+    RmsNormals: f64 = RMSNormalization(3), Dense(5, tanh), RMSNormalization(epsilon = 0.1), Dense(2);
+    UnitNormals: f64 = UnitNormalization(3), Dense(4, tanh), UnitNormalization, Dense(2);
+    Rectifiers: f64 = PReLU(3), Dense(4), PReLU, Dense(2);
+    Rescaled: f64 = Rescaling(3, scale = 0.5), Dense(4, tanh), Rescaling(scale = 2, offset = -1), Dense(2)
+}
+
+#[test]
+fn normalizations() {
+    let rng = &mut StdRng::seed_from_u64(11);
+    check_pass("layer normalization", &mut filled::<LayerNormal>(rng), rng);
+    check_pass("layer normalization first", &mut filled::<FirstNormal>(rng), rng);
+    let (x, y) = (numbers::<3>(rng), numbers::<3>(rng));
+    check_loss::<FirstNormal, _, _, _>("layer normalization, a step", MeanSquaredError, &x, &y);
+    check_pass("rms normalization", &mut filled::<RmsNormals>(rng), rng);
+    check_pass("unit normalization", &mut filled::<UnitNormals>(rng), rng);
+    check_pass("prelu", &mut filled::<Rectifiers>(rng), rng);
+    check_pass("rescaling", &mut filled::<Rescaled>(rng), rng);
+}
+
 #[test]
 fn layers_within_layers() {
     let rng = &mut StdRng::seed_from_u64(10);

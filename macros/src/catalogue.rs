@@ -56,6 +56,8 @@ pub enum OptionKind {
     Initializer,
     /// `true` or `false`: a `usize` of 1 or 0 among the type's parameters.
     Flag,
+    /// A number, which the type does not tell.
+    Number,
 }
 
 /// A built-in activation or initialiser: a unit struct, or one around numbers.
@@ -126,6 +128,52 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[]],
     },
     Layer {
+        name: "LayerNormalization",
+        item: "LayerNormalization",
+        alias: &["LayerNorm", "LN"],
+        shape: ShapeRule::Same,
+        options: &[
+            number("epsilon", Some("1e-3")),
+            flag("center", "true", "without_center"),
+            flag("scale", "true", "without_scale"),
+            initializer("beta_initializer", "zeros"),
+            initializer("gamma_initializer", "ones"),
+        ],
+        parameters: &[&[Term::Flag("center"), Term::Flag("scale")], &[Term::Inputs]],
+    },
+    Layer {
+        name: "RMSNormalization",
+        item: "RmsNormalization",
+        alias: &["RMSNorm"],
+        shape: ShapeRule::Same,
+        options: &[number("epsilon", Some("1e-6"))],
+        parameters: &[&[Term::Inputs]],
+    },
+    Layer {
+        name: "UnitNormalization",
+        item: "UnitNormalization",
+        alias: &["UnitNorm", "L2Normalize"],
+        shape: ShapeRule::Same,
+        options: &[],
+        parameters: &[&[]],
+    },
+    Layer {
+        name: "PReLU",
+        item: "PRelu",
+        alias: &["ParametricReLU"],
+        shape: ShapeRule::Same,
+        options: &[initializer("alpha_initializer", "zeros")],
+        parameters: &[&[Term::Inputs]],
+    },
+    Layer {
+        name: "Rescaling",
+        item: "Rescaling",
+        alias: &["Rescale"],
+        shape: ShapeRule::Same,
+        options: &[number("scale", None), number("offset", Some("0.0"))],
+        parameters: &[&[]],
+    },
+    Layer {
         name: "Residual",
         item: "Residual",
         alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],
@@ -134,6 +182,13 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[],
     },
 ];
+
+impl Layer {
+    /// Whether it ends in an activation.
+    pub fn takes_activation(&self) -> bool {
+        self.options.iter().any(|option| option.value == OptionKind::Activation)
+    }
+}
 
 /// Whether layers stand in this layer's parentheses.
 pub fn goes_around(name: &str) -> bool {
@@ -228,6 +283,10 @@ const fn initializer(name: &'static str, default: &'static str) -> LayerOption {
 
 const fn flag(name: &'static str, default: &'static str, method: &'static str) -> LayerOption {
     LayerOption { name, value: OptionKind::Flag, default: Some(default), method }
+}
+
+const fn number(name: &'static str, default: Option<&'static str>) -> LayerOption {
+    LayerOption { name, value: OptionKind::Number, default, method: name }
 }
 
 /// What has a name in a declaration.

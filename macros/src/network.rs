@@ -73,6 +73,8 @@ pub enum Kind {
 pub enum Setting {
     Item(Item),
     Flag(bool),
+    /// As it is written; `None` for the default.
+    Number(Option<TokenStream>),
 }
 
 /// An activation or an initialiser.
@@ -178,6 +180,7 @@ impl Setting {
             Self::Item(Item::BuiltIn { row, .. }) => row.name == default,
             Self::Item(_) => false,
             Self::Flag(on) => default == if *on { "true" } else { "false" },
+            Self::Number(written) => written.is_none(),
         }
     }
 }

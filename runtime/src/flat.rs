@@ -19,6 +19,10 @@ pub unsafe trait Flat<T: Scalar>: Zeroable {
 
     /// All numbers, in the order of the fields.
     fn as_flat(&self) -> &[T] {
+        // of a value of size zero any place will do, also one where no `T` may lie
+        if const { Self::NUMBERS == 0 } {
+            return &[];
+        }
         let first: *const Self = self;
         // SAFETY: by the contract of the trait the value is that many numbers side by side, borrowed as long as
         // `self`, and aligned as `T` is.
@@ -27,6 +31,10 @@ pub unsafe trait Flat<T: Scalar>: Zeroable {
 
     /// All numbers, in the order of the fields.
     fn as_flat_mut(&mut self) -> &mut [T] {
+        // of a value of size zero any place will do, also one where no `T` may lie
+        if const { Self::NUMBERS == 0 } {
+            return &mut [];
+        }
         let first: *mut Self = self;
         // SAFETY: as in `as_flat`; every bit pattern of a float is a float, so that any write leaves a valid value.
         unsafe { slice::from_raw_parts_mut(first.cast::<T>(), Self::NUMBERS) }

@@ -39,14 +39,18 @@ pub(super) fn labels(layers: &mut [Layer], errors: &mut Errors) {
     }
 }
 
-/// Keras's default: the kind in snake case, counted.
+/// Keras's default: the kind in snake case, counted. Of several capitals the last begins a word if small letters follow.
 pub(super) fn default(name: &str, span: Span, counts: &mut HashMap<String, usize>) -> Ident {
     let mut snake = String::new();
-    for letter in name.rsplit(':').next().unwrap_or(name).chars() {
-        if letter.is_uppercase() && !snake.is_empty() {
+    let mut before: Option<char> = None;
+    let mut letters = name.rsplit(':').next().unwrap_or(name).chars().peekable();
+    while let Some(letter) = letters.next() {
+        let begins = before.is_some_and(char::is_lowercase) || letters.peek().is_some_and(|next| next.is_lowercase());
+        if letter.is_uppercase() && before.is_some() && begins {
             snake.push('_');
         }
         snake.extend(letter.to_lowercase());
+        before = Some(letter);
     }
     let count = counts.entry(snake.clone()).or_default();
     *count += 1;

@@ -124,7 +124,11 @@ impl Flow<'_> {
             arguments.drain(..2);
         }
         let shape = written.shape.as_ref().or(commas.as_ref());
-        let stated = shape.and_then(|shape| size(&shape.input, self.errors));
+        // one size is both, where nothing else can stand in its place
+        let both = is_same && shape.is_none() && row.is_some_and(|row| !row.takes_activation());
+        let both = arguments.first().is_some_and(|first| both && is_size(first)).then(|| arguments.remove(0));
+        let input = shape.map(|shape| &shape.input).or(both.map(|both| &both.value));
+        let stated = input.and_then(|input| size(input, self.errors));
         let taken = stated.clone();
         let inputs = match (before, stated) {
             (Some(produced), Some(taken)) => {
@@ -136,6 +140,9 @@ impl Flow<'_> {
             (None, None) => {
                 let help = match bare {
                     Some(_) => format!("write `Activation(2 -> 2, {name})`, or a layer before it"),
+                    None if row.is_some_and(|row| is_same && !row.takes_activation()) => {
+                        format!("state its inputs, as `{name}(2)`")
+                    }
                     None => format!("state its inputs, as `{name}(2 -> 4)`"),
                 };
                 self.errors.at(&written.kind, "the first layer must state how many inputs it takes", help);

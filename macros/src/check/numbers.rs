@@ -2,11 +2,11 @@
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
-use syn::{LitInt, LitStr};
+use syn::{Lit, LitInt, LitStr};
 
 use crate::catalogue::{NEVER_NEGATIVE, Named, Number};
 use crate::errors::{listed, plural};
-use crate::syntax::text;
+use crate::syntax::{Value, text};
 
 /// What stands in the parentheses after a name, to be handed on; or what is wrong with it, and how to write it.
 pub(super) fn numbers(
@@ -44,6 +44,16 @@ pub(super) fn numbers(
     }
     let floats = pieces.iter().map(|piece| float(piece));
     Ok(Some(quote!(#(#floats),*)))
+}
+
+/// The number that an option is given; `None` if the value cannot be one.
+pub(super) fn number(value: &Value) -> Option<TokenStream> {
+    match value {
+        Value::Wildcard(_) | Value::Image(_) => None,
+        Value::Literal(literal) if !matches!(literal, Lit::Int(_) | Lit::Float(_)) => None,
+        Value::Expression(group) => Some(group.stream()),
+        _ => Some(float(&value.to_token_stream().into_iter().collect::<Vec<_>>())),
+    }
 }
 
 /// What stands between commas; `None` where the angles of generics may hide some of them.

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Path;
 
-use super::numbers::numbers;
+use super::numbers::{number, numbers};
 use crate::catalogue::{self, ACTIVATIONS, Entry, INITIALIZERS, LayerOption, Named, OptionKind};
 use crate::errors::{Errors, listed, similar};
 use crate::network::{Item, Setting};
@@ -19,7 +19,20 @@ pub(super) fn settings(
 ) -> Vec<Setting> {
     // what is neither named nor an activation by its form
     let nameless = |argument: &&Argument| argument.name.is_none() && !is_activation(&argument.value);
-    for argument in arguments.iter().filter(|argument| nameless(argument)) {
+    for argument in arguments.iter().filter(|argument| argument.name.is_none() && !row.takes_activation()) {
+        let (name, shown) = (row.name, text(&argument.value));
+        if is_activation(&argument.value) {
+            let help = format_args!("write it after the layer, as `{name}, {shown}`");
+            errors.at(argument, format_args!("layer `{name}` takes no activation"), help);
+        } else {
+            let help = match row.options {
+                [] => format!("write `{name}` alone"),
+                _ => format!("its options are {}", listed(row.options.iter().map(|option| option.name))),
+            };
+            errors.at(argument, format_args!("an option of layer `{name}` must be named"), help);
+        }
+    }
+    for argument in arguments.iter().filter(|argument| row.takes_activation() && nameless(argument)) {
         let shown = text(&argument.value);
         let help = match row.options.iter().find(|option| option.value == OptionKind::Flag) {
             Some(flag) if shown == "true" || shown == "false" => format!("write `{} = {shown}`", flag.name),
@@ -50,13 +63,18 @@ pub(super) fn settings(
             errors.at(again, format_args!("option `{}` is given twice", option.name), "remove one of them");
         }
         let value = given.first().map(|argument| &argument.value);
-        if value.is_none() && option.value == OptionKind::Activation {
-            let mistaken = arguments.iter().any(nameless);
+        if value.is_none() {
+            let activation = option.value == OptionKind::Activation;
+            let mistaken = activation && arguments.iter().any(nameless);
             if !mistaken && option.default.is_none() {
                 let message = format_args!("layer `{}` has no {}", row.name, option.name);
-                errors.at(kind, message, format_args!("write one, as `{}(relu)`", row.name));
+                let example = match option.value {
+                    OptionKind::Number => format!("{} = 0.5", option.name),
+                    _ => "relu".to_owned(),
+                };
+                errors.at(kind, message, format_args!("write one, as `{}({example})`", row.name));
             }
-            if mistaken || option.default.is_none() {
+            if mistaken || activation && option.default.is_none() {
                 return unknown(errors);
             }
         }
@@ -88,6 +106,19 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
                 errors.at(value, message, format_args!("write `{} = false`", option.name));
             }
             return Setting::Flag(written != "false");
+        }
+        OptionKind::Number => {
+            let Some(value) = value else { return Setting::Number(None) };
+            let number = number(value);
+            if number.is_none() {
+                let message = format_args!("option `{}` is a number", option.name);
+                errors.at(
+                    value,
+                    message,
+                    format_args!("write `{} = {}`", option.name, option.default.unwrap_or("0.5")),
+                );
+            }
+            return Setting::Number(number);
         }
         OptionKind::Activation => (ACTIVATIONS, "activation"),
         OptionKind::Initializer => (INITIALIZERS, "initializer"),

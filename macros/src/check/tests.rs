@@ -28,6 +28,8 @@ fn every_construct_is_taken() {
         "Own = my::Gate(2 -> 4, gain = 2.0), Activation(my::Act), Dense(3, kernel_initializer = constant(0.1))",
         "Same = Dense(2 -> 4), Activation(4 -> 4, relu), tanh",
         "Numbers = Dense(2 -> 4, leaky_relu), Dense(4, leaky_relu(0.01)), elu, Dense(2, threshold(0.5, -1))",
+        "Normal = LayerNormalization(4), LayerNormalization, LayerNormalization(_, scale = false), relu, LayerNormalization(4 -> 4)",
+        "Epsilon = LayerNormalization(4, epsilon = 1e-6), LayerNormalization(epsilon = 1), LayerNormalization(epsilon = { 2.0 * EPSILON })",
         "Bare = Dense(2 -> 4), leaky_relu(0.3), threshold(1, 0), Dense(2, elu(alpha::<A, B>())), elu(-1,)",
     ] {
         assert_eq!(mistakes(declaration), (vec![], 1), "{declaration}");
@@ -70,6 +72,16 @@ fn every_mistake_has_its_message() {
             "layer `Activation` gives as many numbers as it takes, 4, not 7",
         ),
         ("X = Dense(2 -> 4), Activation", "layer `Activation` has no activation"),
+        ("X = LayerNormalization", "the first layer must state how many inputs it takes"),
+        (
+            "X = LayerNormalization(4), LayerNormalization(5)",
+            "layer `LayerNormalization` takes 5 inputs, but the layer before it produces 4",
+        ),
+        ("X = LayerNormalization(4 -> 5)", "layer `LayerNormalization` gives as many numbers as it takes, 4, not 5"),
+        ("X = LayerNormalization(4, relu)", "layer `LayerNormalization` takes no activation"),
+        ("X = LayerNormalization(4, 1e-6)", "an option of layer `LayerNormalization` must be named"),
+        ("X = LayerNormalization(4, epsilon = \"small\")", "option `epsilon` is a number"),
+        ("X = Rescaling(4)", "layer `Rescaling` has no scale"),
         ("X = my::Gate(2 -> 4, relu)", "an option of layer `my::Gate` must be named"),
         ("X = a: Dense(2 -> 4), a: Dense(4)", "two layers are called `a`"),
         ("X = dense: relu, Dense(2 -> 4)", "the first layer must state how many inputs it takes"),
@@ -103,4 +115,15 @@ fn no_mistake_hides_another() {
         ]
     );
     assert_eq!(networks, 2);
+}
+
+#[test]
+fn default_labels_are_those_of_keras() {
+    let declaration =
+        "X = Dense(2 -> 4), my::RMSNormalization(4 -> 4), my::PReLU(4 -> 4), my::Conv2D(4 -> 4), Dense(4)";
+    let mut errors = Errors::default();
+    let tokens = format!("::typenet; {declaration}").parse().unwrap_or_default();
+    let networks = check(syntax::parse(tokens, &mut errors).networks, &quote::quote!(::typenet), &mut errors);
+    let labels: Vec<String> = networks[0].layers.iter().map(|layer| layer.label.to_string()).collect();
+    assert_eq!(labels, ["dense", "rms_normalization", "p_re_lu", "conv2d", "dense_1"]);
 }

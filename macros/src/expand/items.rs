@@ -37,11 +37,12 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
                 ShapeRule::Same | ShapeRule::Around => vec![outputs],
             };
             let settings = body_settings(layer, last);
-            let written = settings.iter().rposition(|(option, setting)| differs(option, setting));
+            let written = settings.iter().rposition(|(option, setting)| in_type(option) && differs(option, setting));
             let arguments = settings.iter().take(written.map_or(0, |last| last + 1));
-            let arguments = arguments.map(|(option, setting)| match setting {
-                Setting::Item(item) => item_type_of(option.value, item, prefix),
-                Setting::Flag(on) => usize::from(*on).to_token_stream(),
+            let arguments = arguments.filter_map(|(option, setting)| match setting {
+                Setting::Item(item) => Some(item_type_of(option.value, item, prefix)),
+                Setting::Flag(on) => Some(usize::from(*on).to_token_stream()),
+                Setting::Number(_) => None,
             });
             quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#(#sizes),* #(, #arguments)*>)
         }
@@ -97,6 +98,10 @@ fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) 
                 let value = match setting {
                     Setting::Item(item) => item_value_of(option.value, item, prefix),
                     Setting::Flag(_) => TokenStream::new(),
+                    Setting::Number(number) => {
+                        let number = in_parentheses(&number.clone().unwrap_or_default());
+                        return quote_spanned!(Span::mixed_site()=> .#method #number);
+                    }
                 };
                 quote_spanned!(Span::mixed_site()=> .#method(#value))
             });
@@ -142,7 +147,15 @@ fn body_settings(layer: &Layer, last: bool) -> Vec<(&'static LayerOption, Settin
 
 /// Whether an option must be written.
 fn differs(option: &LayerOption, setting: &Setting) -> bool {
-    option.default.is_none_or(|default| !setting.is(default))
+    match setting {
+        Setting::Number(written) => written.is_some(),
+        _ => option.default.is_none_or(|default| !setting.is(default)),
+    }
+}
+
+/// Whether an option is one of the type's parameters.
+fn in_type(option: &LayerOption) -> bool {
+    option.value != OptionKind::Number
 }
 
 /// The type of an activation.

@@ -7,20 +7,30 @@
 mod activation;
 mod block;
 mod dense;
+mod layer_normalization;
+mod p_relu;
 mod repeat;
+mod rescaling;
 mod residual;
+mod rms_normalization;
+mod unit_normalization;
 
 use core::fmt::Debug;
 
 use bytemuck::{Pod, Zeroable};
-use fearless_simd::Simd;
+use fearless_simd::{Simd, SimdBase as _, SimdFloat as _};
 use rand::Rng;
 
 pub use self::activation::ActivationLayer;
 pub use self::block::Block;
 pub use self::dense::{Dense, DenseParameters};
+pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
+pub use self::p_relu::PRelu;
 pub use self::repeat::{Copies, Repeat, Traces};
+pub use self::rescaling::Rescaling;
 pub use self::residual::Residual;
+pub use self::rms_normalization::RmsNormalization;
+pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
 use crate::flat::Flat;
@@ -304,4 +314,10 @@ impl LayerInfo {
             copies: L::COPIES,
         }
     }
+}
+
+/// `1 / sqrt(x)` of one number, by the same instructions as of a vector.
+#[inline(always)]
+fn inverse_root<T: Scalar, S: Simd>(simd: S, x: T) -> T {
+    T::ONE / T::Vector::<S>::splat(simd, x).sqrt().as_slice()[0]
 }

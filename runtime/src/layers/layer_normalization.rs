@@ -1,0 +1,257 @@
+//! Samples of mean 0 and variance 1.
+
+use bytemuck::{Pod, Zeroable};
+use fearless_simd::{Simd, SimdBase, SimdFloat};
+use nalgebra::SMatrix;
+use rand::Rng;
+
+use super::{Backward, Layer, Share, TensorInfo, inverse_root};
+use crate::flat::Flat;
+use crate::initializers::{Fan, Initializer, Ones, Zeros};
+use crate::kernels::dense as kernel;
+use crate::scalar::{Lane as _, Scalar};
+use crate::tile::Tile;
+
+/// `y_i = gamma_i (x_i - mean) / sqrt(variance + epsilon) + beta_i`, with the mean and the variance of the sample's own
+/// numbers: `variance = sum_i (x_i - mean)^2 / N`. In `network!`: `LayerNormalization`, or `LayerNormalization(N)`.
+///
+/// | option | default | meaning |
+/// | --- | --- | --- |
+/// | `epsilon = ...` | `1e-3` | what keeps the root from zero |
+/// | `center = ...` | `true` | whether there is a `beta` |
+/// | `scale = ...` | `true` | whether there is a `gamma` |
+/// | `beta_initializer = ...` | `zeros` | how `beta` starts |
+/// | `gamma_initializer = ...` | `ones` | how `gamma` starts |
+///
+/// Source: J. Ba, J. Kiros, G. Hinton, *Layer Normalization*, 2016; options and numbers of Keras's
+/// [`LayerNormalization`](https://keras.io/api/layers/normalization_layers/layer_normalization/).
+///
+/// # Shapes
+/// - input and output: `N`
+/// - gamma: `SVector<T, N>`; without scale `SMatrix<T, N, 0>`
+/// - beta: `SVector<T, N>`; without center `SMatrix<T, N, 0>`
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Normal = LayerNormalization(2, epsilon = 1e-6); Deep = Dense(2 -> 8), LayerNormalization, relu, Dense(1) }
+///
+/// # fn main() {
+/// let y = Normal::new(&mut StdRng::seed_from_u64(0)).predict(&[3.0, 7.0]);
+/// assert!((y[0] + 1.0).abs() < 1e-5 && (y[1] - 1.0).abs() < 1e-5);
+/// assert_eq!(Deep::PARAMETERS, 3 * 8 + 2 * 8 + 9);
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LayerNormalization<const N: usize, const CENTER: usize = 1, const SCALE: usize = 1, B = Zeros, G = Ones> {
+    epsilon: f64,
+    beta_initializer: B,
+    gamma_initializer: G,
+}
+
+impl<const N: usize> LayerNormalization<N> {
+    /// The layer with Keras's defaults.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { epsilon: 1e-3, beta_initializer: Zeros, gamma_initializer: Ones }
+    }
+}
+
+impl<const N: usize> Default for LayerNormalization<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const N: usize, const CENTER: usize, const SCALE: usize, B: Copy, G: Copy>
+    LayerNormalization<N, CENTER, SCALE, B, G>
+{
+    /// The same layer with another number added to the variance.
+    #[must_use]
+    pub const fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
+    }
+
+    /// The same layer without `beta`.
+    pub const fn without_center(self) -> LayerNormalization<N, 0, SCALE, B, G> {
+        self.with(self.beta_initializer, self.gamma_initializer)
+    }
+
+    /// The same layer without `gamma`.
+    pub const fn without_scale(self) -> LayerNormalization<N, CENTER, 0, B, G> {
+        self.with(self.beta_initializer, self.gamma_initializer)
+    }
+
+    /// The same layer with another start of `beta`.
+    pub const fn beta_initializer<I: Copy>(self, beta_initializer: I) -> LayerNormalization<N, CENTER, SCALE, I, G> {
+        self.with(beta_initializer, self.gamma_initializer)
+    }
+
+    /// The same layer with another start of `gamma`.
+    pub const fn gamma_initializer<I: Copy>(self, gamma_initializer: I) -> LayerNormalization<N, CENTER, SCALE, B, I> {
+        self.with(self.beta_initializer, gamma_initializer)
+    }
+
+    const fn with<const C: usize, const S: usize, J: Copy, I: Copy>(
+        self,
+        beta_initializer: J,
+        gamma_initializer: I,
+    ) -> LayerNormalization<N, C, S, J, I> {
+        LayerNormalization { epsilon: self.epsilon, beta_initializer, gamma_initializer }
+    }
+}
+
+/// What a [`LayerNormalization`] trains.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+pub struct LayerNormalizationParameters<T: Scalar, const N: usize, const CENTER: usize = 1, const SCALE: usize = 1> {
+    /// What the normalized numbers are multiplied by.
+    pub gamma: SMatrix<T, N, SCALE>,
+    /// What is added to them then.
+    pub beta: SMatrix<T, N, CENTER>,
+}
+
+// SAFETY: both fields are arrays of floats, for which all-zero bytes are zeros.
+unsafe impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize> Zeroable
+    for LayerNormalizationParameters<T, N, CENTER, SCALE>
+{
+}
+// SAFETY: `repr(C)`, and both fields are arrays of the same float, so that there is no padding and every bit pattern
+// is a value.
+unsafe impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize> Pod
+    for LayerNormalizationParameters<T, N, CENTER, SCALE>
+{
+}
+
+impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize>
+    LayerNormalizationParameters<T, N, CENTER, SCALE>
+{
+    /// `gamma`, or nothing.
+    #[inline(always)]
+    fn gamma(&self) -> &[T] {
+        self.gamma.data.0.as_flattened()
+    }
+
+    /// `beta`, or nothing.
+    #[inline(always)]
+    fn beta(&self) -> &[T] {
+        self.beta.data.0.as_flattened()
+    }
+}
+
+impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize, B, G> Layer<T>
+    for LayerNormalization<N, CENTER, SCALE, B, G>
+where
+    B: Initializer,
+    G: Initializer,
+{
+    type Input = Tile<T, N>;
+    type Output = Tile<T, N>;
+    type Parameters = LayerNormalizationParameters<T, N, CENTER, SCALE>;
+    /// The mean of each sample, and `1 / sqrt(variance + epsilon)`.
+    type Tape = [T::Lane; 2];
+
+    const TENSORS: &'static [TensorInfo] = match (SCALE, CENTER) {
+        (0, 0) => &[],
+        (0, _) => &[TensorInfo { name: "beta", shape: &[N] }],
+        (_, 0) => &[TensorInfo { name: "gamma", shape: &[N] }],
+        _ => &[TensorInfo { name: "gamma", shape: &[N] }, TensorInfo { name: "beta", shape: &[N] }],
+    };
+
+    /// One lane for each parameter, in their order.
+    const SUMS: usize = (SCALE + CENTER) * N;
+
+    fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
+        let fan = Fan { inputs: N, outputs: N };
+        self.gamma_initializer.fill(parameters.gamma.data.0.as_flattened_mut(), fan, rng);
+        self.beta_initializer.fill(parameters.beta.data.0.as_flattened_mut(), fan, rng);
+    }
+
+    #[inline(always)]
+    fn forward<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &Tile<T, N>,
+        output: &mut Tile<T, N>,
+        tape: &mut Self::Tape,
+    ) {
+        let (share, zero) = (T::from_f64(1.0 / N as f64), T::Vector::<S>::splat(simd, T::ZERO));
+        let (mut sum, mut squares) = (zero, zero);
+        for i in 0..N {
+            sum += input.load(simd, i);
+        }
+        let mean = sum * share;
+        for i in 0..N {
+            let from_mean = input.load(simd, i) - mean;
+            squares += from_mean * from_mean;
+        }
+        let variance = squares * share;
+        let root = (variance + T::Vector::<S>::splat(simd, T::from_f64(self.epsilon))).sqrt();
+        let scale = T::Vector::<S>::splat(simd, T::ONE) / root;
+        for i in 0..N {
+            let mut y = (input.load(simd, i) - mean) * scale;
+            if let Some(&gamma) = parameters.gamma().get(i) {
+                y *= gamma;
+            }
+            if let Some(&beta) = parameters.beta().get(i) {
+                y += beta;
+            }
+            output.store::<S>(i, y);
+        }
+        tape[0].store::<S>(mean);
+        tape[1].store::<S>(scale);
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
+        let Backward { input, tape: [mean, scale], d_output, d_input, share, .. } = pass;
+        let (mean, scale) = (mean.load(simd), scale.load(simd));
+        let normal = |i: usize| (input.load(simd, i) - mean) * scale;
+        let (gamma_sums, beta_sums) = share.sums.split_at_mut(SCALE * N);
+        for (i, sum) in gamma_sums.iter_mut().enumerate() {
+            sum.store::<S>(sum.load(simd) + d_output.load(simd, i) * normal(i));
+        }
+        kernel::gather_bias::<T, S>(simd, d_output.columns(), beta_sums);
+        let Some(d_input) = d_input else { return };
+        // with d the gradient with respect to the normal numbers n, dx = scale (d - mean(d) - n mean(d n))
+        let d_normal = |i: usize| match parameters.gamma().get(i) {
+            Some(&gamma) => d_output.load(simd, i) * gamma,
+            None => d_output.load(simd, i),
+        };
+        let (share, zero) = (T::from_f64(1.0 / N as f64), T::Vector::<S>::splat(simd, T::ZERO));
+        let (mut level, mut along) = (zero, zero);
+        for i in 0..N {
+            let d = d_normal(i);
+            level += d;
+            along += d * normal(i);
+        }
+        let (level, along) = (level * share, along * share);
+        for i in 0..N {
+            d_input.store::<S>(i, (d_normal(i) - level - normal(i) * along) * scale);
+        }
+    }
+
+    #[inline(always)]
+    fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
+        kernel::shared::sum::<T, S>(simd, share.sums, share.gradient.as_flat_mut());
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(&self, simd: S, parameters: &Self::Parameters, input: &[T; N], output: &mut [T; N]) {
+        let share = T::from_f64(1.0 / N as f64);
+        let mean = input.iter().copied().sum::<T>() * share;
+        let variance = input.iter().map(|&x| (x - mean) * (x - mean)).sum::<T>() * share;
+        let scale = inverse_root::<T, S>(simd, variance + T::from_f64(self.epsilon));
+        for (y, &x) in output.iter_mut().zip(input) {
+            *y = (x - mean) * scale;
+        }
+        for (y, &gamma) in output.iter_mut().zip(parameters.gamma()) {
+            *y *= gamma;
+        }
+        for (y, &beta) in output.iter_mut().zip(parameters.beta()) {
+            *y += beta;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Layers beside those of Keras: `fixtures/layers.json`, made by `fixtures/keras`.
+#![allow(missing_docs, clippy::unwrap_used, clippy::float_cmp, reason = "a test fails by panicking")]
+
+mod support;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde::Deserialize;
+use typenet::prelude::*;
+
+use crate::support::fixture;
+
+const WIDTH: usize = 5;
+
+#[derive(Deserialize)]
+struct Layers {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    layer: String,
+    option: Option<String>,
+    names: Vec<String>,
+    weights: Vec<f64>,
+    inputs: Vec<f64>,
+    upstream: Vec<f64>,
+    outputs: Vec<f64>,
+    weight_gradient: Vec<f64>,
+    input_gradient: Vec<f64>,
+}
+
+/// Relative to the number, or to 1.
+fn close(what: &str, ours: &[f64], keras: &[f64]) {
+    assert_eq!(ours.len(), keras.len(), "{what}");
+    for (ours, keras) in ours.iter().zip(keras) {
+        assert!((ours - keras).abs() <= 1e-12 * keras.abs().max(1.0), "{what}: ours {ours:e}, Keras {keras:e}");
+    }
+}
+
+/// The network of one layer with Keras's weights gives Keras's outputs and gradients.
+fn check<N>(layer: &str, option: Option<&str>, predict: impl Fn(&N, &[f64; WIDTH]) -> [f64; WIDTH])
+where
+    N: Network<Scalar = f64, Input = Tile<f64, WIDTH>, Output = Tile<f64, WIDTH>>,
+{
+    let Layers { cases } = fixture("layers");
+    let keras = cases.iter().find(|case| case.layer == layer && case.option.as_deref() == option).unwrap();
+    let what = |what: &str| format!("{what} of {layer}, {option:?}");
+    let names: Vec<_> = N::LAYERS[0].tensors.iter().map(|tensor| tensor.name).collect();
+    assert_eq!(names, keras.names);
+
+    let mut network = N::zeroed();
+    network.as_flat_mut().copy_from_slice(&keras.weights);
+    let (x, upstream) = (keras.inputs.as_chunks::<WIDTH>().0, keras.upstream.as_chunks::<WIDTH>().0);
+    let (mut y, mut d_x) = (vec![[0.0; WIDTH]; x.len()], vec![[0.0; WIDTH]; x.len()]);
+    let mut pass = Pass::new();
+    pass.predict(&network, x, &mut y).unwrap();
+    close(&what("outputs"), y.as_flattened(), &keras.outputs);
+    pass.backward(&network, x, upstream, &mut d_x).unwrap();
+    close(&what("gradient of the inputs"), d_x.as_flattened(), &keras.input_gradient);
+    close(&what("gradient of the weights"), pass.gradient().as_flat(), &keras.weight_gradient);
+    for (x, y) in x.iter().zip(&y) {
+        close(&what("one sample"), &predict(&network, x), y);
+    }
+}
+
+typenet::network! {
+    LayerNormal: f64 = LayerNormalization(5);
+    LayerNormalEpsilon: f64 = LayerNormalization(5, epsilon = 0.5);
+    LayerNormalGamma: f64 = LayerNormalization(5, center = false);
+    LayerNormalBeta: f64 = LayerNormalization(5 -> 5, scale = false);
+    LayerNormalNeither: f64 = LayerNormalization(5, center = false, scale = false);
+    LayerNormalStart: f64 = LayerNormalization(5, beta_initializer = constant(2), gamma_initializer = constant(3));
+    RmsNormal: f64 = RMSNormalization(5);
+    RmsNormalEpsilon: f64 = RMSNormalization(5, epsilon = 0.5);
+    UnitNormal: f64 = UnitNormalization(5);
+    Rectifier: f64 = PReLU(5);
+    RectifierStart: f64 = PReLU(5, alpha_initializer = constant(0.25));
+    Rescaled: f64 = Rescaling(5, scale = 0.3);
+    RescaledOffset: f64 = Rescaling(5, scale = 1.0 / QUARTERS, offset = -1.5)
+}
+
+#[test]
+fn layer_normalization() {
+    check("LayerNormalization", None, LayerNormal::predict);
+    check("LayerNormalization", Some("epsilon"), LayerNormalEpsilon::predict);
+    check("LayerNormalization", Some("gamma"), LayerNormalGamma::predict);
+    check("LayerNormalization", Some("beta"), LayerNormalBeta::predict);
+    check("LayerNormalization", Some("neither"), LayerNormalNeither::predict);
+    let new =
+        |rng: &mut StdRng| (LayerNormal::new(rng).layer_normalization, LayerNormalStart::new(rng).layer_normalization);
+    let (plain, told) = new(&mut StdRng::seed_from_u64(0));
+    assert!(plain.gamma.iter().all(|&gamma| gamma == 1.0) && plain.beta.iter().all(|&beta| beta == 0.0));
+    assert!(told.gamma.iter().all(|&gamma| gamma == 3.0) && told.beta.iter().all(|&beta| beta == 2.0));
+}
+
+#[test]
+fn rms_normalization() {
+    check("RMSNormalization", None, RmsNormal::predict);
+    check("RMSNormalization", Some("epsilon"), RmsNormalEpsilon::predict);
+    assert_eq!(RmsNormal::new(&mut StdRng::seed_from_u64(0)).as_flat(), [1.0; WIDTH]);
+}
+
+#[test]
+fn unit_normalization() {
+    check("UnitNormalization", None, UnitNormal::predict);
+    let unit = UnitNormal::new(&mut StdRng::seed_from_u64(0));
+    // zeros stay zeros, and what is shorter than 10^-12 is multiplied by 10^12 and no more
+    let (x, upstream) = ([[0.0; WIDTH], [1e-13; WIDTH]], [[1.0, 2.0, 3.0, 4.0, 5.0]; 2]);
+    let mut d_x = [[0.0; WIDTH]; 2];
+    Pass::new().backward(&unit, &x[..], &upstream[..], &mut d_x).unwrap();
+    for ((x, upstream), d_x) in x.iter().zip(&upstream).zip(&d_x) {
+        close("short", &unit.predict(x), &x.map(|x| x * 1e12));
+        close("gradient of short", d_x, &upstream.map(|upstream| upstream * 1e12));
+    }
+}
+
+#[test]
+fn p_relu() {
+    check("PReLU", None, Rectifier::predict);
+    let rng = &mut StdRng::seed_from_u64(0);
+    assert_eq!(
+        (Rectifier::new(rng).as_flat(), RectifierStart::new(rng).as_flat()),
+        (&[0.0; WIDTH][..], &[0.25; WIDTH][..])
+    );
+    // at the corner the slope is 0, as Keras has it
+    let mut d_x = [[1.0; WIDTH]];
+    Pass::new().backward(&RectifierStart::new(rng), &[[0.0; WIDTH]][..], &[[1.0; WIDTH]][..], &mut d_x).unwrap();
+    assert_eq!(d_x, [[0.0; WIDTH]]);
+}
+
+const QUARTERS: f64 = 4.0;
+
+#[test]
+fn rescaling() {
+    check("Rescaling", None, Rescaled::predict);
+    check("Rescaling", Some("offset"), RescaledOffset::predict);
+    assert_eq!(RescaledOffset::PARAMETERS, 0);
+}
