@@ -146,7 +146,7 @@ pub enum Error {
     #[cfg(feature = "std")]
     #[error("cannot {action} `{}`: {source}", path.display())]
     File {
-        /// `"read"` or `"write"`.
+        /// `"read"`, `"write"` or `"remove"`.
         action: &'static str,
         /// Which file.
         path: PathBuf,

@@ -35,6 +35,8 @@
 mod csv_logger;
 mod early_stopping;
 mod lambda;
+#[cfg(feature = "safetensors")]
+mod model_checkpoint;
 mod monitor;
 mod reduce_lr_on_plateau;
 mod scheduler;
@@ -46,6 +48,8 @@ use core::fmt::Debug;
 pub use self::csv_logger::CsvLogger;
 pub use self::early_stopping::EarlyStopping;
 pub use self::lambda::LambdaCallback;
+#[cfg(feature = "safetensors")]
+pub use self::model_checkpoint::ModelCheckpoint;
 pub use self::reduce_lr_on_plateau::ReduceLrOnPlateau;
 pub use self::scheduler::LearningRateScheduler;
 pub use self::stop::StopWhen;
