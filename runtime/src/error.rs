@@ -162,6 +162,15 @@ pub enum Error {
         /// Which tensor, what was expected and what was found.
         reason: String,
     },
+    /// A checkpoint of another training than the one that is to go on.
+    #[cfg(feature = "std")]
+    #[error("cannot go on from `{}`: {reason} (without the file, training begins anew)", path.display())]
+    Checkpoint {
+        /// Which file.
+        path: PathBuf,
+        /// What was expected and what was found.
+        reason: String,
+    },
     /// A table that does not hold what is asked of it.
     #[cfg(feature = "csv")]
     #[error("line {line}: {reason}")]

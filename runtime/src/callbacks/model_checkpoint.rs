@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::string::ToString as _;
+use std::vec::Vec;
 use std::{fs, io};
 
 use super::monitor::Monitor;
-use super::{Callback, Training};
+use super::{Callback, Training, count};
 use crate::error::Error;
 use crate::metrics::Direction;
 use crate::network::Network;
@@ -146,5 +147,18 @@ impl<N: Network> Callback<N> for ModelCheckpoint {
             self.kept.push_back(training.epoch);
         }
         self.prune(&path)
+    }
+    fn save_state(&self, state: &mut Vec<f64>) {
+        state.extend(self.monitor.as_ref().map_or([0.0; 2], Monitor::state));
+        state.extend(self.kept.iter().map(|epoch| *epoch as f64));
+    }
+
+    fn load_state(&mut self, state: &[f64]) -> bool {
+        let [known, best, kept @ ..] = state else { return false };
+        if let Some(monitor) = &mut self.monitor {
+            monitor.load([*known, *best]);
+        }
+        self.kept = kept.iter().map(|epoch| count(*epoch)).collect();
+        true
     }
 }
