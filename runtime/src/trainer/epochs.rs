@@ -81,7 +81,12 @@ where
             names,
             seed: None,
             #[cfg(feature = "safetensors")]
-            optimizer: alloc::format!("{:?}", self.optimizer),
+            optimizer: self
+                .settings
+                .checkpoint
+                .as_ref()
+                .map(|_| alloc::format!("{:?}", self.optimizer))
+                .unwrap_or_default(),
             #[cfg(feature = "std")]
             progress: self.settings.progress.then(|| {
                 let samples = self.samples as usize;
