@@ -155,7 +155,7 @@ pub enum Error {
     #[cfg(feature = "std")]
     #[error("cannot {action} `{}`: {source}", path.display())]
     File {
-        /// `"read"` or `"write"`.
+        /// `"read"`, `"write"` or `"remove"`.
         action: &'static str,
         /// Which file.
         path: PathBuf,
@@ -169,6 +169,15 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
         /// Which tensor, what was expected and what was found.
+        reason: String,
+    },
+    /// A checkpoint of another training than the one that is to go on.
+    #[cfg(feature = "std")]
+    #[error("cannot go on from `{}`: {reason} (without the file, training begins anew)", path.display())]
+    Checkpoint {
+        /// Which file.
+        path: PathBuf,
+        /// What was expected and what was found.
         reason: String,
     },
     /// A table that does not hold what is asked of it.

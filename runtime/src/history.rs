@@ -71,6 +71,24 @@ impl Epoch {
         let _ = writeln!(csv, ",{},{}", self.learning_rate, self.seconds);
         csv
     }
+
+    /// Reads a line of [`to_csv`](Self::to_csv), of metrics with these names.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn parse(line: &str, metrics: &[&'static str], validated: bool) -> Option<Self> {
+        let (epoch, values) = line.split_once(',')?;
+        let values: Vec<f64> = values.split(',').map(|value| value.parse().ok()).collect::<Option<_>>()?;
+        let mut values = values.into_iter();
+        let mut scores = || {
+            let loss = values.next()?;
+            let metrics = metrics.iter().map(|name| Some((*name, values.next()?))).collect::<Option<_>>()?;
+            Some(Scores { loss, metrics })
+        };
+        let training = scores()?;
+        let validation = if validated { Some(scores()?) } else { None };
+        let (learning_rate, seconds) = (values.next()?, values.next()?);
+        let epoch = Self { epoch: epoch.parse().ok()?, training, validation, learning_rate, seconds };
+        values.next().is_none().then_some(epoch)
+    }
 }
 
 /// What training has reported, epoch by epoch. Prints as a table.

@@ -10,8 +10,19 @@ use crate::errors::Errors;
 use crate::network::Layer;
 
 /// What people call on a network by name: as a label, each would be two things at once.
-const METHODS: &[&str] =
-    &["new", "boxed", "predict", "predict_many", "summary", "save", "load", "initialize", "as_flat", "as_flat_mut"];
+const METHODS: &[&str] = &[
+    "new",
+    "boxed",
+    "predict",
+    "predict_many",
+    "summary",
+    "save",
+    "load",
+    "load_cast",
+    "initialize",
+    "as_flat",
+    "as_flat_mut",
+];
 
 /// A label is the name of a field: it must be one, and the only one.
 pub(super) fn labels(layers: &mut [Layer], errors: &mut Errors) {

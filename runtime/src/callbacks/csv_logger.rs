@@ -37,7 +37,8 @@ pub struct CsvLogger {
 }
 
 impl CsvLogger {
-    /// Writes to this file, which is made anew by each `fit`.
+    /// Writes to this file, which is made anew by each `fit`; one that goes on from a checkpoint writes the epochs before
+    /// it again.
     #[must_use]
     pub fn new(path: impl AsRef<Path>) -> Self {
         Self { path: path.as_ref().to_path_buf(), append: false, file: None }
@@ -60,8 +61,15 @@ impl CsvLogger {
 }
 
 impl<N: Network> Callback<N> for CsvLogger {
-    fn on_train_begin(&mut self, _: &mut Training<'_, N>) -> Result<(), Error> {
-        self.file = Some(self.open().map_err(|error| self.failed(error))?);
+    fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
+        let open = || {
+            let mut file = self.open()?;
+            if !self.append {
+                file.write_all(training.history.to_csv().as_bytes())?;
+            }
+            Ok(file)
+        };
+        self.file = Some(open().map_err(|error| self.failed(error))?);
         Ok(())
     }
 

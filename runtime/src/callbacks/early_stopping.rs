@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::monitor::Monitor;
-use super::{Callback, Training};
+use super::{Callback, Training, count};
 use crate::error::Error;
 use crate::metrics::Direction;
 use crate::network::Network;
@@ -159,5 +159,27 @@ impl<T: Scalar, N: Network<Scalar = T>> Callback<N> for EarlyStopping<T> {
             training.network.as_flat_mut().copy_from_slice(&self.best_weights);
         }
         Ok(())
+    }
+
+    fn save_state(&self, state: &mut Vec<f64>) {
+        // epochs count from 1
+        let epochs = [Some(self.wait), self.stopped_epoch, self.best_epoch].map(|epoch| epoch.unwrap_or(0) as f64);
+        state.extend(epochs);
+        state.extend(self.monitor.state());
+        state.extend(self.best_weights.iter().map(|weight| weight.to_f64()));
+    }
+
+    fn load_state(&mut self, state: &[f64]) -> bool {
+        let [wait, stopped, best_epoch, known, best, weights @ ..] = state else { return false };
+        if !weights.is_empty() && weights.len() != N::PARAMETERS {
+            return false;
+        }
+        let epoch = |number| Some(count(number)).filter(|epoch| *epoch > 0);
+        self.wait = count(*wait);
+        self.stopped_epoch = epoch(*stopped);
+        self.best_epoch = epoch(*best_epoch);
+        self.monitor.load([*known, *best]);
+        self.best_weights = weights.iter().map(|weight| T::from_f64(*weight)).collect();
+        true
     }
 }

@@ -35,17 +35,22 @@
 mod csv_logger;
 mod early_stopping;
 mod lambda;
+#[cfg(feature = "safetensors")]
+mod model_checkpoint;
 mod monitor;
 mod reduce_lr_on_plateau;
 mod scheduler;
 mod stop;
 
+use alloc::vec::Vec;
 use core::fmt::Debug;
 
 #[cfg(feature = "std")]
 pub use self::csv_logger::CsvLogger;
 pub use self::early_stopping::EarlyStopping;
 pub use self::lambda::LambdaCallback;
+#[cfg(feature = "safetensors")]
+pub use self::model_checkpoint::ModelCheckpoint;
 pub use self::reduce_lr_on_plateau::ReduceLrOnPlateau;
 pub use self::scheduler::LearningRateScheduler;
 pub use self::stop::StopWhen;
@@ -61,7 +66,7 @@ use crate::network::Network;
 pub struct Training<'a, N: Network> {
     /// The network that is trained. What is changed stays changed.
     pub network: &'a mut N,
-    /// The epochs that have ended in this call of `fit`.
+    /// The epochs that have ended in this call of `fit`, and those before in a training that goes on from a checkpoint.
     pub history: &'a History,
     /// Which epoch this is, from 1, counted over all calls of `fit` on the same trainer.
     pub epoch: usize,
@@ -189,6 +194,17 @@ pub trait Callback<N: Network>: Debug {
     fn on_train_end(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         Ok(())
     }
+
+    /// Adds what the callback must know to go on where it is, after `on_epoch_end`: a
+    /// [checkpoint](crate::Trainer::checkpoint) keeps it. `f64` holds every `f32`, and counts up to 2^53.
+    fn save_state(&self, state: &mut Vec<f64>) {}
+
+    /// Takes back what [`save_state`](Self::save_state) has added, after `on_train_begin` of a training that goes on from a
+    /// checkpoint. Tells whether it is a state of this callback; if not, training does not begin.
+    #[must_use]
+    fn load_state(&mut self, state: &[f64]) -> bool {
+        state.is_empty()
+    }
 }
 
 /// A callback that is looked at again after training.
@@ -211,6 +227,14 @@ impl<N: Network, C: Callback<N> + ?Sized> Callback<N> for &mut C {
 
     fn on_train_end(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         (**self).on_train_end(training)
+    }
+
+    fn save_state(&self, state: &mut Vec<f64>) {
+        (**self).save_state(state);
+    }
+
+    fn load_state(&mut self, state: &[f64]) -> bool {
+        (**self).load_state(state)
     }
 }
 
@@ -245,4 +269,25 @@ impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
         let first = self.0.on_train_end(training);
         self.1.on_train_end(training).and(first)
     }
+
+    // how long the first's state is, and both
+    fn save_state(&self, state: &mut Vec<f64>) {
+        let length = state.len();
+        state.push(0.0);
+        self.0.save_state(state);
+        state[length] = (state.len() - length - 1) as f64;
+        self.1.save_state(state);
+    }
+
+    fn load_state(&mut self, state: &[f64]) -> bool {
+        let Some((length, states)) = state.split_first() else { return false };
+        let Some((first, second)) = states.split_at_checked(count(*length)) else { return false };
+        self.0.load_state(first) && self.1.load_state(second)
+    }
+}
+
+/// The count that has been saved as this number.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a count")]
+const fn count(number: f64) -> usize {
+    number as usize
 }

@@ -58,6 +58,16 @@ impl Monitor {
         Error::NoSuchScore { monitor: self.name.clone(), scores: names.join("`, `"), validated: training.validated }
     }
 
+    /// The best value as numbers.
+    pub(super) fn state(&self) -> [f64; 2] {
+        [f64::from(self.best.is_some()), self.best.unwrap_or_default()]
+    }
+
+    /// Takes back the best value.
+    pub(super) fn load(&mut self, [known, best]: [f64; 2]) {
+        self.best = (known != 0.0).then_some(best);
+    }
+
     /// The score of the epoch that has just ended.
     pub(super) fn value<N: Network>(&self, training: &Training<'_, N>) -> Option<f64> {
         let last = training.last()?;

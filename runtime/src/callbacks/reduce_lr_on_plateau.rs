@@ -1,7 +1,9 @@
 //! A smaller rate when nothing gets better.
 
+use alloc::vec::Vec;
+
 use super::monitor::Monitor;
-use super::{Callback, Training};
+use super::{Callback, Training, count};
 use crate::error::Error;
 use crate::metrics::Direction;
 use crate::network::Network;
@@ -125,5 +127,16 @@ impl<N: Network> Callback<N> for ReduceLrOnPlateau {
             }
         }
         Ok(())
+    }
+    fn save_state(&self, state: &mut Vec<f64>) {
+        state.extend([self.wait, self.cooling].map(|epochs| epochs as f64));
+        state.extend(self.monitor.state());
+    }
+
+    fn load_state(&mut self, state: &[f64]) -> bool {
+        let [wait, cooling, known, best] = *state else { return false };
+        (self.wait, self.cooling) = (count(wait), count(cooling));
+        self.monitor.load([known, best]);
+        true
     }
 }

@@ -1,5 +1,7 @@
 //! The loop of `fit`: epochs, batches, and what happens beside them.
 
+#[cfg(feature = "safetensors")]
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 use core::ops::Range;
@@ -39,10 +41,15 @@ pub(super) struct Fit<'a, N: Network, L, O, M, C, X: ?Sized, Y: ?Sized> {
 }
 
 /// What is gathered on the way.
-struct Report {
-    history: History,
-    control: Control,
-    names: Vec<(&'static str, Option<Direction>)>,
+pub(super) struct Report {
+    pub(super) history: History,
+    pub(super) control: Control,
+    pub(super) names: Vec<(&'static str, Option<Direction>)>,
+    /// The first number of the first epoch's generator: whose order of samples this is.
+    pub(super) seed: Option<u64>,
+    /// What the optimizer was when training began; one may remember more later.
+    #[cfg(feature = "safetensors")]
+    pub(super) optimizer: String,
     #[cfg(feature = "std")]
     progress: Option<Progress>,
 }
@@ -72,6 +79,14 @@ where
             history: History::default(),
             control: Control { learning_rate: self.state.learning_rate, stop: false },
             names,
+            seed: None,
+            #[cfg(feature = "safetensors")]
+            optimizer: self
+                .settings
+                .checkpoint
+                .as_ref()
+                .map(|_| alloc::format!("{:?}", self.optimizer))
+                .unwrap_or_default(),
             #[cfg(feature = "std")]
             progress: self.settings.progress.then(|| {
                 let samples = self.samples as usize;
@@ -79,7 +94,14 @@ where
             }),
         };
         self.state.moved = false;
-        let ended = self.epochs(&mut report, rng);
+        #[cfg(feature = "safetensors")]
+        let checkpoint = self.open_checkpoint(&mut report, rng)?;
+        let begun = self.beside(&mut report, (0, f64::NAN), C::on_train_begin);
+        #[cfg(feature = "safetensors")]
+        if let (Ok(()), Some(checkpoint)) = (&begun, checkpoint) {
+            self.resume(&mut report, &checkpoint)?;
+        }
+        let ended = begun.and_then(|()| self.epochs(&mut report, rng));
         if ended.is_ok() {
             self.optimizer.finalize(self.network.as_flat_mut(), &self.state.slots);
         }
@@ -95,8 +117,10 @@ where
     }
 
     fn epochs<R: Rng + ?Sized>(&mut self, report: &mut Report, rng: &mut R) -> Result<(), Error> {
-        self.beside(report, (0, f64::NAN), C::on_train_begin)?;
-        for _ in 0..self.settings.epochs {
+        for _ in report.history.epochs.len()..self.settings.epochs {
+            if report.control.stop {
+                break;
+            }
             #[cfg(feature = "std")]
             let start = std::time::Instant::now();
             self.state.epoch += 1;
@@ -107,12 +131,15 @@ where
             if self.settings.shuffle {
                 // a fast generator, seeded anew each epoch from the caller's
                 let mut fast = Xoshiro256PlusPlus::from_rng(rng);
+                report.seed.get_or_insert_with(|| fast.clone().next_u64());
                 permute(&mut order, || fast.next_u64());
             }
             let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
             let batches = self.batches(report, &order, &mut loss_mean, &mut metric_state);
             self.state.order = order;
             let learning_rate = batches?;
+            #[cfg(feature = "safetensors")]
+            let whole = !report.control.stop;
             let training = scores::<T, N::Output, Y::Tile, M>(&self.metrics, &loss_mean, &metric_state);
             let validation = self.validation.clone().map(|(data, range)| {
                 evaluate(self.network, &mut self.state.pass, &self.loss, &self.metrics, data, range)
@@ -128,8 +155,9 @@ where
             }
             report.history.epochs.push(epoch);
             self.beside(report, (0, f64::NAN), C::on_epoch_end)?;
-            if report.control.stop {
-                break;
+            #[cfg(feature = "safetensors")]
+            if whole {
+                self.save_checkpoint(report)?;
             }
         }
         Ok(())
@@ -187,7 +215,7 @@ where
 
     /// Calls the callbacks.
     #[inline(always)]
-    fn beside(
+    pub(super) fn beside(
         &mut self,
         report: &mut Report,
         (batch, batch_loss): (usize, f64),

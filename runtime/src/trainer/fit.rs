@@ -91,7 +91,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     {
         let Self { loss, metrics, optimizer, callbacks, settings, state } = self;
         let state = state.get_or_insert_with(|| State::new(O::SLOTS, settings.level));
-        let (loss, metrics, settings) = (*loss, *metrics, *settings);
+        let (loss, metrics, settings) = (*loss, *metrics, settings.clone());
         Fit { network, data, samples, validation, loss, metrics, optimizer, callbacks, settings, state }
     }
 

@@ -1,6 +1,8 @@
 //! The trainer: epochs of shuffled batches, as Keras's `fit`.
 
 mod batch;
+#[cfg(feature = "safetensors")]
+mod checkpoint;
 mod epochs;
 mod fit;
 mod shuffle;
@@ -50,7 +52,7 @@ pub struct Trainer<N: Network, L, O, M = (), C = ()> {
 }
 
 /// What a trainer is told.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Settings {
     epochs: usize,
     batch_size: usize,
@@ -59,6 +61,8 @@ struct Settings {
     #[cfg(feature = "std")]
     progress: bool,
     level: Option<Level>,
+    #[cfg(feature = "safetensors")]
+    checkpoint: Option<checkpoint::Setting>,
 }
 
 /// What a trainer remembers between steps and reuses: all its memory is here.
@@ -138,6 +142,8 @@ impl<N: Network, L, O> Trainer<N, L, O> {
             #[cfg(feature = "std")]
             progress: false,
             level: None,
+            #[cfg(feature = "safetensors")]
+            checkpoint: None,
         };
         Self { loss, optimizer, metrics: (), callbacks: (), settings, state: None }
     }

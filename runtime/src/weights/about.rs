@@ -39,7 +39,7 @@ impl About {
         Self {
             version: Some(env!("CARGO_PKG_VERSION").to_string()),
             network: Some(declaration::<N>()),
-            checksum: Some(checksum(bytes)),
+            checksum: Some(checksum(&[bytes])),
             sample: finite.then(|| (spaced(&input), spaced(&output))),
         }
     }
@@ -89,7 +89,7 @@ impl About {
 
     /// Whether the numbers are those that were written.
     pub(super) fn check_numbers(&self, bytes: &[u8]) -> Result<(), String> {
-        let found = checksum(bytes);
+        let found = checksum(&[bytes]);
         match &self.checksum {
             Some(expected) if *expected != found => Err(format!(
                 "its numbers have changed since they were written: their checksum should be `{}`, but is `{found}`",
@@ -171,15 +171,15 @@ fn numbers<T: Scalar>(name: &str, text: &str, count: usize) -> Result<Vec<T>, St
 /// The 64 bits of FNV-1a: in bytes of the same number no single one can change without the checksum changing.
 ///
 /// Source: G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake, *The FNV Non-Cryptographic Hash Algorithm*.
-fn checksum(bytes: &[u8]) -> String {
+pub(super) fn checksum(parts: &[&[u8]]) -> String {
+    let bytes = parts.iter().copied().flatten();
     let hash = bytes
-        .iter()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 }
 
 /// One line that says what the network is.
-fn declaration<N: Network>() -> String {
+pub(super) fn declaration<N: Network>() -> String {
     format!("{}: {} = {}", N::NAME, N::Scalar::NAME, listed(N::LAYERS))
 }
 

@@ -50,6 +50,14 @@ impl Fault {
         }
     }
 
+    /// The error for somebody who wants to go on with a training.
+    pub(super) fn of_training(self, path: &Path) -> Error {
+        match self {
+            Self::System(source) => Error::File { action: "read", path: path.to_path_buf(), source },
+            Self::Content(reason) => Error::Checkpoint { path: path.to_path_buf(), reason },
+        }
+    }
+
     /// The error for somebody who wants to know what there is.
     pub(super) fn of_file(self, path: &Path) -> Error {
         let source = match self {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../docs/weights.md")]
 
 mod about;
+mod checkpoint;
 mod file;
 mod naming;
 mod summary;
@@ -18,6 +19,7 @@ use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 
 use self::about::{About, KEY};
+pub(crate) use self::checkpoint::Checkpoint;
 pub(crate) use self::file::replace;
 use self::file::{Fault, LONGEST_HEADER, Weights};
 use self::naming::{Place, Tensor, places, tensors, told};
@@ -60,14 +62,25 @@ pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), Error> {
     replace(path, &[&head, numbers]).map_err(failed)
 }
 
-/// What stands before the numbers: the length of the header and the header, padded so that they are aligned.
+/// What stands before the numbers of a network.
 fn head<N: Network>(tensors: &[Tensor], about: &About) -> io::Result<Vec<u8>> {
-    let infos = tensors.iter().map(|tensor| {
-        let data_offsets = (tensor.range.start * size_of::<N::Scalar>(), tensor.range.end * size_of::<N::Scalar>());
-        (tensor.name(), TensorInfo { dtype: dtype::<N>(), shape: tensor.info.shape.to_vec(), data_offsets })
-    });
-    let about = HashMap::from([(KEY.to_string(), about.to_text())]);
-    let metadata = Metadata::new(Some(about), infos.collect()).map_err(io::Error::other)?;
+    let infos = tensors.iter().map(|tensor| info::<N>(tensor, "", 0)).collect();
+    header(infos, about.to_text())
+}
+
+/// A tensor as the header tells it: in a copy of the network's numbers that begins at byte `start`, with the name of the
+/// copy before its own.
+fn info<N: Network>(tensor: &Tensor, copy: &str, start: usize) -> (String, TensorInfo) {
+    let place = |number: usize| start + number * size_of::<N::Scalar>();
+    let data_offsets = (place(tensor.range.start), place(tensor.range.end));
+    let name = format!("{copy}{}", tensor.name());
+    (name, TensorInfo { dtype: dtype::<N>(), shape: tensor.info.shape.to_vec(), data_offsets })
+}
+
+/// The length of the header and the header, padded so that what follows is aligned.
+fn header(infos: Vec<(String, TensorInfo)>, about: String) -> io::Result<Vec<u8>> {
+    let about = HashMap::from([(KEY.to_string(), about)]);
+    let metadata = Metadata::new(Some(about), infos).map_err(io::Error::other)?;
     let mut header = serde_json::to_string(&metadata)?;
     while !header.len().is_multiple_of(size_of::<u64>()) {
         header.push(' ');

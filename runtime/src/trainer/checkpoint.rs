@@ -1,0 +1,224 @@
+//! Going on with a training that was interrupted, as if it had not been.
+
+use std::format;
+use std::path::{Path, PathBuf};
+use std::string::{String, ToString as _};
+use std::vec::Vec;
+
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng as _};
+
+use super::Trainer;
+use super::epochs::{Fit, Report};
+use crate::callbacks::Callback;
+use crate::error::Error;
+use crate::history::{Epoch, History, Scores};
+use crate::network::Network;
+use crate::optimizers::Optimizer;
+use crate::scalar::Scalar;
+use crate::weights::Checkpoint;
+
+/// Where, and how often.
+#[derive(Clone, Debug)]
+pub(super) struct Setting {
+    path: PathBuf,
+    every: usize,
+}
+
+impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
+    /// Keeps all that a `fit` needs to go on in this file, anew after every epoch: Keras's `BackupAndRestore`. If the file
+    /// is there when `fit` begins, it goes on from there to [`epochs`](Self::epochs) in total. So a program that was
+    /// killed is started again as it is, with the same seed, and ends with the same bits as if it had not been.
+    ///
+    /// ```
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Line = Dense(1 -> 1) }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("line.checkpoint");
+    /// let train = |epochs| {
+    ///     let rng = &mut StdRng::seed_from_u64(0);
+    ///     let mut line = Line::new(rng);
+    ///     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1).momentum(0.9)).epochs(epochs).checkpoint(&path);
+    ///     let history = trainer.fit(&mut line, (&[-1.0, 1.0], &[3.0, -3.0]), rng)?;
+    ///     Ok::<_, typenet::Error>((line, history))
+    /// };
+    /// train(3)?;
+    /// let (line, history) = train(10)?; // makes the other seven
+    /// assert_eq!(history.epochs.len(), 10);
+    /// std::fs::remove_file(&path)?;
+    /// assert_eq!(train(10)?.0, line);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The file holds the parameters, the optimizer's slots, what it has gathered of a gradient, the counts of steps and
+    /// epochs, a rate that a callback has set, the [state of the callbacks](Callback::save_state) and the history. An
+    /// epoch that a callback cuts short is not kept, so that it is made whole when training goes on; but what stops when
+    /// an epoch ends, as [`EarlyStopping`](crate::callbacks::EarlyStopping), ends the training for good. The file of a
+    /// training that has ended stays, and a `fit` that finds it returns at once: remove it to begin anew.
+    ///
+    /// `fit` refuses the file of another network, loss, optimizer, seed, batch size, number of samples or other metrics with
+    /// [`Error::Checkpoint`], before anything changes; whether the samples and callbacks are the same, it does not know.
+    /// One file is for one `fit`. The same bits come from the same instruction set: see [`level`](Self::level).
+    #[must_use]
+    pub fn checkpoint(mut self, path: impl AsRef<Path>) -> Self {
+        let every = self.settings.checkpoint.map_or(1, |setting| setting.every);
+        self.settings.checkpoint = Some(Setting { path: path.as_ref().to_path_buf(), every });
+        self
+    }
+
+    /// Writes the file of [`checkpoint`](Self::checkpoint), which comes before, only after every so many epochs and after
+    /// the last: Keras's `save_freq`. Default: 1.
+    #[must_use]
+    pub fn checkpoint_every(mut self, epochs: usize) -> Self {
+        if let Some(setting) = &mut self.settings.checkpoint {
+            setting.every = epochs.max(1);
+        }
+        self
+    }
+}
+
+/// The copies of the network's numbers in the file.
+fn copies(slots: usize) -> Vec<String> {
+    let fixed = ["parameters", "previous", "gradient"].map(String::from);
+    fixed.into_iter().chain((0..slots).map(|slot| format!("slots.{slot}"))).collect()
+}
+
+/// What stands in a text under this name.
+fn lines<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
+    text.lines()
+        .filter_map(|line| line.split_once(": "))
+        .filter(move |(found, _)| *found == name)
+        .map(|(_, value)| value)
+}
+
+/// What stands in a text under this name, as a value.
+fn value<V: core::str::FromStr>(text: &str, name: &str) -> Result<V, String> {
+    let value = lines(text, name).next().and_then(|value| value.parse().ok());
+    value.ok_or_else(|| format!("its {name} cannot be read"))
+}
+
+impl<T, N, L, O, M, C, X, Y> Fit<'_, N, L, O, M, C, X, Y>
+where
+    T: Scalar,
+    N: Network<Scalar = T>,
+    X: ?Sized,
+    Y: ?Sized,
+    L: core::fmt::Debug,
+    O: Optimizer,
+    C: Callback<N>,
+{
+    /// What must be the same for a training to go on as it began.
+    fn conditions(&self, report: &Report) -> [(&'static str, String); 7] {
+        let metrics = || report.names.iter().map(|(name, _)| (*name, 0.0)).collect();
+        let scores = || Scores { loss: 0.0, metrics: metrics() };
+        let validation = self.validation.as_ref().map(|_| scores());
+        let epoch = Epoch { epoch: 0, training: scores(), validation, learning_rate: 0.0, seconds: 0.0 };
+        [
+            ("loss", format!("{:?}", self.loss)),
+            ("optimizer", report.optimizer.clone()),
+            ("batch size", self.settings.batch_size.to_string()),
+            ("number of samples", self.samples.to_string()),
+            ("number of validation samples", self.validation.as_ref().map_or(0, |(_, range)| range.len()).to_string()),
+            ("table of scores", epoch.csv_header().trim_end().to_string()),
+            ("seed", report.seed.map_or_else(|| "none".to_string(), |seed| format!("{seed:016x}"))),
+        ]
+        // each in one line
+        .map(|(name, value)| (name, value.replace('\n', " ")))
+    }
+
+    /// Writes the checkpoint, if this is an epoch for it.
+    pub(super) fn save_checkpoint(&self, report: &Report) -> Result<(), Error> {
+        let Some(Setting { path, every }) = &self.settings.checkpoint else { return Ok(()) };
+        let done = report.history.epochs.len();
+        let ended = report.control.stop || done == self.settings.epochs;
+        if !ended && !done.is_multiple_of(*every) {
+            return Ok(());
+        }
+        let state = &*self.state;
+        let rate = report.control.learning_rate.map_or_else(|| "none".to_string(), |rate| rate.to_string());
+        let conditions = self.conditions(report);
+        let facts = [
+            ("epoch", state.epoch.to_string()),
+            ("iteration", state.iteration.to_string()),
+            ("learning rate", rate),
+            ("stopped", report.control.stop.to_string()),
+        ];
+        let history = report.history.epochs.iter().map(|epoch| ("history", epoch.to_csv().trim_end().to_string()));
+        let lines = conditions.into_iter().chain(facts).chain(history);
+        let mut callbacks = Vec::new();
+        self.callbacks.save_state(&mut callbacks);
+        let checkpoint = Checkpoint {
+            text: lines.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n"),
+            numbers: [self.network.as_flat(), &state.previous, state.pass.gradient.as_flat(), &state.slots].concat(),
+            callbacks,
+        };
+        checkpoint.write::<N>(path, &copies(O::SLOTS))
+    }
+
+    /// Reads the checkpoint, if there is one, and its history; brings `rng` to where it was.
+    pub(super) fn open_checkpoint<R: Rng + ?Sized>(
+        &self,
+        report: &mut Report,
+        rng: &mut R,
+    ) -> Result<Option<Checkpoint<T>>, Error> {
+        let Some(Setting { path, .. }) = &self.settings.checkpoint else { return Ok(None) };
+        let check = |text: &str| self.check(report, rng, text);
+        Checkpoint::read::<N>(path, &copies(O::SLOTS), check)
+    }
+
+    /// Whether a checkpoint with this text is one of this training; if so, its history is now that of `report`.
+    fn check<R: Rng + ?Sized>(&self, report: &mut Report, rng: &mut R, text: &str) -> Result<(), String> {
+        // each epoch has seeded a generator
+        if self.settings.shuffle {
+            for _ in lines(text, "history") {
+                let mut fast = Xoshiro256PlusPlus::from_rng(rng);
+                report.seed.get_or_insert_with(|| fast.next_u64());
+            }
+        }
+        for (name, ours) in self.conditions(report) {
+            let found: String = value(text, name)?;
+            if found != ours {
+                let found = found.escape_debug();
+                return Err(format!("its {name} is `{found}`, but here it is `{ours}`"));
+            }
+        }
+        let names: Vec<_> = report.names.iter().map(|(name, _)| *name).collect();
+        let epochs = lines(text, "history").map(|line| Epoch::parse(line, &names, self.validation.is_some()));
+        let epochs: Vec<_> = epochs.collect::<Option<_>>().ok_or("its history cannot be read")?;
+        let (done, wanted) = (epochs.len(), self.settings.epochs);
+        if done > wanted {
+            return Err(format!("it has {done} epochs, but here are {wanted} in total"));
+        }
+        report.history = History { epochs };
+        Ok(())
+    }
+
+    /// Puts everything back where it was. The callbacks have begun.
+    pub(super) fn resume(&mut self, report: &mut Report, checkpoint: &Checkpoint<T>) -> Result<(), Error> {
+        let Some(Setting { path, .. }) = &self.settings.checkpoint else { return Ok(()) };
+        let refused = |reason| Error::Checkpoint { path: path.clone(), reason };
+        let Checkpoint { text, numbers, callbacks } = checkpoint;
+        let (epoch, iteration) = (value(text, "epoch").map_err(refused)?, value(text, "iteration").map_err(refused)?);
+        let (rate, stop) =
+            (value::<String>(text, "learning rate").map_err(refused)?, value(text, "stopped").map_err(refused)?);
+        if !self.callbacks.load_state(callbacks) {
+            return Err(refused("the callbacks are others".into()));
+        }
+        (report.control.learning_rate, report.control.stop) = (rate.parse().ok(), stop);
+        let state = &mut *self.state;
+        (state.epoch, state.iteration, state.moved) = (epoch, iteration, true);
+        let mut rest = &**numbers;
+        let (network, gradient) = (self.network.as_flat_mut(), state.pass.gradient.as_flat_mut());
+        for copy in [network, &mut state.previous, gradient, &mut state.slots] {
+            let (numbers, after) = rest.split_at(copy.len());
+            copy.copy_from_slice(numbers);
+            rest = after;
+        }
+        Ok(())
+    }
+}
