@@ -83,6 +83,7 @@ pub mod plot;
 pub mod prelude;
 #[cfg(feature = "std")]
 mod progress;
+pub mod quantized;
 mod scalar;
 pub mod schedules;
 mod summary;
