@@ -64,14 +64,14 @@ fn a_layer_is_the_sum_of_what_its_integers_stand_for() -> Result<(), Error> {
     let affine = Affine::of(range);
     for x in &x {
         for (o, y) in quantized.predict(x).into_iter().enumerate() {
-            let row: Vec<f64> = (0..3).map(|i| f64::from(one.dense.kernel[(o, i)])).collect();
-            let scale = f64::from((row.iter().fold(0.0, |max: f64, w| max.max(w.abs())) / 127.0) as f32);
+            let row: Vec<f32> = (0..3).map(|i| one.dense.kernel[(o, i)]).collect();
+            let scale = f64::from(row.iter().fold(0.0, |max: f32, w| max.max(w.abs())) / 127.0);
             let sum: f64 = row
                 .iter()
                 .zip(x)
                 .map(|(w, x)| {
                     let x = f64::from(affine.quantize(*x)) - f64::from(affine.zero_point);
-                    (w / scale).round() * x
+                    (f64::from(*w) / scale).round() * x
                 })
                 .sum();
             let step = scale * f64::from(affine.scale);
