@@ -102,6 +102,7 @@ const _: () = {
         type Head = __typenet::activations::Softmax;
         type Tape = __Tape;
         type Sums = __Sums;
+        type Layers = (__Dense, (__Dense1, __Dense2));
         const HEAD: Self::Head = __typenet::activations::Softmax;
         const NAME: &'static __typenet::str = "Xor";
         const LAYERS: &'static [__typenet::LayerInfo] = &[
@@ -109,6 +110,7 @@ const _: () = {
             __typenet::info::<__Dense1, __typenet::f32>("dense_1", "Dense", "relu"),
             __typenet::info::<__Dense2, __typenet::f32>("dense_2", "Dense", "softmax"),
         ];
+        const CHAIN: Self::Layers = (__DENSE, (__DENSE_1, __DENSE_2));
         fn initialize<R: __typenet::Rng + ?::core::marker::Sized>(
             &mut self,
             __rng: &mut R,

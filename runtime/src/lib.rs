@@ -40,6 +40,7 @@
 //!   [`initializers`] hold what there
 //!   is, and each says how to write one's own.
 //! - [`data`] says what can be trained on.
+//! - [`quantized`] turns networks into integers of eight bits, for where memory is short.
 //! - `weights` says what files networks are kept in, and how weights come from Keras and PyTorch.
 //! - [`History`] is what training reports; with feature `plot`, `plot` draws it.
 //! - [`Error`] is everything that can go wrong at run time; nothing here panics on bad input.
@@ -83,6 +84,7 @@ pub mod plot;
 pub mod prelude;
 #[cfg(feature = "std")]
 mod progress;
+pub mod quantized;
 mod scalar;
 pub mod schedules;
 mod summary;

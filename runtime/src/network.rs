@@ -9,15 +9,14 @@ use fearless_simd::{Level, Simd};
 use rand::Rng;
 
 use crate::activations::Activation;
-#[cfg(feature = "alloc")]
 use crate::data::Samples;
-#[cfg(feature = "safetensors")]
 use crate::error::Error;
 use crate::flat::Flat;
 use crate::kernels::{Task, dispatch};
 use crate::layers::{LayerInfo, Sink};
 #[cfg(feature = "alloc")]
 use crate::pass::{OutputOf, Pass};
+use crate::quantized::{QuantizableNetwork, Quantized};
 use crate::scalar::Scalar;
 use crate::summary::Summary;
 use crate::tile::{Classes, Features, Zero};
@@ -44,6 +43,9 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     type Tape: Zeroable + Send;
     /// Running sums of the gradient of each lane, for the layers that want them.
     type Sums: Pod + Send;
+    /// The layers one after the other, the last without its activation: `(A, (B, C))`. It is what
+    /// [`quantized`](crate::quantized) goes by.
+    type Layers;
 
     /// The activation of the last layer.
     const HEAD: Self::Head;
@@ -51,6 +53,8 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     const NAME: &'static str;
     /// What `summary()` tells of the layers.
     const LAYERS: &'static [LayerInfo];
+    /// The layers with their options.
+    const CHAIN: Self::Layers;
     /// How many numbers are trained.
     const PARAMETERS: usize = Self::NUMBERS;
     /// How many numbers go in.
@@ -107,6 +111,19 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     #[must_use]
     fn summary() -> Summary {
         Summary { name: Self::NAME, scalar: Self::Scalar::NAME, layers: Self::LAYERS }
+    }
+
+    /// The network in integers of eight bits, with scales that fit what its numbers become over the samples of
+    /// `calibration`; see [`quantized`](crate::quantized).
+    ///
+    /// # Errors
+    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples.
+    fn quantize<X>(&self, calibration: &X) -> Result<Quantized<Self>, Error>
+    where
+        Self: QuantizableNetwork,
+        X: Samples<f32, Self::Input> + ?Sized,
+    {
+        Quantized::new(self, calibration)
     }
 
     /// Predicts many samples.

@@ -164,6 +164,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     let complete = complete(network, names);
     let finish = finish(network, names);
     let predict = predict(network, names);
+    let (chain_type, chain_value) = chain(layers.len(), names);
     let last = layers.last().map(|layer| &layer.label);
     quote_spanned! {Span::mixed_site()=>
         impl __typenet::Network for #name {
@@ -173,10 +174,12 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
             type Head = #head_type;
             type Tape = __Tape;
             type Sums = __Sums;
+            type Layers = #chain_type;
 
             const HEAD: Self::Head = #head_value;
             const NAME: &'static __typenet::str = #text;
             const LAYERS: &'static [__typenet::LayerInfo] = &[#(#informed),*];
+            const CHAIN: Self::Layers = #chain_value;
 
             #initialize
             #forward
@@ -192,6 +195,16 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
             #predict
         }
     }
+}
+
+/// The layers as one type and one value: `(A, (B, C))`.
+fn chain(layers: usize, names: &Names) -> (TokenStream, TokenStream) {
+    let mut backwards = (0..layers).rev().map(|index| names.at(index));
+    let last = backwards.next().map(|(alias, constant)| (alias.to_token_stream(), constant.to_token_stream()));
+    backwards.fold(last.unwrap_or_default(), |(types, values), (alias, constant)| {
+        let pair = |first, rest| quote_spanned!(Span::mixed_site()=> (#first, #rest));
+        (pair(alias, types), pair(constant, values))
+    })
 }
 
 /// The name of a layer's activation, which only the compiler knows of a network that is declared elsewhere.

@@ -14,7 +14,7 @@ use crate::tile::Tile;
 /// - input and output: `N`
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ActivationLayer<const N: usize, A> {
-    activation: A,
+    pub(crate) activation: A,
 }
 
 impl<const N: usize, A: Activation> ActivationLayer<N, A> {

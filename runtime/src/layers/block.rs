@@ -20,7 +20,7 @@ use crate::tile::Features;
 /// - input and output: those of the network
 /// - parameters: `N` itself
 pub struct Block<N, A> {
-    head: A,
+    pub(crate) head: A,
     network: PhantomData<fn() -> N>,
 }
 

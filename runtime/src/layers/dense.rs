@@ -30,7 +30,7 @@ use crate::tile::Tile;
 /// - bias: `SVector<T, OUT>`; without bias `SMatrix<T, OUT, 0>`
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dense<const IN: usize, const OUT: usize, A = Linear, K = GlorotUniform, B = Zeros, const BIAS: usize = 1> {
-    activation: A,
+    pub(crate) activation: A,
     kernel_initializer: K,
     bias_initializer: B,
 }

@@ -20,7 +20,7 @@ use crate::tile::Features;
 /// - input and output: those of the layer, which must be the same
 /// - parameters: [`Copies`], an array of the layer's own
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Repeat<L, const N: usize>(L);
+pub struct Repeat<L, const N: usize>(pub(crate) L);
 
 impl<L: Copy, const N: usize> Repeat<L, N> {
     /// `layer`, `N` times.

@@ -16,7 +16,7 @@ use crate::tile::Features;
 /// - input and output: those of the layer inside, which must be the same
 /// - parameters: those of the layer inside
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Residual<L>(L);
+pub struct Residual<L>(pub(crate) L);
 
 impl<L: Copy> Residual<L> {
     /// A way around `layer`.

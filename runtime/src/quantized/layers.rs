@@ -1,0 +1,198 @@
+//! Layers that have no weights of their own, in integers: what is within them is quantised.
+
+use fearless_simd::Simd;
+
+use super::{Quantizable, QuantizableNetwork, SampleOf};
+use crate::activations::Activation;
+use crate::flat::Flat;
+use crate::layers::{ActivationLayer, Block, NoParameters, Repeat, Residual};
+use crate::tile::{Features, Tile, Zero};
+
+/// Two layers in a row, of which the second may be two again.
+impl<A: Quantizable, B: Quantizable<Input = A::Output>> Quantizable for (A, B) {
+    type Input = A::Input;
+    type Output = B::Output;
+    type Ranges = (A::Ranges, B::Ranges);
+    type Quantized = (A::Quantized, B::Quantized);
+
+    const NUMBERS: usize = A::NUMBERS + B::NUMBERS;
+
+    #[inline(always)]
+    fn observe<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &[f32],
+        ranges: &mut Self::Ranges,
+        input: &SampleOf<A::Input>,
+        output: &mut SampleOf<B::Output>,
+    ) {
+        let (first, second) = parameters.split_at(A::NUMBERS);
+        let mut between = Zero::ZERO;
+        self.0.observe(simd, first, &mut ranges.0, input, &mut between);
+        self.1.observe(simd, second, &mut ranges.1, &between, output);
+    }
+
+    fn quantize(&self, parameters: &[f32], ranges: &Self::Ranges, quantized: &mut Self::Quantized) {
+        let (first, second) = parameters.split_at(A::NUMBERS);
+        self.0.quantize(first, &ranges.0, &mut quantized.0);
+        self.1.quantize(second, &ranges.1, &mut quantized.1);
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(
+        &self,
+        simd: S,
+        quantized: &Self::Quantized,
+        input: &SampleOf<A::Input>,
+        output: &mut SampleOf<B::Output>,
+    ) {
+        let mut between = Zero::ZERO;
+        self.0.predict(simd, &quantized.0, input, &mut between);
+        self.1.predict(simd, &quantized.1, &between, output);
+    }
+}
+
+impl<const N: usize, A: Activation> Quantizable for ActivationLayer<N, A> {
+    type Input = Tile<f32, N>;
+    type Output = Tile<f32, N>;
+    type Ranges = ();
+    type Quantized = NoParameters;
+
+    const NUMBERS: usize = 0;
+
+    #[inline(always)]
+    fn observe<S: Simd>(&self, simd: S, _: &[f32], (): &mut (), input: &[f32; N], output: &mut [f32; N]) {
+        self.predict(simd, &NoParameters, input, output);
+    }
+
+    fn quantize(&self, _: &[f32], (): &(), _: &mut NoParameters) {}
+
+    #[inline(always)]
+    fn predict<S: Simd>(&self, simd: S, _: &NoParameters, input: &[f32; N], output: &mut [f32; N]) {
+        *output = *input;
+        self.activation.predict(simd, output);
+    }
+}
+
+impl<L: Quantizable<Output = <L as Quantizable>::Input>> Quantizable for Residual<L> {
+    type Input = L::Input;
+    type Output = L::Input;
+    type Ranges = L::Ranges;
+    type Quantized = L::Quantized;
+
+    const NUMBERS: usize = L::NUMBERS;
+
+    #[inline(always)]
+    fn observe<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &[f32],
+        ranges: &mut L::Ranges,
+        input: &SampleOf<L::Input>,
+        output: &mut SampleOf<L::Input>,
+    ) {
+        self.0.observe(simd, parameters, ranges, input, output);
+        L::Input::add_sample(output, input);
+    }
+
+    fn quantize(&self, parameters: &[f32], ranges: &L::Ranges, quantized: &mut L::Quantized) {
+        self.0.quantize(parameters, ranges, quantized);
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(
+        &self,
+        simd: S,
+        quantized: &L::Quantized,
+        input: &SampleOf<L::Input>,
+        output: &mut SampleOf<L::Input>,
+    ) {
+        self.0.predict(simd, quantized, input, output);
+        L::Input::add_sample(output, input);
+    }
+}
+
+impl<L: Quantizable<Output = <L as Quantizable>::Input>, const N: usize> Quantizable for Repeat<L, N> {
+    type Input = L::Input;
+    type Output = L::Input;
+    type Ranges = [L::Ranges; N];
+    type Quantized = [L::Quantized; N];
+
+    const NUMBERS: usize = N * L::NUMBERS;
+
+    #[inline(always)]
+    fn observe<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &[f32],
+        ranges: &mut Self::Ranges,
+        input: &SampleOf<L::Input>,
+        output: &mut SampleOf<L::Input>,
+    ) {
+        let mut before = *input;
+        for (index, ranges) in ranges.iter_mut().enumerate() {
+            let parameters = &parameters[index * L::NUMBERS..][..L::NUMBERS];
+            self.0.observe(simd, parameters, ranges, &before, output);
+            before = *output;
+        }
+    }
+
+    fn quantize(&self, parameters: &[f32], ranges: &Self::Ranges, quantized: &mut Self::Quantized) {
+        for (index, (ranges, quantized)) in ranges.iter().zip(quantized).enumerate() {
+            self.0.quantize(&parameters[index * L::NUMBERS..][..L::NUMBERS], ranges, quantized);
+        }
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(
+        &self,
+        simd: S,
+        quantized: &Self::Quantized,
+        input: &SampleOf<L::Input>,
+        output: &mut SampleOf<L::Input>,
+    ) {
+        let mut before = *input;
+        for quantized in quantized {
+            self.0.predict(simd, quantized, &before, output);
+            before = *output;
+        }
+    }
+}
+
+impl<N: QuantizableNetwork, A: Activation> Quantizable for Block<N, A> {
+    type Input = N::Input;
+    type Output = N::Output;
+    type Ranges = <N::Chain as Quantizable>::Ranges;
+    type Quantized = <N::Chain as Quantizable>::Quantized;
+
+    const NUMBERS: usize = <N as Flat<f32>>::NUMBERS;
+
+    #[inline(always)]
+    fn observe<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &[f32],
+        ranges: &mut Self::Ranges,
+        input: &SampleOf<N::Input>,
+        output: &mut SampleOf<N::Output>,
+    ) {
+        N::QUANTIZABLE.observe(simd, parameters, ranges, input, output);
+        N::Output::predict_head(simd, &self.head, output);
+    }
+
+    fn quantize(&self, parameters: &[f32], ranges: &Self::Ranges, quantized: &mut Self::Quantized) {
+        N::QUANTIZABLE.quantize(parameters, ranges, quantized);
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(
+        &self,
+        simd: S,
+        quantized: &Self::Quantized,
+        input: &SampleOf<N::Input>,
+        output: &mut SampleOf<N::Output>,
+    ) {
+        N::QUANTIZABLE.predict(simd, quantized, input, output);
+        N::Output::predict_head(simd, &self.head, output);
+    }
+}

@@ -1,0 +1,251 @@
+//! Networks in integers of eight bits: a quarter of the size, for where memory is short.
+//!
+//! [`Network::quantize`] turns a trained network into a [`Quantized`] one. A real number `r` becomes an integer `q`, with
+//! a scale `s` and a zero point `z`:
+//!
+//! ```text
+//! r = s (q - z)
+//! ```
+//!
+//! - **weights**: a scale for each output `o`, `s_o = max_i |w_oi| / 127`, and no zero point; `q` is in `-127..=127`;
+//! - **inputs of a layer**: a scale and a zero point for each layer, from the range `[min, max]` that the calibration
+//!   data has there, widened to hold 0: `s = (max - min) / 255`, `z = round(-128 - min / s)`; `q` is in `-128..=127`, and
+//!   what lies beyond the range becomes its end;
+//! - **biases and sums** are 32 bits wide, with the scale `s s_o`. What the zero point adds to a sum does not depend on
+//!   the sample, so that it is part of the bias: `c_o = round(b_o / (s s_o)) - z sum_i q_oi`.
+//!
+//! A layer is then a sum of products of integers, and one product of real numbers for each output, before the activation `f`,
+//! which is computed in real numbers:
+//!
+//! ```text
+//! y_o = f(s s_o (c_o + sum_i q_oi q_i))
+//! ```
+//!
+//! Source: B. Jacob and others, *Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
+//! Inference*, 2018; scales for each output: R. Krishnamoorthi, *Quantizing deep convolutional networks for efficient
+//! inference*, 2018. They also requantise between layers in integers alone, which saves what this does in `f32`, one
+//! product and an activation for each neuron, and leaves activations to tables.
+//!
+//! A network of layers that implement [`Quantizable`] can be quantised: `Dense`, `Activation`, `Residual`, repetitions,
+//! and networks of these as layers. The scalar is `f32`. Neither calibration nor prediction allocates.
+//!
+//! ```
+//! use rand::{SeedableRng, rngs::StdRng};
+//! use typenet::prelude::*;
+//! use typenet::quantized::Quantized;
+//!
+//! network! { Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax) }
+//!
+//! # fn main() -> Result<(), typenet::Error> {
+//! # let rng = &mut StdRng::seed_from_u64(1);
+//! let x = [[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]];
+//! # let y = [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]];
+//! let mut xor = Xor::new(rng);
+//! # let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1).momentum(0.9)).epochs(100);
+//! # trainer.fit(&mut xor, (&x, &y), rng)?;
+//! // ... after training: what it was trained on, or some of it, says how large the numbers become
+//! let quantized: Quantized<Xor> = xor.quantize(&x)?;
+//! for x in &x {
+//!     assert!((quantized.predict(x)[0] - xor.predict(x)[0]).abs() < 0.05);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod dense;
+mod layers;
+
+#[cfg(feature = "alloc")]
+use alloc::boxed::Box;
+use core::fmt::{self, Debug};
+
+use bytemuck::Zeroable;
+use fearless_simd::Simd;
+
+pub use self::dense::{Affine, QuantizedDense, Range};
+use crate::data::Samples;
+use crate::error::Error;
+use crate::kernels::{Task, dispatch, level};
+use crate::network::Network;
+use crate::tile::{Features, Zero};
+
+/// One sample of `Z`: `[f32; N]`.
+pub type SampleOf<Z> = <Z as Features<f32>>::Sample;
+
+/// A layer, or two in a row, that can predict in integers. A layer of one's own may implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be quantised",
+    label = "a layer that cannot be quantised",
+    note = "`Dense`, `Activation`, `Residual`, repetitions and networks of these can; implement \
+            `typenet::quantized::Quantizable` for a layer of your own"
+)]
+pub trait Quantizable: Copy {
+    /// The tile that comes in.
+    type Input: Features<f32>;
+    /// The tile that goes out.
+    type Output: Features<f32>;
+    /// What is observed of the calibration data.
+    type Ranges: Zeroable;
+    /// The parameters in integers.
+    type Quantized: Zeroable + Clone + Debug + PartialEq + Send + Sync + 'static;
+
+    /// How many parameters there are.
+    const NUMBERS: usize;
+
+    /// Computes the outputs of one sample with the parameters as they are, and widens the ranges to hold what comes by.
+    fn observe<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &[f32],
+        ranges: &mut Self::Ranges,
+        input: &SampleOf<Self::Input>,
+        output: &mut SampleOf<Self::Output>,
+    );
+
+    /// Turns the parameters into integers. They come in as zeros.
+    fn quantize(&self, parameters: &[f32], ranges: &Self::Ranges, quantized: &mut Self::Quantized);
+
+    /// Computes the outputs of one sample in integers.
+    fn predict<S: Simd>(
+        &self,
+        simd: S,
+        quantized: &Self::Quantized,
+        input: &SampleOf<Self::Input>,
+        output: &mut SampleOf<Self::Output>,
+    );
+}
+
+/// A network of `f32` whose layers can all be quantised. Every such network implements it.
+pub trait QuantizableNetwork: Network<Scalar = f32> {
+    /// Its layers, with those of the networks in it.
+    type Chain: Quantizable<Input = Self::Input, Output = Self::Output>;
+
+    /// Its layers, with their options.
+    const QUANTIZABLE: Self::Chain;
+}
+
+impl<N> QuantizableNetwork for N
+where
+    N: Network<Scalar = f32>,
+    N::Layers: Quantizable<Input = N::Input, Output = N::Output>,
+{
+    type Chain = N::Layers;
+
+    const QUANTIZABLE: N::Layers = N::CHAIN;
+}
+
+/// The most that [`Network::quantize`] hands around by value.
+const STACK_LIMIT: usize = 128 * 1024;
+
+/// The network `N` in integers of eight bits; see [the module](self).
+pub struct Quantized<N: QuantizableNetwork> {
+    layers: <N::Chain as Quantizable>::Quantized,
+}
+
+// not derived: that would ask it of the layers' types too
+impl<N: QuantizableNetwork> Clone for Quantized<N> {
+    fn clone(&self) -> Self {
+        Self { layers: self.layers.clone() }
+    }
+}
+
+impl<N: QuantizableNetwork> Debug for Quantized<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(N::NAME).field("layers", &self.layers).finish()
+    }
+}
+
+impl<N: QuantizableNetwork> PartialEq for Quantized<N> {
+    fn eq(&self, other: &Self) -> bool {
+        self.layers == other.layers
+    }
+}
+
+// SAFETY: its one field may be all zeros.
+unsafe impl<N: QuantizableNetwork> Zeroable for Quantized<N> {}
+
+impl<N: QuantizableNetwork> Quantized<N> {
+    /// How many bytes it takes, in memory and in the program: for each layer a byte for each weight, eight for each
+    /// output, and eight.
+    pub const BYTES: usize = size_of::<Self>();
+
+    /// `network` in integers, with the ranges that its numbers have over `calibration`.
+    ///
+    /// # Errors
+    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples.
+    pub fn new<X: Samples<f32, N::Input> + ?Sized>(network: &N, calibration: &X) -> Result<Self, Error> {
+        const { assert!(Self::BYTES <= STACK_LIMIT, "beyond 128 KiB, use `Quantized::boxed`") };
+        let mut quantized = Self::zeroed();
+        quantized.fill(network, calibration)?;
+        Ok(quantized)
+    }
+
+    /// As [`new`](Self::new), built on the heap: it never passes over the stack.
+    ///
+    /// # Errors
+    /// As `new`.
+    #[cfg(feature = "alloc")]
+    pub fn boxed<X>(network: &N, calibration: &X) -> Result<Box<Self>, Error>
+    where
+        X: Samples<f32, N::Input> + ?Sized,
+    {
+        let mut quantized = bytemuck::zeroed_box::<Self>();
+        quantized.fill(network, calibration)?;
+        Ok(quantized)
+    }
+
+    fn fill<X: Samples<f32, N::Input> + ?Sized>(&mut self, network: &N, calibration: &X) -> Result<(), Error> {
+        if calibration.count() == 0 {
+            return Err(Error::NoSamples);
+        }
+        calibration.check()?;
+        let ranges = dispatch(level(), Observe { network, calibration });
+        N::QUANTIZABLE.quantize(network.as_flat(), &ranges, &mut self.layers);
+        Ok(())
+    }
+
+    /// Predicts one `sample`, without allocation.
+    #[must_use]
+    pub fn predict(&self, sample: &SampleOf<N::Input>) -> SampleOf<N::Output> {
+        dispatch(level(), Predict { quantized: self, sample })
+    }
+}
+
+struct Observe<'a, N, X: ?Sized> {
+    network: &'a N,
+    calibration: &'a X,
+}
+
+impl<N: QuantizableNetwork, X: Samples<f32, N::Input> + ?Sized> Task for Observe<'_, N, X> {
+    type Output = <N::Chain as Quantizable>::Ranges;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> Self::Output {
+        let mut ranges = Zeroable::zeroed();
+        let mut tile = N::Input::zeroed();
+        let (mut input, mut output) = (Zero::ZERO, Zero::ZERO);
+        for index in (0..u32::MAX).take(self.calibration.count()) {
+            self.calibration.gather(simd, &[index], &mut tile);
+            tile.read(0, &mut input);
+            N::QUANTIZABLE.observe(simd, self.network.as_flat(), &mut ranges, &input, &mut output);
+        }
+        ranges
+    }
+}
+
+struct Predict<'a, N: QuantizableNetwork> {
+    quantized: &'a Quantized<N>,
+    sample: &'a SampleOf<N::Input>,
+}
+
+impl<N: QuantizableNetwork> Task for Predict<'_, N> {
+    type Output = SampleOf<N::Output>;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> Self::Output {
+        let mut output = Zero::ZERO;
+        N::QUANTIZABLE.predict(simd, &self.quantized.layers, self.sample, &mut output);
+        N::Output::predict_head(simd, &N::HEAD, &mut output);
+        output
+    }
+}
