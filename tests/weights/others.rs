@@ -27,7 +27,7 @@ pub fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/weights").join(name)
 }
 
-fn rows<const N: usize, T: Scalar>(value: &Value) -> Vec<[T; N]> {
+pub fn rows<const N: usize, T: Scalar>(value: &Value) -> Vec<[T; N]> {
     let number = |row: &Value, i: usize| T::from_f64(row[i].as_f64().unwrap());
     value.as_array().unwrap().iter().map(|row| std::array::from_fn(|i| number(row, i))).collect()
 }
@@ -47,7 +47,7 @@ where
     }
 }
 
-fn json(name: &str) -> Value {
+pub fn json(name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(fixture(name)).unwrap()).unwrap()
 }
 

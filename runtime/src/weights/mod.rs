@@ -3,6 +3,8 @@
 mod about;
 mod file;
 mod naming;
+#[cfg(feature = "onnx")]
+pub(crate) mod onnx;
 mod summary;
 
 use std::boxed::Box;
