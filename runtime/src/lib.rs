@@ -46,7 +46,7 @@
 //!
 //! # Features
 //!
-//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `plot`, `csv`, `ndarray`. Without any of them
+//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `onnx`, `plot`, `csv`, `ndarray`. Without any of them
 //! the crate is `no_std`, predicts and makes training steps.
 #![cfg_attr(not(feature = "std"), no_std)]
 

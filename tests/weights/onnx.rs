@@ -6,14 +6,15 @@
 use std::path::Path;
 use std::{env, fs};
 
-use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
 use typenet::data::Sample;
 use typenet::prelude::*;
 use typenet::{Features, network};
 
-use super::others::{fixture, json, rows};
+use super::hostile::peak;
+use super::others::{fixture, json, predicts, rows};
 
 /// Writes this network, whose numbers are exact, and compares the file with the one that onnxruntime has run, and what
 /// comes out with what came out there.
@@ -131,4 +132,92 @@ fn what_onnx_does_not_have() {
     let mut broken = Double::new(rng);
     broken.dense_1.bias[2] = f64::NAN;
     refused(broken.save_onnx(&path).unwrap_err(), "number 2 of tensor `dense_1.bias` is NaN");
+}
+
+network! {
+    Torch = Dense(3 -> 5, relu), Dense(5 -> 5, tanh, bias = false), Dense(5 -> 2);
+    TorchWithBias = Dense(3 -> 5, relu), Dense(5 -> 5, tanh), Dense(5 -> 2);
+    TorchWithout = Dense(3 -> 5, relu, bias = false), Dense(5 -> 5, tanh, bias = false), Dense(5 -> 2);
+    TorchNarrow = Dense(3 -> 4, relu), Dense(4 -> 5, tanh, bias = false), Dense(5 -> 2);
+    TorchShort = Dense(3 -> 5, relu), Dense(5 -> 5, tanh, bias = false);
+    TorchLong = Dense(3 -> 5, relu), Dense(5 -> 5, tanh, bias = false), Dense(5 -> 2), Dense(2 -> 2);
+    MatMulAndAdd: f64 = Dense(3 -> 4, tanh), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
+    MatMulInF32 = Dense(3 -> 4, tanh), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
+    Gemm = Dense(3 -> 2)
+}
+
+/// Loads a model that others have written, and compares predictions with theirs.
+fn loaded<N, const IN: usize, const OUT: usize>(name: &str, mut network: N, tolerance: f64)
+where
+    N: Network<Input = Tile<<N as Network>::Scalar, IN>, Output = Tile<<N as Network>::Scalar, OUT>>,
+    [N::Scalar; IN]: Sample<N::Scalar, IN>,
+    N::Output: Features<N::Scalar, Sample = [N::Scalar; OUT]>,
+{
+    network.load_onnx(fixture(&format!("{name}.onnx"))).unwrap();
+    predicts(&network, &json("from_onnx.json")[name], tolerance);
+}
+
+#[test]
+fn what_others_have_written_is_loaded() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    loaded("onnx_torch", Torch::new(rng), 1e-6);
+    loaded("onnx_matmul", MatMulAndAdd::new(rng), 1e-14);
+    loaded("onnx_gemm", Gemm::new(rng), 1e-6);
+}
+
+/// Loads a file and expects this fault, and a network that stays as it was.
+fn refused<N: Network>(mut network: N, path: &Path, fault: &str) {
+    let before = network.clone();
+    let error = network.load_onnx(path).unwrap_err().to_string();
+    assert!(error.contains(&path.display().to_string()) && error.ends_with(fault), "{error}\nshould end: {fault}");
+    assert_eq!(network, before);
+}
+
+#[test]
+fn another_model_is_refused() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    let torch = &fixture("onnx_torch.onnx");
+    let fault = "there is no tensor for `dense_1.bias`: the next layer in it is `4.weight`";
+    refused(TorchWithBias::new(rng), torch, fault);
+    refused(TorchWithout::new(rng), torch, "there is a tensor `0.bias`, which this network does not have");
+    let fault = "tensor `0.weight`, for `dense.kernel`, should be F32 [4, 3], but is F32 [5, 3]";
+    refused(TorchNarrow::new(rng), torch, fault);
+    refused(TorchShort::new(rng), torch, "there is a tensor `4.weight`, which this network does not have");
+    refused(TorchLong::new(rng), torch, "there is no tensor for `dense_3.kernel`");
+    let fault = "tensor `dense/kernel`, for `dense.kernel`, should be F32 [3, 4], but is F64 [3, 4]";
+    refused(MatMulInF32::new(rng), &fixture("onnx_matmul.onnx"), fault);
+    refused(Gemm::new(rng), &fixture("keras.safetensors"), "it is no ONNX file, or not all of one");
+    refused(Gemm::new(rng), &fixture(""), "this is a directory");
+}
+
+#[test]
+fn mutated_models_are_no_harm() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.onnx");
+    let rng = &mut StdRng::seed_from_u64(3);
+    let good = fs::read(fixture("onnx_torch.onnx")).unwrap();
+    let mut network = Torch::new(rng);
+    let mut refused = 0;
+    for round in 0..2000 {
+        let mut bytes = good.clone();
+        for _ in 0..rng.random_range(1..4) {
+            let place = rng.random_range(0..bytes.len());
+            match round % 3 {
+                0 => bytes[place] ^= 1 << rng.random_range(0..8),
+                1 => bytes[place] = 0xff,
+                _ => bytes.truncate(place.max(1)),
+            }
+        }
+        fs::write(&path, &bytes).unwrap();
+        let before = network.clone();
+        let (result, peak) = peak(|| network.load_onnx(&path));
+        assert!(peak < 2 * good.len() + 4096, "{peak} bytes");
+        if result.is_err() {
+            refused += 1;
+            assert_eq!(network, before);
+        }
+        assert!(network.as_flat().iter().all(|number| number.is_finite()));
+    }
+    // a changed number is still a number
+    assert!(refused > 1000, "{refused}");
 }

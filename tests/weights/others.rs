@@ -33,7 +33,7 @@ pub fn rows<const N: usize, T: Scalar>(value: &Value) -> Vec<[T; N]> {
 }
 
 /// Compares predictions with those in a fixture.
-fn predicts<N, const IN: usize, const OUT: usize>(network: &N, cases: &Value, tolerance: f64)
+pub fn predicts<N, const IN: usize, const OUT: usize>(network: &N, cases: &Value, tolerance: f64)
 where
     N: Network<Input = Tile<<N as Network>::Scalar, IN>, Output = Tile<<N as Network>::Scalar, OUT>>,
     [N::Scalar; IN]: Sample<N::Scalar, IN>,
