@@ -5,12 +5,13 @@ use std::vec::Vec;
 
 use super::graph::{Attribute, Graph};
 
+/// The last axis, -1: that of the numbers of a sample.
+const LAST: u64 = (-1_i64).cast_unsigned();
+
 /// Adds the activation `written` as in `network!`, `leaky_relu(0.01)`, to `width` numbers `x`, and returns its output;
 /// `None` if it is one that is not known here.
-#[allow(clippy::many_single_char_names, reason = "as in the formulas")]
-pub(super) fn activation(graph: &mut Graph, written: &str, x: String, width: usize) -> Option<String> {
+pub(super) fn activation(graph: &mut Graph, written: &str, x: &str, width: usize) -> Option<String> {
     let (name, numbers) = parse(written)?;
-    let x = x.as_str();
     let y = match (name, numbers.as_slice()) {
         ("linear", []) => x.into(),
         ("relu", []) => graph.node("Relu", &[x], &[]),
@@ -62,8 +63,8 @@ pub(super) fn activation(graph: &mut Graph, written: &str, x: String, width: usi
             let above = graph.node("Greater", &[x, &threshold], &[]);
             graph.node("Where", &[&above, x, &value], &[])
         }
-        ("softmax", []) => graph.node("Softmax", &[x], &[Attribute::Int("axis", -1)]),
-        ("log_softmax", []) => graph.node("LogSoftmax", &[x], &[Attribute::Int("axis", -1)]),
+        ("softmax", []) => graph.node("Softmax", &[x], &[Attribute::Int("axis", LAST)]),
+        ("log_softmax", []) => graph.node("LogSoftmax", &[x], &[Attribute::Int("axis", LAST)]),
         ("sparsemax", []) => sparsemax(graph, x, width),
         _ => return None,
     };
@@ -128,13 +129,13 @@ fn sparse_plus(graph: &mut Graph, x: &str) -> String {
 /// number raises it as long as that number is above it.
 fn sparsemax(graph: &mut Graph, x: &str, width: usize) -> String {
     let counts = graph.numbers(&[width], (1..=width).map(|k| k as f64));
-    let (one, count) = (graph.number(1.0), graph.integer(&[1], width as i64));
-    let (axis, axes) = (graph.integer(&[], -1), graph.integer(&[1], -1));
-    let sorted = graph.node("TopK", &[x, &count], &[Attribute::Int("axis", -1)]);
+    let (one, count) = (graph.number(1.0), graph.integer(&[1], width as u64));
+    let (axis, last) = (graph.integer(&[], LAST), graph.integer(&[1], LAST));
+    let sorted = graph.node("TopK", &[x, &count], &[Attribute::Int("axis", LAST)]);
     let sums = graph.node("CumSum", &[&sorted, &axis], &[]);
     let less = graph.node("Sub", &[&sums, &one], &[]);
     let means = graph.node("Div", &[&less, &counts], &[]);
-    let tau = graph.node("ReduceMax", &[&means, &axes], &[]);
+    let tau = graph.node("ReduceMax", &[&means, &last], &[]);
     let rest = graph.node("Sub", &[x, &tau], &[]);
     graph.node("Relu", &[&rest], &[])
 }

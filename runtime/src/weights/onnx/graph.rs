@@ -20,7 +20,7 @@ pub(super) const DOUBLE: u64 = 11;
 /// What a node is told beside its inputs.
 pub(super) enum Attribute<'a> {
     Float(&'a str, f64),
-    Int(&'a str, i64),
+    Int(&'a str, u64),
     Text(&'a str, &'a str),
     Tensor(&'a str, Message),
 }
@@ -31,7 +31,7 @@ impl Attribute<'_> {
         // the last field says which of the others is there
         match self {
             Self::Float(name, value) => Message::default().text(1, name).float(2, *value as f32).int(20, 1),
-            Self::Int(name, value) => Message::default().text(1, name).int(3, value.cast_unsigned()).int(20, 2),
+            Self::Int(name, value) => Message::default().text(1, name).int(3, *value).int(20, 2),
             Self::Text(name, value) => Message::default().text(1, name).text(4, value).int(20, 3),
             Self::Tensor(name, value) => Message::default().text(1, name).message(5, value).int(20, 4),
         }
@@ -81,7 +81,6 @@ impl Graph {
     }
 
     /// A constant number of the network's type.
-    #[allow(clippy::cast_possible_truncation, reason = "the nearest of the network's type")]
     pub(super) fn number(&mut self, value: f64) -> String {
         self.numbers(&[], [value])
     }
@@ -101,7 +100,7 @@ impl Graph {
     }
 
     /// A constant integer, as operators take sizes and axes.
-    pub(super) fn integer(&mut self, shape: &[usize], value: i64) -> String {
+    pub(super) fn integer(&mut self, shape: &[usize], value: u64) -> String {
         let value = tensor("", INT64, shape, &value.to_le_bytes());
         self.node("Constant", &[], &[Attribute::Tensor("value", value)])
     }

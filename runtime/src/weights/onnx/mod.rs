@@ -77,7 +77,7 @@ impl<N: Network> Writer<'_, N> {
         }
         name.clone_into(&mut self.graph.layer);
         let x = if *form == Form::Dense { self.dense(info, x) } else { x };
-        activation(&mut self.graph, info.activation, x, info.outputs).ok_or_else(|| {
+        activation(&mut self.graph, info.activation, &x, info.outputs).ok_or_else(|| {
             format!("the activation of layer `{name}` is `{}`, which ONNX does not have", info.activation)
         })
     }
