@@ -47,8 +47,8 @@
 //!
 //! # Features
 //!
-//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `plot`, `csv`, `ndarray`, `rayon`. Without any
-//! of them the crate is `no_std`, predicts and makes training steps.
+//! `std` (default), `alloc`, `progress` (default), `safetensors` (default), `onnx`, `plot`, `csv`, `ndarray`, `rayon`.
+//! Without any of them the crate is `no_std`, predicts and makes training steps.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 #[cfg(feature = "alloc")]

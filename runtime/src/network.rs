@@ -170,6 +170,28 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     fn load_cast(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
         crate::weights::load(self, path.as_ref(), true)
     }
+
+    /// Writes the network as an ONNX model, for other runtimes: `input` is `[batch, INPUTS]`, `output` is
+    /// `[batch, OUTPUTS]`; see [`weights`](crate::weights#to-onnx). The file is replaced as by [`save`](Self::save).
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be written, if a parameter is NaN or infinite, or if a layer or activation of one's
+    /// own is in it, which nobody else knows.
+    #[cfg(feature = "onnx")]
+    fn save_onnx(&self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
+        crate::weights::onnx::save(self, path.as_ref())
+    }
+
+    /// Reads the parameters from an ONNX model with the same fully connected layers in the same order; see
+    /// [`weights`](crate::weights#from-onnx). On an error the network stays as it was.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be read, [`Error::Weights`] if it does not hold this network: which tensor, what
+    /// was expected and what was found.
+    #[cfg(feature = "onnx")]
+    fn load_onnx(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
+        crate::weights::onnx::load(self, path.as_ref())
+    }
 }
 
 /// What is known of one tile while it is trained on.

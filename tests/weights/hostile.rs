@@ -45,7 +45,7 @@ unsafe impl GlobalAlloc for Peak {
 static ALLOCATOR: Peak = Peak;
 
 /// How many bytes `work` holds at most.
-fn peak<R>(work: impl FnOnce() -> R) -> (R, usize) {
+pub fn peak<R>(work: impl FnOnce() -> R) -> (R, usize) {
     let before = NOW.get();
     PEAK.set(before);
     let result = work();

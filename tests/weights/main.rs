@@ -10,6 +10,7 @@
 
 mod crash;
 mod hostile;
+mod onnx;
 mod others;
 #[path = "../support/mod.rs"]
 mod support;

@@ -27,13 +27,13 @@ pub fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/weights").join(name)
 }
 
-fn rows<const N: usize, T: Scalar>(value: &Value) -> Vec<[T; N]> {
+pub fn rows<const N: usize, T: Scalar>(value: &Value) -> Vec<[T; N]> {
     let number = |row: &Value, i: usize| T::from_f64(row[i].as_f64().unwrap());
     value.as_array().unwrap().iter().map(|row| std::array::from_fn(|i| number(row, i))).collect()
 }
 
 /// Compares predictions with those in a fixture.
-fn predicts<N, const IN: usize, const OUT: usize>(network: &N, cases: &Value, tolerance: f64)
+pub fn predicts<N, const IN: usize, const OUT: usize>(network: &N, cases: &Value, tolerance: f64)
 where
     N: Network<Input = Tile<<N as Network>::Scalar, IN>, Output = Tile<<N as Network>::Scalar, OUT>>,
     [N::Scalar; IN]: Sample<N::Scalar, IN>,
@@ -47,7 +47,7 @@ where
     }
 }
 
-fn json(name: &str) -> Value {
+pub fn json(name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(fixture(name)).unwrap()).unwrap()
 }
 

@@ -210,7 +210,7 @@ fn chain(layers: usize, names: &Names) -> (TokenStream, TokenStream) {
 /// The name of a layer's activation, which only the compiler knows of a network that is declared elsewhere.
 fn activation_name(layer: &Layer) -> TokenStream {
     match &layer.kind {
-        Kind::Repeat { inner, .. } => activation_name(inner),
+        Kind::Repeat { inner, .. } | Kind::Residual { inner, .. } => activation_name(inner),
         Kind::Network { network, .. } => quote_spanned!(Span::mixed_site()=>
             <<#network as __typenet::Network>::Head as __typenet::activations::Activation>::NAME),
         _ => layer.activation_shown().into_token_stream(),

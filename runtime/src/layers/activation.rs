@@ -3,7 +3,7 @@
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Layer, NoParameters};
+use super::{Backward, Form, Layer, NoParameters};
 use crate::activations::{Activation, Keep};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -29,6 +29,8 @@ impl<T: Scalar, const N: usize, A: Activation> Layer<T> for ActivationLayer<N, A
     type Output = Tile<T, N>;
     type Parameters = NoParameters;
     type Tape = <A::Keep as Keep>::Tape<T, N>;
+
+    const FORM: Form = Form::Activation;
 
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
 

@@ -7,7 +7,7 @@ use bytemuck::{cast_slice_mut, from_bytes_mut};
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Layer, LayerInfo, Share};
+use super::{Backward, Form, Layer, LayerInfo, Share};
 use crate::activations::Activation;
 use crate::network::Network;
 use crate::scalar::Scalar;
@@ -58,6 +58,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
     type Tape = N::Tape;
 
     const LAYERS: &'static [LayerInfo] = N::LAYERS;
+    const FORM: Form = Form::Block;
     const SUMS: usize = size_of::<N::Sums>() / size_of::<<N::Scalar as Scalar>::Lane>();
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut N, rng: &mut R) {

@@ -5,7 +5,7 @@ use fearless_simd::Simd;
 use nalgebra::SMatrix;
 use rand::Rng;
 
-use super::{Backward, Batch, Layer, Share, Sink, TensorInfo};
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo};
 use crate::activations::{Activation, Keep, Linear};
 use crate::flat::Flat;
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
@@ -124,6 +124,8 @@ where
     } else {
         &[TensorInfo { name: "kernel", shape: &[IN, OUT] }, TensorInfo { name: "bias", shape: &[OUT] }]
     };
+
+    const FORM: Form = Form::Dense;
 
     /// One lane for each bias; and one for each weight, if there are few.
     const SUMS: usize = BIAS * OUT + if IN * OUT <= GATHER { IN * OUT } else { 0 };

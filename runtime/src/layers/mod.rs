@@ -126,6 +126,9 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// How often the parameters hold [`TENSORS`](Self::TENSORS) and [`LAYERS`](Self::LAYERS), one after the other.
     const COPIES: usize = 1;
 
+    /// What it computes, for those who write it in another format.
+    const FORM: Form = Form::Own;
+
     /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
     const SUMS: usize = 0;
 
@@ -275,6 +278,32 @@ pub struct TensorInfo {
     pub shape: &'static [usize],
 }
 
+/// What a layer computes, apart from its numbers and its activation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Form {
+    /// Something that nobody else knows.
+    Own,
+    /// [`Dense`].
+    Dense,
+    /// [`ActivationLayer`].
+    Activation,
+    /// [`Block`]: the layers of a network.
+    Block,
+    /// [`Residual`].
+    Residual {
+        /// What stands in it.
+        layer: &'static Form,
+    },
+    /// [`Repeat`].
+    Repeat {
+        /// What is repeated.
+        layer: &'static Form,
+        /// How often.
+        copies: usize,
+    },
+}
+
 /// What is known of a layer beside its numbers: what summaries print and files name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerInfo {
@@ -296,6 +325,8 @@ pub struct LayerInfo {
     pub layers: &'static [LayerInfo],
     /// How often the parameters hold these tensors and layers: 1 but for a repetition.
     pub copies: usize,
+    /// What it computes.
+    pub form: Form,
 }
 
 impl LayerInfo {
@@ -312,6 +343,7 @@ impl LayerInfo {
             tensors: L::TENSORS,
             layers: L::LAYERS,
             copies: L::COPIES,
+            form: L::FORM,
         }
     }
 }

@@ -7,7 +7,7 @@ use bytemuck::Zeroable;
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
+use super::{Backward, Batch, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 use crate::tile::Features;
@@ -114,6 +114,7 @@ where
     const TENSORS: &'static [TensorInfo] = L::TENSORS;
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
     const COPIES: usize = N * L::COPIES;
+    const FORM: Form = Form::Repeat { layer: &L::FORM, copies: N };
     const SUMS: usize = N * L::SUMS;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {

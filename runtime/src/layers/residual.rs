@@ -3,7 +3,7 @@
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
+use super::{Backward, Batch, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Features;
 
@@ -68,6 +68,7 @@ where
     const TENSORS: &'static [TensorInfo] = L::TENSORS;
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
     const COPIES: usize = L::COPIES;
+    const FORM: Form = Form::Residual { layer: &L::FORM };
     const SUMS: usize = L::SUMS;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {

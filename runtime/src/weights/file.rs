@@ -68,6 +68,20 @@ impl Fault {
     }
 }
 
+/// Opens what is a file and nothing else.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    // asked before it is opened: to open a pipe is to wait for somebody who writes
+    let about = fs::metadata(path)?;
+    if about.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a directory"));
+    }
+    if !about.is_file() {
+        let reason = "this is a device or a pipe, not a file";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    }
+    File::open(path)
+}
+
 /// A file whose header is read and checked.
 pub(super) struct Weights {
     /// What is told beside the tensors.
@@ -82,16 +96,7 @@ pub(super) struct Weights {
 impl Weights {
     /// Opens a file and reads its header. Nothing is allocated that the file is not long enough for.
     pub(super) fn open(path: &Path) -> Result<Self, Fault> {
-        // asked before it is opened: to open a pipe is to wait for somebody who writes
-        let about = fs::metadata(path)?;
-        if about.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a directory").into());
-        }
-        if !about.is_file() {
-            let reason = "this is a device or a pipe, not a file";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, reason).into());
-        }
-        let mut file = File::open(path)?;
+        let mut file = open(path)?;
         let length = file.metadata()?.len();
         let Some(rest) = length.checked_sub(LENGTH as u64) else {
             return Err(no_file(format!("it ends after {length} bytes")));

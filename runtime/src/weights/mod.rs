@@ -4,6 +4,8 @@ mod about;
 mod checkpoint;
 mod file;
 mod naming;
+#[cfg(feature = "onnx")]
+pub(crate) mod onnx;
 mod summary;
 
 use std::boxed::Box;

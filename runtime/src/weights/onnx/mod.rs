@@ -1,0 +1,96 @@
+//! Networks for other runtimes, and weights from them.
+
+mod activations;
+mod graph;
+mod protobuf;
+mod read;
+
+use std::format;
+use std::io;
+use std::path::Path;
+use std::slice::Iter;
+use std::string::{String, ToString as _};
+use std::vec;
+use std::vec::Vec;
+
+use bytemuck::cast_slice;
+
+use self::activations::activation;
+use self::graph::{DOUBLE, FLOAT, Graph};
+pub(crate) use self::read::load;
+use super::naming::{Tensor, tensors};
+use super::{not_finite, replace};
+use crate::error::Error;
+use crate::layers::{Form, LayerInfo};
+use crate::network::Network;
+use crate::scalar::Scalar;
+
+fn data_type<N: Network>() -> u64 {
+    if N::Scalar::NAME == "f64" { DOUBLE } else { FLOAT }
+}
+
+pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), Error> {
+    let failed = |source| Error::File { action: "write", path: path.to_path_buf(), source };
+    let bytes = model(network).map_err(|fault| failed(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
+    replace(path, &[&bytes]).map_err(failed)
+}
+
+/// The file, or why it cannot be.
+fn model<N: Network>(network: &N) -> Result<Vec<u8>, String> {
+    let tensors = tensors::<N>();
+    if let Some(fault) = not_finite(network, &tensors) {
+        return Err(fault);
+    }
+    let mut writer = Writer { graph: Graph::new(data_type::<N>()), tensors: tensors.iter(), network };
+    let last = writer.layers("", N::LAYERS, "input".to_string())?;
+    Ok(writer.graph.into_model(N::NAME, N::INPUTS, &last, N::OUTPUTS))
+}
+
+/// Writes layers in the order in which samples go through them, which is that of their tensors in memory.
+struct Writer<'a, N> {
+    graph: Graph,
+    /// Those that are not yet written.
+    tensors: Iter<'a, Tensor>,
+    network: &'a N,
+}
+
+impl<N: Network> Writer<'_, N> {
+    /// Writes some layers, into which the value `x` goes, and returns what comes out.
+    fn layers(&mut self, prefix: &str, layers: &[LayerInfo], x: String) -> Result<String, String> {
+        layers.iter().try_fold(x, |x, layer| self.layer(&format!("{prefix}{}", layer.label), layer, &layer.form, x))
+    }
+
+    fn layer(&mut self, name: &str, info: &LayerInfo, form: &Form, x: String) -> Result<String, String> {
+        match form {
+            Form::Block => return self.layers(&format!("{name}."), info.layers, x),
+            Form::Residual { layer } => {
+                let y = self.layer(name, info, layer, x.clone())?;
+                name.clone_into(&mut self.graph.layer);
+                return Ok(self.graph.node("Add", &[&x, &y], &[]));
+            }
+            Form::Repeat { layer, copies: 1 } => return self.layer(name, info, layer, x),
+            Form::Repeat { layer, copies } => {
+                return (0..*copies).try_fold(x, |x, copy| self.layer(&format!("{name}.{copy}"), info, layer, x));
+            }
+            Form::Dense | Form::Activation => {}
+            Form::Own => return Err(format!("layer `{name}` is a `{}`, which ONNX does not have", info.kind)),
+        }
+        name.clone_into(&mut self.graph.layer);
+        let x = if *form == Form::Dense { self.dense(info, x) } else { x };
+        activation(&mut self.graph, info.activation, &x, info.outputs).ok_or_else(|| {
+            format!("the activation of layer `{name}` is `{}`, which ONNX does not have", info.activation)
+        })
+    }
+
+    /// `x kernel + bias`
+    fn dense(&mut self, info: &LayerInfo, x: String) -> String {
+        let mut inputs = vec![x];
+        for tensor in self.tensors.by_ref().take(info.tensors.len()) {
+            let (name, numbers) = (tensor.name(), &self.network.as_flat()[tensor.range.clone()]);
+            self.graph.initializer(&name, tensor.info.shape, cast_slice(numbers));
+            inputs.push(name);
+        }
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        self.graph.node("Gemm", &inputs, &[])
+    }
+}

@@ -1,0 +1,223 @@
+//! ONNX: what is written is what onnxruntime computes with, and what others write is loaded.
+//!
+//! `UPDATE_EXPECT=1 cargo test -p typenet-tests --test weights onnx` writes the models in `fixtures/weights/onnx`; then
+//! `fixtures/weights/to_onnx.py` runs them.
+
+use std::path::Path;
+use std::{env, fs};
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use serde_json::Value;
+use typenet::data::Sample;
+use typenet::prelude::*;
+use typenet::{Features, network};
+
+use super::hostile::peak;
+use super::others::{fixture, json, predicts, rows};
+
+/// Writes this network, whose numbers are exact, and compares the file with the one that onnxruntime has run, and what
+/// comes out with what came out there.
+fn written<N, const IN: usize, const OUT: usize>(name: &str, mut network: N, cases: &Value)
+where
+    N: Network<Input = Tile<<N as Network>::Scalar, IN>, Output = Tile<<N as Network>::Scalar, OUT>>,
+    [N::Scalar; IN]: Sample<N::Scalar, IN>,
+    N::Output: Features<N::Scalar, Sample = [N::Scalar; OUT]>,
+{
+    for (i, number) in network.as_flat_mut().iter_mut().enumerate() {
+        *number = N::Scalar::from_f64((((i * 7 + 3) % 16) as f64 - 7.5) / 16.0);
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.onnx");
+    network.save_onnx(&path).unwrap();
+    let committed = fixture(&format!("onnx/{name}.onnx"));
+    if env::var_os("UPDATE_EXPECT").is_some() {
+        fs::copy(&path, committed).unwrap();
+        return;
+    }
+    assert!(fs::read(&path).unwrap() == fs::read(&committed).unwrap(), "{name} is written differently");
+    let case = &cases[name];
+    let outputs = network.predict_many(&rows::<IN, N::Scalar>(&case["inputs"]));
+    let expected = rows::<OUT, N::Scalar>(&case["outputs"]);
+    assert!(!outputs.is_empty() && outputs.len() == expected.len(), "{name}");
+    for (output, expected) in outputs.iter().flatten().zip(expected.iter().flatten()) {
+        let (output, expected) = (output.to_f64(), expected.to_f64());
+        assert!((output - expected).abs() <= 1e-6 * expected.abs().max(1.0), "{name}: {output} should be {expected}");
+    }
+    // and back
+    let mut again = network.clone();
+    again.as_flat_mut().fill(N::Scalar::ZERO);
+    again.load_onnx(&path).unwrap();
+    assert_eq!(again, network, "{name}");
+}
+
+/// A network for each activation, and the test that writes them all.
+macro_rules! activations {
+    ($($name:ident $(($($number:literal),*))?,)*) => {
+        mod activation {
+            $(pub mod $name {
+                typenet::network! { pub Net = Dense(3 -> 4, $name $(($($number),*))?), Dense(4 -> 2) }
+            })*
+        }
+
+        #[test]
+        fn activations() {
+            let (rng, cases) = (&mut StdRng::seed_from_u64(0), json("onnx.json"));
+            $(written(stringify!($name), activation::$name::Net::new(rng), &cases);)*
+        }
+    };
+}
+
+activations! {
+    linear, relu, leaky_relu(0.01), relu6, elu(0.5), selu, celu(0.5), gelu, gelu_tanh, silu, mish, sigmoid, log_sigmoid,
+    hard_sigmoid, hard_silu, sparse_sigmoid, tanh, hard_tanh, softsign, softplus, squareplus(2.0), sparse_plus,
+    exponential, hard_shrink(0.75), soft_shrink(0.75), tanh_shrink, threshold(0.5, -1.0), softmax, log_softmax, sparsemax,
+}
+
+mod my {
+    use typenet::activations::{Elementwise, KeepInput};
+    use typenet::prelude::*;
+    use typenet::simd::{Simd, SimdFloat};
+
+    /// `x^2`
+    #[derive(Clone, Copy, Debug)]
+    pub struct Square;
+
+    impl Elementwise for Square {
+        type Keep = KeepInput;
+        const NAME: &'static str = "square";
+
+        fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, _: S, x: V) -> V {
+            x * x
+        }
+
+        fn slope<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, _: S, x: V) -> V {
+            x + x
+        }
+    }
+}
+
+const SLOPE: f64 = 0.25;
+
+network! {
+    Body = Dense(4 -> 8, leaky_relu), Dense(8 -> 4, tanh);
+    Structure = Dense(3 -> 4, relu, bias = false), celu, [Dense(4 -> 4, tanh); 3], Residual(Dense(4 -> 4, elu)),
+        [Residual(Dense(4 -> 8, relu), Dense(8 -> 4)); 2], Residual([Dense(4 -> 4, sigmoid); 2]), Residual(Body), Body,
+        head: Dense(4 -> 2, softmax);
+    Double: f64 = Dense(3 -> 4, tanh), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
+    Squares = Dense(3 -> 4, relu), odd: Dense(4 -> 2, my::Square);
+    Named = Dense(3 -> 4, leaky_relu(SLOPE))
+}
+
+#[test]
+fn structures() {
+    let (rng, cases) = (&mut StdRng::seed_from_u64(0), json("onnx.json"));
+    written("structure", Structure::new(rng), &cases);
+    written("double", Double::new(rng), &cases);
+}
+
+#[test]
+fn what_onnx_does_not_have() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.onnx");
+    let rng = &mut StdRng::seed_from_u64(0);
+    let refused = |error: typenet::Error, fault: &str| {
+        assert!(error.to_string().ends_with(fault), "{error}");
+        assert!(!Path::new(&path).exists());
+    };
+    let error = Squares::new(rng).save_onnx(&path).unwrap_err();
+    refused(error, "the activation of layer `odd` is `my::Square`, which ONNX does not have");
+    let error = Named::new(rng).save_onnx(&path).unwrap_err();
+    refused(error, "the activation of layer `dense` is `leaky_relu(SLOPE)`, which ONNX does not have");
+    let mut broken = Double::new(rng);
+    broken.dense_1.bias[2] = f64::NAN;
+    refused(broken.save_onnx(&path).unwrap_err(), "number 2 of tensor `dense_1.bias` is NaN");
+}
+
+network! {
+    Torch = Dense(3 -> 5, relu), Dense(5 -> 5, tanh, bias = false), Dense(5 -> 2);
+    TorchWithBias = Dense(3 -> 5, relu), Dense(5 -> 5, tanh), Dense(5 -> 2);
+    TorchWithout = Dense(3 -> 5, relu, bias = false), Dense(5 -> 5, tanh, bias = false), Dense(5 -> 2);
+    TorchNarrow = Dense(3 -> 4, relu), Dense(4 -> 5, tanh, bias = false), Dense(5 -> 2);
+    TorchShort = Dense(3 -> 5, relu), Dense(5 -> 5, tanh, bias = false);
+    TorchLong = Dense(3 -> 5, relu), Dense(5 -> 5, tanh, bias = false), Dense(5 -> 2), Dense(2 -> 2);
+    MatMulAndAdd: f64 = Dense(3 -> 4, tanh), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
+    MatMulInF32 = Dense(3 -> 4, tanh), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
+    Gemm = Dense(3 -> 2)
+}
+
+/// Loads a model that others have written, and compares predictions with theirs.
+fn loaded<N, const IN: usize, const OUT: usize>(name: &str, mut network: N, tolerance: f64)
+where
+    N: Network<Input = Tile<<N as Network>::Scalar, IN>, Output = Tile<<N as Network>::Scalar, OUT>>,
+    [N::Scalar; IN]: Sample<N::Scalar, IN>,
+    N::Output: Features<N::Scalar, Sample = [N::Scalar; OUT]>,
+{
+    network.load_onnx(fixture(&format!("{name}.onnx"))).unwrap();
+    predicts(&network, &json("from_onnx.json")[name], tolerance);
+}
+
+#[test]
+fn what_others_have_written_is_loaded() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    loaded("onnx_torch", Torch::new(rng), 1e-6);
+    loaded("onnx_matmul", MatMulAndAdd::new(rng), 1e-14);
+    loaded("onnx_gemm", Gemm::new(rng), 1e-6);
+}
+
+/// Loads a file and expects this fault, and a network that stays as it was.
+fn refused<N: Network>(mut network: N, path: &Path, fault: &str) {
+    let before = network.clone();
+    let error = network.load_onnx(path).unwrap_err().to_string();
+    assert!(error.contains(&path.display().to_string()) && error.ends_with(fault), "{error}\nshould end: {fault}");
+    assert_eq!(network, before);
+}
+
+#[test]
+fn another_model_is_refused() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    let torch = &fixture("onnx_torch.onnx");
+    let fault = "there is no tensor for `dense_1.bias`: the next layer in it is `4.weight`";
+    refused(TorchWithBias::new(rng), torch, fault);
+    refused(TorchWithout::new(rng), torch, "there is a tensor `0.bias`, which this network does not have");
+    let fault = "tensor `0.weight`, for `dense.kernel`, should be F32 [4, 3], but is F32 [5, 3]";
+    refused(TorchNarrow::new(rng), torch, fault);
+    refused(TorchShort::new(rng), torch, "there is a tensor `4.weight`, which this network does not have");
+    refused(TorchLong::new(rng), torch, "there is no tensor for `dense_3.kernel`");
+    let fault = "tensor `dense/kernel`, for `dense.kernel`, should be F32 [3, 4], but is F64 [3, 4]";
+    refused(MatMulInF32::new(rng), &fixture("onnx_matmul.onnx"), fault);
+    refused(Gemm::new(rng), &fixture("keras.safetensors"), "it is no ONNX file, or not all of one");
+    refused(Gemm::new(rng), &fixture(""), "this is a directory");
+}
+
+#[test]
+fn mutated_models_are_no_harm() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.onnx");
+    let rng = &mut StdRng::seed_from_u64(3);
+    let good = fs::read(fixture("onnx_torch.onnx")).unwrap();
+    let mut network = Torch::new(rng);
+    let mut refused = 0;
+    for round in 0..2000 {
+        let mut bytes = good.clone();
+        for _ in 0..rng.random_range(1..4) {
+            let place = rng.random_range(0..bytes.len());
+            match round % 3 {
+                0 => bytes[place] ^= 1 << rng.random_range(0..8),
+                1 => bytes[place] = 0xff,
+                _ => bytes.truncate(place.max(1)),
+            }
+        }
+        fs::write(&path, &bytes).unwrap();
+        let before = network.clone();
+        let (result, peak) = peak(|| network.load_onnx(&path));
+        assert!(peak < 2 * good.len() + 4096, "{peak} bytes");
+        if result.is_err() {
+            refused += 1;
+            assert_eq!(network, before);
+        }
+        assert!(network.as_flat().iter().all(|number| number.is_finite()));
+    }
+    // a changed number is still a number
+    assert!(refused > 1000, "{refused}");
+}
