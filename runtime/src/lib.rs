@@ -34,8 +34,8 @@
 //! # The parts
 //!
 //! - [`network!`] declares networks; [`include_network!`] builds trained ones into the program.
-//! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside; [`HeaplessTrainer`] makes
-//!   steps where there is no heap.
+//! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside; [`HeaplessTrainer`]
+//!   makes steps where there is no heap.
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`] and
 //!   [`initializers`] hold what there
 //!   is, and each says how to write one's own.
