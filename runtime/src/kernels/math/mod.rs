@@ -178,7 +178,12 @@ fn horner<S: Simd, V: SimdFloat<S>>(x: V, coefficients: &[V::Element]) -> V {
     match coefficients {
         [] => V::splat(simd, V::Element::from(0_u8)),
         [lower @ .., highest] => {
-            lower.iter().rev().fold(V::splat(simd, *highest), |sum, &coefficient| sum.mul_add(x, coefficient))
+            let mut sum = V::splat(simd, *highest);
+            // not `fold`: where it is not inlined, its closure is compiled without the instructions of this level
+            for &coefficient in lower.iter().rev() {
+                sum = sum.mul_add(x, coefficient);
+            }
+            sum
         }
     }
 }
