@@ -2,39 +2,27 @@
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use typenet::data::Split;
 
 /// How often cross-validation begins anew with another seed.
 pub const SEEDS: u64 = 30;
 /// Into how many parts it cuts the rows.
 pub const FOLDS: usize = 5;
 
-/// What a network learns from, and what it is judged by.
-#[derive(Debug, PartialEq)]
-pub struct Fold<X, Y> {
-    /// The inputs to train on.
-    pub x_train: Vec<X>,
-    /// The targets to train on.
-    pub y_train: Vec<Y>,
-    /// The inputs to judge by.
-    pub x_test: Vec<X>,
-    /// The targets to judge by.
-    pub y_test: Vec<Y>,
-}
-
-impl<X: Clone, Y: Clone> Fold<X, Y> {
-    /// Leaves every row whose number is `fold` more than a multiple of `folds` for the test.
-    #[must_use]
-    pub fn new(x: &[X], y: &[Y], fold: usize, folds: usize) -> Self {
-        let mut parts = Self { x_train: Vec::new(), y_train: Vec::new(), x_test: Vec::new(), y_test: Vec::new() };
-        for (row, (x, y)) in x.iter().zip(y).enumerate() {
-            let test = row % folds == fold;
-            let (inputs, targets) =
-                if test { (&mut parts.x_test, &mut parts.y_test) } else { (&mut parts.x_train, &mut parts.y_train) };
-            inputs.push(x.clone());
-            targets.push(y.clone());
-        }
-        parts
+/// Leaves every row whose number is `fold` more than a multiple of `folds` for the test.
+#[must_use]
+pub fn fold<X: Clone, Y: Clone>(x: &[X], y: &[Y], fold: usize, folds: usize) -> Split<X, Y> {
+    let mut parts = Split { x_train: Vec::new(), y_train: Vec::new(), x_test: Vec::new(), y_test: Vec::new() };
+    for (row, (x, y)) in x.iter().zip(y).enumerate() {
+        let (inputs, targets) = if row % folds == fold {
+            (&mut parts.x_test, &mut parts.y_test)
+        } else {
+            (&mut parts.x_train, &mut parts.y_train)
+        };
+        inputs.push(x.clone());
+        targets.push(y.clone());
     }
+    parts
 }
 
 /// Cross-validation: for each seed, `train` learns from each fold and returns scores that are means over what it is
@@ -47,7 +35,7 @@ impl<X: Clone, Y: Clone> Fold<X, Y> {
 /// Those of `train`.
 pub fn cross_validate<X: Clone, Y: Clone, E, const M: usize>(
     (x, y): (&[X], &[Y]),
-    mut train: impl FnMut(Fold<X, Y>, &mut StdRng) -> Result<[f64; M], E>,
+    mut train: impl FnMut(Split<X, Y>, &mut StdRng) -> Result<[f64; M], E>,
     finish: impl Fn(f64) -> f64,
 ) -> Result<[(f64, f64); M], E> {
     let mut seeds = [const { Vec::new() }; M];
@@ -55,7 +43,7 @@ pub fn cross_validate<X: Clone, Y: Clone, E, const M: usize>(
         let rng = &mut StdRng::seed_from_u64(seed);
         let mut sums = [0.0; M];
         for fold in 0..FOLDS {
-            let fold = Fold::new(x, y, fold, FOLDS);
+            let fold = self::fold(x, y, fold, FOLDS);
             let tested = fold.y_test.len() as f64;
             for (sum, score) in sums.iter_mut().zip(train(fold, rng)?) {
                 *sum += score * tested;
@@ -78,12 +66,14 @@ pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{FOLDS, Fold, SEEDS, cross_validate, mean_and_deviation};
+    use typenet::data::Split;
+
+    use super::{FOLDS, SEEDS, cross_validate, fold, mean_and_deviation};
 
     #[test]
     fn folds_part_the_rows() {
         let (x, y): (Vec<u8>, Vec<u8>) = ((10..17).collect(), (0..7).collect());
-        let fold = Fold::new(&x, &y, 1, 3);
+        let fold = fold(&x, &y, 1, 3);
         assert_eq!((fold.y_train, fold.y_test), (vec![0, 2, 3, 5, 6], vec![1, 4]));
         assert_eq!((fold.x_train, fold.x_test), (vec![10, 12, 13, 15, 16], vec![11, 14]));
     }
@@ -92,7 +82,7 @@ mod tests {
     fn every_row_counts_alike() {
         let y = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
         let mut calls = 0;
-        let score = |fold: Fold<f64, f64>, _: &mut _| {
+        let score = |fold: Split<f64, f64>, _: &mut _| {
             calls += 1;
             Ok::<_, ()>([fold.y_test.iter().sum::<f64>() / fold.y_test.len() as f64])
         };
