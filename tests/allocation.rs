@@ -46,6 +46,7 @@ fn allocations(work: impl FnOnce()) -> usize {
 typenet::network! {
     Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
     Wide = Dense(2 -> 200, gelu), Dense(200 -> 100, tanh), Dense(100 -> 2, softmax);
+    Dropped = Dense(2 -> 40, relu), Dropout(0.5), [Residual(GaussianDropout(0.1), AlphaDropout(0.1)); 2], Dense(40 -> 2, softmax);
     Double: f64 = Dense(3 -> 70, silu), Dense(70 -> 3, softmax)
 }
 
@@ -73,6 +74,11 @@ fn training_steps() {
     let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01).momentum(0.9).nesterov());
     trainer.train_on_batch(&mut wide, (&x, &y)).unwrap();
     assert_eq!(allocations(|| drop(trainer.train_on_batch(&mut wide, (&x, &y)))), 0);
+
+    let mut dropped = Dropped::new(rng);
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01));
+    trainer.train_on_batch(&mut dropped, (&x, &y)).unwrap();
+    assert_eq!(allocations(|| drop(trainer.train_on_batch(&mut dropped, (&x, &y)))), 0);
 
     let x: Vec<[f64; 3]> = x.iter().map(|x| [f64::from(x[0]), f64::from(x[1]), 1.0]).collect();
     let classes: Vec<u8> = y.iter().map(|y| u8::from(y[0] > 0.5)).collect();

@@ -105,6 +105,10 @@ const _: () = {
         type Layers = (__Dense, (__Dense1, __Dense2));
         const HEAD: Self::Head = __typenet::activations::Softmax;
         const NAME: &'static __typenet::str = "Xor";
+        const STREAMS: __typenet::usize = 0
+            + __typenet::streams::<__Dense, __typenet::f32>()
+            + __typenet::streams::<__Dense1, __typenet::f32>()
+            + __typenet::streams::<__Dense2, __typenet::f32>();
         const LAYERS: &'static [__typenet::LayerInfo] = &[
             __typenet::info::<__Dense, __typenet::f32>("dense", "Dense", "relu"),
             __typenet::info::<__Dense1, __typenet::f32>("dense_1", "Dense", "relu"),
@@ -132,19 +136,28 @@ const _: () = {
             >(__DENSE_2, &mut self.dense_2, __rng);
         }
         #[inline(always)]
-        fn forward<S: __typenet::Simd>(
+        fn forward<S: __typenet::Simd, M: __typenet::Mode>(
             &self,
             __simd: S,
+            __mode: M,
             __input: &Self::Input,
             __tape: &mut Self::Tape,
         ) {
-            __tape.dense.forward(__simd, __DENSE, &self.dense, __input);
-            __tape
+            let __mode = __tape
+                .dense
+                .forward(__simd, __mode, __DENSE, &self.dense, __input);
+            let __mode = __tape
                 .dense_1
-                .forward(__simd, __DENSE_1, &self.dense_1, &__tape.dense.output);
+                .forward(__simd, __mode, __DENSE_1, &self.dense_1, &__tape.dense.output);
             __tape
                 .dense_2
-                .forward(__simd, __DENSE_2, &self.dense_2, &__tape.dense_1.output);
+                .forward(
+                    __simd,
+                    __mode,
+                    __DENSE_2,
+                    &self.dense_2,
+                    &__tape.dense_1.output,
+                );
         }
         #[inline(always)]
         fn logits(__tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output) {

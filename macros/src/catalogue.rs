@@ -39,7 +39,7 @@ pub enum Term {
     Flag(&'static str),
 }
 
-/// An option of a layer. Its value may be written alone if it is an activation, and must be named otherwise.
+/// An option of a layer. Its value may be written alone if it is an activation or the layer's only number.
 pub struct LayerOption {
     pub name: &'static str,
     pub value: OptionKind,
@@ -58,6 +58,28 @@ pub enum OptionKind {
     Flag,
     /// A number, which the type does not tell.
     Number,
+    /// A number within limits, which must be given; its name need not.
+    Alone(Limits),
+}
+
+/// What a number may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Limits {
+    /// At least 0 and less than 1.
+    Rate,
+    /// At least 0.
+    NotNegative,
+}
+
+impl Limits {
+    /// Whether a number is one, and what it has to be.
+    pub fn check(self, number: f64) -> Result<(), &'static str> {
+        match self {
+            Self::Rate if !(0.0..1.0).contains(&number) => Err("is at least 0 and less than 1"),
+            Self::NotNegative if number < 0.0 => Err("is not negative"),
+            Self::Rate | Self::NotNegative => Ok(()),
+        }
+    }
 }
 
 /// A built-in activation or initialiser: a unit struct, or one around numbers.
@@ -174,6 +196,38 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[]],
     },
     Layer {
+        name: "Dropout",
+        item: "Dropout",
+        alias: &["DropOut", "dropout"],
+        shape: ShapeRule::Same,
+        options: &[alone("rate", Limits::Rate)],
+        parameters: &[&[]],
+    },
+    Layer {
+        name: "GaussianDropout",
+        item: "GaussianDropout",
+        alias: &["MultiplicativeNoise"],
+        shape: ShapeRule::Same,
+        options: &[alone("rate", Limits::Rate)],
+        parameters: &[&[]],
+    },
+    Layer {
+        name: "AlphaDropout",
+        item: "AlphaDropout",
+        alias: &["SeluDropout"],
+        shape: ShapeRule::Same,
+        options: &[alone("rate", Limits::Rate)],
+        parameters: &[&[]],
+    },
+    Layer {
+        name: "GaussianNoise",
+        item: "GaussianNoise",
+        alias: &["Noise"],
+        shape: ShapeRule::Same,
+        options: &[alone("stddev", Limits::NotNegative)],
+        parameters: &[&[]],
+    },
+    Layer {
         name: "Residual",
         item: "Residual",
         alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],
@@ -184,6 +238,11 @@ pub const LAYERS: &[Layer] = &[
 ];
 
 impl Layer {
+    /// Whether its only option may be written without its name.
+    pub fn takes_number(&self) -> bool {
+        self.options.iter().any(|option| matches!(option.value, OptionKind::Alone(_)))
+    }
+
     /// Whether it ends in an activation.
     pub fn takes_activation(&self) -> bool {
         self.options.iter().any(|option| option.value == OptionKind::Activation)
@@ -287,6 +346,10 @@ const fn flag(name: &'static str, default: &'static str, method: &'static str) -
 
 const fn number(name: &'static str, default: Option<&'static str>) -> LayerOption {
     LayerOption { name, value: OptionKind::Number, default, method: name }
+}
+
+const fn alone(name: &'static str, limits: Limits) -> LayerOption {
+    LayerOption { name, value: OptionKind::Alone(limits), default: None, method: name }
 }
 
 /// What has a name in a declaration.

@@ -14,6 +14,7 @@ use crate::kernels::{Task, dispatch, level};
 use crate::losses::Loss;
 use crate::metrics::Mean;
 use crate::network::{Network, TileMemory};
+use crate::noise::{Noise, Training};
 use crate::optimizers::{Descend, Optimizer, Step};
 use crate::scalar::Scalar;
 use crate::tile::{TargetTile, tiles, weigh};
@@ -47,6 +48,7 @@ pub struct HeaplessTrainer<N: Network, L, O, const SLOTS: usize> {
     loss: L,
     optimizer: O,
     iteration: u64,
+    seed: u64,
     memory: Memory<N, SLOTS>,
     /// Whether `memory.previous` holds parameters.
     moved: bool,
@@ -88,7 +90,14 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         const {
             assert!(SLOTS == O::SLOTS, "the last parameter of `HeaplessTrainer` must be the `SLOTS` of its optimizer");
         }
-        Self { loss, optimizer, iteration: 0, memory: Memory::ZEROED, moved: false }
+        Self { loss, optimizer, iteration: 0, seed: 0, memory: Memory::ZEROED, moved: false }
+    }
+
+    /// Where the random numbers of layers such as [`Dropout`](crate::layers::Dropout) come from. Default: 0.
+    #[must_use]
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
     }
 
     /// How many steps the optimizer has made.
@@ -160,12 +169,13 @@ where
         let Memory { tile, output, gradient, sums, slots, previous } = &mut trainer.memory;
         let share = N::Scalar::from_f64(1.0 / samples as f64);
         let mut loss = Mean::<N::Scalar>::default();
+        let noise = Noise::of_step(trainer.seed, trainer.iteration);
         for (indices, range) in tiles(0..samples, N::Scalar::LANES) {
             let Some(indices) = indices.get(..range.len()) else { break };
             x.gather(simd, indices, &mut tile.input);
             let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
             y.gather(simd, indices, targets);
-            network.forward(simd, &tile.input, &mut tile.tape);
+            network.forward(simd, Training(noise.at(range.start)), &tile.input, &mut tile.tape);
             let weights = first_lanes::<N::Scalar, S>(simd, range.len());
             let (logits, d_logits) = N::logits(&mut tile.tape);
             loss.add(simd, trainer.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits), weights);

@@ -76,6 +76,7 @@ pub mod layers;
 pub mod losses;
 pub mod metrics;
 mod network;
+pub mod noise;
 pub mod optimizers;
 #[cfg(feature = "alloc")]
 mod pass;

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::flat::Flat;
 use crate::kernels::{Task, dispatch};
 use crate::layers::{LayerInfo, Sink};
+use crate::noise::Mode;
 #[cfg(feature = "alloc")]
 use crate::pass::{OutputOf, Pass};
 use crate::quantized::{QuantizableNetwork, Quantized};
@@ -55,6 +56,8 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     const LAYERS: &'static [LayerInfo];
     /// The layers with their options.
     const CHAIN: Self::Layers;
+    /// How many streams of random numbers its layers take in training; see [`Layer::STREAMS`](crate::layers::Layer).
+    const STREAMS: usize;
     /// How many numbers are trained.
     const PARAMETERS: usize = Self::NUMBERS;
     /// How many numbers go in.
@@ -65,8 +68,9 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// Replaces all parameters by new initial values.
     fn initialize<R: Rng + ?Sized>(&mut self, rng: &mut R);
 
-    /// Runs a tile through all layers, up to the logits, which the tape holds.
-    fn forward<S: Simd>(&self, simd: S, input: &Self::Input, tape: &mut Self::Tape);
+    /// Runs a tile through all layers, up to the logits, which the tape holds. Layers such as
+    /// [`Dropout`](crate::layers::Dropout) do something else in training than in prediction, so `mode` says which it is.
+    fn forward<S: Simd, M: Mode>(&self, simd: S, mode: M, input: &Self::Input, tape: &mut Self::Tape);
 
     /// The logits that [`forward`](Self::forward) has computed, and where [`backward`](Self::backward) takes the
     /// gradient with respect to them from.

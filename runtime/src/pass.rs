@@ -12,6 +12,7 @@ use crate::kernels::dense::TILES;
 use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::{Network, TileMemory};
+use crate::noise::Inference;
 use crate::scalar::Scalar;
 use crate::threads::{Divide, Threads};
 use crate::tile::Features;
@@ -263,7 +264,7 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
         let end = start + outputs.len();
         for ((indices, _), outputs) in tiles(start..end, N::Scalar::LANES).zip(outputs.chunks_mut(N::Scalar::LANES)) {
             inputs.gather(simd, &indices[..outputs.len()], input);
-            network.forward(simd, input, tape);
+            network.forward(simd, Inference, input, tape);
             N::Output::apply_head(simd, &N::HEAD, N::logits(tape).0, output);
             for (lane, sample) in outputs.iter_mut().enumerate() {
                 output.read(lane, sample);
@@ -295,7 +296,7 @@ where
         for (indices, range) in tiles(0..self.inputs.count(), N::Scalar::LANES) {
             let indices = &indices[..range.len()];
             self.inputs.gather(simd, indices, input);
-            self.network.forward(simd, input, tape);
+            self.network.forward(simd, Inference, input, tape);
             let (logits, d_logits) = N::logits(tape);
             N::Output::apply_head(simd, &N::HEAD, logits, output);
             self.d_outputs.gather(simd, indices, d_logits);

@@ -13,6 +13,7 @@ pub use crate::flat::Flat;
 pub use crate::included::included;
 pub use crate::layers::{Batch, Layer, LayerInfo, Share, Sink, Trace};
 pub use crate::network::{Network, TileMemory};
+pub use crate::noise::Mode;
 pub use crate::summary::Summary;
 pub use crate::tile::{Features, Tile};
 pub use crate::{activations, initializers, layers};
@@ -165,6 +166,12 @@ pub fn finish<T: Scalar, L: Layer<T>, S: Simd>(simd: S, layer: L, share: Share<'
 #[must_use]
 pub const fn sums<L: Layer<T>, T: Scalar>() -> usize {
     L::SUMS
+}
+
+/// How many streams of random numbers a layer takes.
+#[must_use]
+pub const fn streams<L: Layer<T>, T: Scalar>() -> usize {
+    L::STREAMS
 }
 
 /// Fails to compile if the struct `N` is anything but `numbers` numbers of type `T` side by side: whatever an attribute

@@ -5,7 +5,7 @@ use core::iter::Sum;
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 use bytemuck::{Pod, Zeroable};
-use fearless_simd::{Simd, SimdFloat, f32x4, f32x16, f64x2, f64x8};
+use fearless_simd::{Bytes as _, Simd, SimdFloat, SimdWiden as _, f32x4, f32x16, f64x2, f64x8, u32x16};
 
 use crate::kernels::math::Elementary;
 
@@ -60,6 +60,9 @@ pub trait Scalar:
     /// The value, exactly.
     fn to_f64(self) -> f64;
 
+    /// Numbers from `[0, 1)`, each a multiple of 2^-23, of the high bits of as many of the words as there are lanes.
+    fn unit<S: Simd>(words: u32x16<S>) -> Self::Vector<S>;
+
     /// Neither infinite nor NaN.
     fn finite(self) -> bool;
 }
@@ -92,7 +95,7 @@ pub trait Lane<T>: Pod + Debug + PartialEq + Send + Sync {
 pub struct Aligned<T, const L: usize>([T; L]);
 
 macro_rules! scalar {
-    ($t:ident, $lanes:literal, $vector:ident, $quarter:ident) => {
+    ($t:ident, $lanes:literal, $vector:ident, $quarter:ident, $unit:expr) => {
         // SAFETY: all-zero bytes are the number zero in every lane.
         unsafe impl Zeroable for Aligned<$t, $lanes> {}
         // SAFETY: an array of floats, each valid for any bit pattern; the array's size is the alignment, 64, so there
@@ -149,6 +152,12 @@ macro_rules! scalar {
             }
 
             #[inline(always)]
+            fn unit<S: Simd>(words: u32x16<S>) -> $vector<S> {
+                // the bits of a number from `[1, 2)`
+                $unit(words) - 1.0
+            }
+
+            #[inline(always)]
             fn finite(self) -> bool {
                 self.is_finite()
             }
@@ -156,5 +165,7 @@ macro_rules! scalar {
     };
 }
 
-scalar!(f32, 16, f32x16, f32x4);
-scalar!(f64, 8, f64x8, f64x2);
+scalar!(f32, 16, f32x16, f32x4, |words: u32x16<S>| -> f32x16<S> { ((words >> 9) | 0x3f80_0000).bitcast() });
+scalar!(f64, 8, f64x8, f64x2, |words: u32x16<S>| -> f64x8<S> {
+    ((words >> 9).widen().0 << 29 | 0x3ff0_0000_0000_0000).bitcast()
+});

@@ -107,10 +107,12 @@ impl Flow<'_> {
             row.filter(|_| !is_built_in && !written.parentheses).and_then(|_| catalogue::meant(ACTIVATIONS, &name))
         });
         let is_same = row.is_some_and(|row| row.shape == ShapeRule::Same);
+        let takes_number = row.is_some_and(catalogue::Layer::takes_number);
         let mut arguments: Vec<&Argument> = written.arguments.iter().collect();
         let commas = match arguments.as_slice() {
             [input, output, ..]
                 if written.shape.is_none()
+                    && !takes_number
                     && !bare.is_some_and(takes_numbers)
                     && [input, output].iter().all(|size| size.name.is_none() && is_number(size)) =>
             {
@@ -126,7 +128,12 @@ impl Flow<'_> {
         let shape = written.shape.as_ref().or(commas.as_ref());
         // one size is both, where nothing else can stand in its place
         let both = is_same && shape.is_none() && row.is_some_and(|row| !row.takes_activation());
-        let both = arguments.first().is_some_and(|first| both && is_size(first)).then(|| arguments.remove(0));
+        // where a number can, an integer is the size, and so is the first of two
+        let sizes = arguments.iter().filter(|argument| is_size(argument)).count();
+        let both = arguments
+            .first()
+            .is_some_and(|first| both && is_size(first) && (!takes_number || sizes > 1 || is_number(first)));
+        let both = both.then(|| arguments.remove(0));
         let input = shape.map(|shape| &shape.input).or(both.map(|both| &both.value));
         let stated = input.and_then(|input| size(input, self.errors));
         let taken = stated.clone();
@@ -141,7 +148,8 @@ impl Flow<'_> {
                 let help = match bare {
                     Some(_) => format!("write `Activation(2 -> 2, {name})`, or a layer before it"),
                     None if row.is_some_and(|row| is_same && !row.takes_activation()) => {
-                        format!("state its inputs, as `{name}(2)`")
+                        let number = if takes_number { ", 0.5" } else { "" };
+                        format!("state its inputs, as `{name}(2{number})`")
                     }
                     None => format!("state its inputs, as `{name}(2 -> 4)`"),
                 };

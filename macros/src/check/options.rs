@@ -19,7 +19,9 @@ pub(super) fn settings(
 ) -> Vec<Setting> {
     // what is neither named nor an activation by its form
     let nameless = |argument: &&Argument| argument.name.is_none() && !is_activation(&argument.value);
-    for argument in arguments.iter().filter(|argument| argument.name.is_none() && !row.takes_activation()) {
+    let alone = |argument: &Argument| row.takes_number() && !is_built_in(&argument.value);
+    let misplaced = |argument: &Argument| argument.name.is_none() && !row.takes_activation() && !alone(argument);
+    for argument in arguments.iter().filter(|argument| misplaced(argument)) {
         let (name, shown) = (row.name, text(&argument.value));
         if is_activation(&argument.value) {
             let help = format_args!("write it after the layer, as `{name}, {shown}`");
@@ -42,7 +44,11 @@ pub(super) fn settings(
     }
     let fits = |argument: &Argument, option: &LayerOption| match &argument.name {
         Some(name) => name == option.name,
-        None => option.value == OptionKind::Activation && is_activation(&argument.value),
+        None => match option.value {
+            OptionKind::Activation => is_activation(&argument.value),
+            OptionKind::Alone(_) => alone(argument),
+            _ => false,
+        },
     };
     for argument in arguments {
         if let Some(name) = argument.name.as_ref().filter(|_| !row.options.iter().any(|option| fits(argument, option)))
@@ -70,6 +76,7 @@ pub(super) fn settings(
                 let message = format_args!("layer `{}` has no {}", row.name, option.name);
                 let example = match option.value {
                     OptionKind::Number => format!("{} = 0.5", option.name),
+                    OptionKind::Alone(_) => "0.5".to_owned(),
                     _ => "relu".to_owned(),
                 };
                 errors.at(kind, message, format_args!("write one, as `{}({example})`", row.name));
@@ -107,7 +114,7 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
             }
             return Setting::Flag(written != "false");
         }
-        OptionKind::Number => {
+        OptionKind::Number | OptionKind::Alone(_) => {
             let Some(value) = value else { return Setting::Number(None) };
             let number = number(value);
             if number.is_none() {
@@ -117,6 +124,12 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
                     message,
                     format_args!("write `{} = {}`", option.name, option.default.unwrap_or("0.5")),
                 );
+            }
+            if let OptionKind::Alone(limits) = option.value
+                && let Some(Ok(number)) = number.as_ref().map(|number| text(number).replace(['_', ' '], "").parse())
+                && let Err(must) = limits.check(number)
+            {
+                errors.at(value, format_args!("option `{}` {must}", option.name), "write `0.5`, for instance");
             }
             return Setting::Number(number);
         }
@@ -170,6 +183,11 @@ pub(super) fn item(
 fn is_activation(value: &Value) -> bool {
     matches!(value, Value::Path(path) if !path.is_ident("true") && !path.is_ident("false"))
         || matches!(value, Value::Call(..))
+}
+
+/// Whether a value is an activation by its name.
+fn is_built_in(value: &Value) -> bool {
+    matches!(value, Value::Path(path) | Value::Call(path, _) if catalogue::find(ACTIVATIONS, &text(path)).is_some())
 }
 
 fn names_of(rows: &'static [Named]) -> String {

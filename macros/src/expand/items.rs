@@ -155,7 +155,7 @@ fn differs(option: &LayerOption, setting: &Setting) -> bool {
 
 /// Whether an option is one of the type's parameters.
 fn in_type(option: &LayerOption) -> bool {
-    option.value != OptionKind::Number
+    !matches!(option.value, OptionKind::Number | OptionKind::Alone(_))
 }
 
 /// The type of an activation.

@@ -158,6 +158,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
         let activation = activation_name(layer);
         quote_spanned!(Span::mixed_site()=> __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation))
     });
+    let aliases = (0..layers.len()).map(|index| names.at(index).0);
     let initialize = initialize(network, names);
     let forward = forward(network, names);
     let backward = backward(network, names);
@@ -178,6 +179,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
 
             const HEAD: Self::Head = #head_value;
             const NAME: &'static __typenet::str = #text;
+            const STREAMS: __typenet::usize = 0 #(+ __typenet::streams::<#aliases, __typenet::#scalar>())*;
             const LAYERS: &'static [__typenet::LayerInfo] = &[#(#informed),*];
             const CHAIN: Self::Layers = #chain_value;
 

@@ -21,14 +21,24 @@ pub fn initialize(network: &Network, names: &Names) -> TokenStream {
 }
 
 pub fn forward(network: &Network, names: &Names) -> TokenStream {
+    let last = network.layers.len().saturating_sub(1);
     let calls = network.layers.iter().enumerate().map(|(index, layer)| {
         let (label, (_, constant)) = (&layer.label, names.at(index));
         let input = output_before(network, index);
-        quote_spanned!(Span::mixed_site()=> __tape.#label.forward(__simd, #constant, &self.#label, #input);)
+        let call = quote_spanned!(Span::mixed_site()=>
+            __tape.#label.forward(__simd, __mode, #constant, &self.#label, #input););
+        // where the random numbers of one layer end, those of the next begin
+        if index == last { call } else { quote_spanned!(Span::mixed_site()=> let __mode = #call) }
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn forward<S: __typenet::Simd>(&self, __simd: S, __input: &Self::Input, __tape: &mut Self::Tape) {
+        fn forward<S: __typenet::Simd, M: __typenet::Mode>(
+            &self,
+            __simd: S,
+            __mode: M,
+            __input: &Self::Input,
+            __tape: &mut Self::Tape,
+        ) {
             #(#calls)*
         }
     }

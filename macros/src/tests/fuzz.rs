@@ -17,6 +17,7 @@ const CORPUS: &[&str] = &[
     "Same = Dense(2 -> 4), Activation(4 -> 4, relu), tanh; pub(in crate::a) Other = r#type: Dense(crate::N -> ::a::B::C)",
     "Body = Dense(8 -> 8, relu), Dense(8); Deep = [Dense(8 -> 8, relu); 50], Body, again: Body(8 -> 8), t: [Residual(Dense(8), a: Dense(8)); N], my::Body",
     "pub struct Xor<T>: f32 = Dense<2, 4>(relu), Dense{4 -> 2}, Dense[[28, 28, 1] -> 10]; #![inner] = Dense(2 => 4 -> 1)",
+    "Dropped = Dropout(4, 0.5), [Dropout(RATE); 2], GaussianNoise(stddev = 2), Residual(AlphaDropout(0.5)), Dropout(1.5, relu)",
     "Normal = LayerNormalization(4, epsilon = 1e-6), Residual(LayerNormalization(center = false), Dense(4)), LayerNormalization(epsilon = -1, relu)",
     "Xor Dense(2 -> 4; rellu, bias: yes) Dense(-1 -> \"4\", activation = ), , Dens(1.5,, 0x10) > ; ; Xor: = relu(3)",
 ];

@@ -103,7 +103,7 @@ impl<T: Scalar, const N: usize> Task for Run<'_, T, N> {
         for _ in 0..self.rounds {
             for (input, trace) in inputs.iter().zip(&mut *traces) {
                 if self.part == Part::Forward {
-                    trace.forward(simd, layer, parameters, input);
+                    trace.forward(simd, Inference, layer, parameters, input);
                 } else {
                     let d_input = (self.part == Part::Both).then_some(&mut **d_input);
                     trace.backward(simd, layer, parameters, input, d_input, Share { gradient, sums, later: true });

@@ -10,6 +10,7 @@ use rand::Rng;
 use super::{Backward, Form, Layer, LayerInfo, Share};
 use crate::activations::Activation;
 use crate::network::Network;
+use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
 use crate::tile::Features;
 
@@ -28,6 +29,22 @@ impl<N, A: Copy> Block<N, A> {
     /// The network, followed by `head`.
     pub const fn new(head: A) -> Self {
         Self { head, network: PhantomData }
+    }
+}
+
+impl<N: Network, A: Activation> Block<N, A> {
+    #[inline(always)]
+    fn run<S: Simd, M: Mode>(
+        self,
+        simd: S,
+        mode: M,
+        parameters: &N,
+        input: &N::Input,
+        output: &mut N::Output,
+        tape: &mut N::Tape,
+    ) {
+        parameters.forward(simd, mode, input, tape);
+        N::Output::apply_head(simd, &self.head, N::logits(tape).0, output);
     }
 }
 
@@ -59,6 +76,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
 
     const LAYERS: &'static [LayerInfo] = N::LAYERS;
     const FORM: Form = Form::Block;
+    const STREAMS: usize = N::STREAMS;
     const SUMS: usize = size_of::<N::Sums>() / size_of::<<N::Scalar as Scalar>::Lane>();
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut N, rng: &mut R) {
@@ -67,8 +85,20 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
 
     #[inline(always)]
     fn forward<S: Simd>(&self, simd: S, parameters: &N, input: &N::Input, output: &mut N::Output, tape: &mut N::Tape) {
-        parameters.forward(simd, input, tape);
-        N::Output::apply_head(simd, &self.head, N::logits(tape).0, output);
+        self.run(simd, Inference, parameters, input, output, tape);
+    }
+
+    #[inline(always)]
+    fn train<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &N,
+        input: &N::Input,
+        output: &mut N::Output,
+        tape: &mut N::Tape,
+        noise: Noise,
+    ) {
+        self.run(simd, Training(noise), parameters, input, output, tape);
     }
 
     #[inline(always)]

@@ -5,8 +5,12 @@
 //! to know of a layer, built in or a user's own.
 
 mod activation;
+mod alpha_dropout;
 mod block;
 mod dense;
+mod dropout;
+mod gaussian_dropout;
+mod gaussian_noise;
 mod layer_normalization;
 mod p_relu;
 mod repeat;
@@ -22,8 +26,12 @@ use fearless_simd::{Simd, SimdBase as _, SimdFloat as _};
 use rand::Rng;
 
 pub use self::activation::ActivationLayer;
+pub use self::alpha_dropout::AlphaDropout;
 pub use self::block::Block;
 pub use self::dense::{Dense, DenseParameters};
+pub use self::dropout::Dropout;
+pub use self::gaussian_dropout::GaussianDropout;
+pub use self::gaussian_noise::GaussianNoise;
 pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
 pub use self::p_relu::PRelu;
 pub use self::repeat::{Copies, Repeat, Traces};
@@ -34,6 +42,7 @@ pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
 use crate::flat::Flat;
+use crate::noise::{Mode, Noise};
 use crate::scalar::Scalar;
 use crate::tile::Features;
 
@@ -132,6 +141,9 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
     const SUMS: usize = 0;
 
+    /// How many streams of random numbers [`train`](Self::train) takes: 1 if it is random, the sum of those within it.
+    const STREAMS: usize = 0;
+
     /// Fills the parameters with their initial values. They come in as zeros.
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R);
 
@@ -144,6 +156,23 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
         output: &mut Self::Output,
         tape: &mut Self::Tape,
     );
+
+    /// Computes a tile of outputs in training: what [`forward`](Self::forward) does, if not told otherwise. What is random
+    /// comes from `noise`, of which a layer has as many [`STREAMS`](Self::STREAMS) as it says.
+    ///
+    /// [`backward`](Self::backward) may follow either, so the tape must tell it what happened.
+    #[inline(always)]
+    fn train<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &Self::Input,
+        output: &mut Self::Output,
+        tape: &mut Self::Tape,
+        _noise: Noise,
+    ) {
+        self.forward(simd, parameters, input, output, tape);
+    }
 
     /// Given the gradient of the loss with respect to the outputs of a tile, adds the tile's share to the gradient
     /// with respect to the parameters, and computes that with respect to the inputs where it is wanted.
@@ -166,7 +195,10 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     ) {
         let Share { gradient, sums, later } = share;
         self.finish(simd, Share { gradient, sums, later });
-        sink.accept(simd, gradient.as_flat_mut());
+        // nothing has no place in the gradient
+        if const { Self::Parameters::NUMBERS > 0 } {
+            sink.accept(simd, gradient.as_flat_mut());
+        }
     }
 
     /// Computes the outputs of one sample.
@@ -227,10 +259,22 @@ pub struct Trace<T: Scalar, L: Layer<T>> {
 unsafe impl<T: Scalar, L: Layer<T>> Zeroable for Trace<T, L> {}
 
 impl<T: Scalar, L: Layer<T>> Trace<T, L> {
-    /// Runs the layer forward.
+    /// Runs the layer forward, and gives the mode of the next.
     #[inline(always)]
-    pub fn forward<S: Simd>(&mut self, simd: S, layer: L, parameters: &L::Parameters, input: &L::Input) {
-        layer.forward(simd, parameters, input, &mut self.output, &mut self.tape);
+    pub fn forward<S: Simd, M: Mode>(
+        &mut self,
+        simd: S,
+        mode: M,
+        layer: L,
+        parameters: &L::Parameters,
+        input: &L::Input,
+    ) -> M {
+        let Self { output, tape, .. } = self;
+        match mode.noise() {
+            Some(noise) => layer.train(simd, parameters, input, output, tape, noise),
+            None => layer.forward(simd, parameters, input, output, tape),
+        }
+        mode.after(L::STREAMS)
     }
 
     /// Runs the layer backward.
@@ -284,6 +328,8 @@ pub struct TensorInfo {
 pub enum Form {
     /// Something that nobody else knows.
     Own,
+    /// What comes in, whenever it is not trained.
+    Identity,
     /// [`Dense`].
     Dense,
     /// [`ActivationLayer`].

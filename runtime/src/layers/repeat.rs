@@ -9,6 +9,7 @@ use rand::Rng;
 
 use super::{Backward, Batch, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
 use crate::flat::Flat;
+use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
 use crate::tile::Features;
 
@@ -27,6 +28,29 @@ impl<L: Copy, const N: usize> Repeat<L, N> {
     pub const fn new(layer: L) -> Self {
         const { assert!(N > 0, "a layer must be repeated at least once") };
         Self(layer)
+    }
+
+    #[inline(always)]
+    fn run<T, S, M>(
+        self,
+        simd: S,
+        mut mode: M,
+        parameters: &Copies<L::Parameters, N>,
+        input: &L::Input,
+        output: &mut L::Output,
+        traces: &mut Traces<T, L, N>,
+    ) where
+        T: Scalar,
+        L: Layer<T, Output = <L as Layer<T>>::Input>,
+        S: Simd,
+        M: Mode,
+    {
+        let mut input = input;
+        for (parameters, trace) in parameters.0.iter().zip(&mut traces.0) {
+            mode = trace.forward(simd, mode, self.0, parameters, input);
+            input = &trace.output;
+        }
+        *output = *input;
     }
 }
 
@@ -116,6 +140,7 @@ where
     const COPIES: usize = N * L::COPIES;
     const FORM: Form = Form::Repeat { layer: &L::FORM, copies: N };
     const SUMS: usize = N * L::SUMS;
+    const STREAMS: usize = N * L::STREAMS;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         for parameters in &mut parameters.0 {
@@ -132,12 +157,20 @@ where
         output: &mut L::Output,
         tape: &mut Self::Tape,
     ) {
-        let mut input = input;
-        for (parameters, trace) in parameters.0.iter().zip(&mut tape.0) {
-            trace.forward(simd, self.0, parameters, input);
-            input = &trace.output;
-        }
-        *output = *input;
+        self.run(simd, Inference, parameters, input, output, tape);
+    }
+
+    #[inline(always)]
+    fn train<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &L::Input,
+        output: &mut L::Output,
+        tape: &mut Self::Tape,
+        noise: Noise,
+    ) {
+        self.run(simd, Training(noise), parameters, input, output, tape);
     }
 
     #[inline(always)]

@@ -4,6 +4,7 @@ use fearless_simd::Simd;
 use rand::Rng;
 
 use super::{Backward, Batch, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
+use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Features;
 
@@ -22,6 +23,26 @@ impl<L: Copy> Residual<L> {
     /// A way around `layer`.
     pub const fn new(layer: L) -> Self {
         Self(layer)
+    }
+
+    #[inline(always)]
+    fn run<T, S, M>(
+        self,
+        simd: S,
+        mode: M,
+        parameters: &L::Parameters,
+        input: &L::Input,
+        output: &mut L::Output,
+        trace: &mut Trace<T, L>,
+    ) where
+        T: Scalar,
+        L: Layer<T, Output = <L as Layer<T>>::Input>,
+        S: Simd,
+        M: Mode,
+    {
+        trace.forward(simd, mode, self.0, parameters, input);
+        *output = trace.output;
+        add(simd, output, input);
     }
 }
 
@@ -70,6 +91,7 @@ where
     const COPIES: usize = L::COPIES;
     const FORM: Form = Form::Residual { layer: &L::FORM };
     const SUMS: usize = L::SUMS;
+    const STREAMS: usize = L::STREAMS;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         self.0.initialize(parameters, rng);
@@ -84,9 +106,20 @@ where
         output: &mut L::Output,
         tape: &mut Self::Tape,
     ) {
-        tape.forward(simd, self.0, parameters, input);
-        *output = tape.output;
-        add(simd, output, input);
+        self.run(simd, Inference, parameters, input, output, tape);
+    }
+
+    #[inline(always)]
+    fn train<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &L::Input,
+        output: &mut L::Output,
+        tape: &mut Self::Tape,
+        noise: Noise,
+    ) {
+        self.run(simd, Training(noise), parameters, input, output, tape);
     }
 
     #[inline(always)]

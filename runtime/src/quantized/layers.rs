@@ -5,7 +5,9 @@ use fearless_simd::Simd;
 use super::{Quantizable, QuantizableNetwork, SampleOf};
 use crate::activations::Activation;
 use crate::flat::Flat;
-use crate::layers::{ActivationLayer, Block, NoParameters, Repeat, Residual};
+use crate::layers::{
+    ActivationLayer, AlphaDropout, Block, Dropout, GaussianDropout, GaussianNoise, NoParameters, Repeat, Residual,
+};
 use crate::tile::{Features, Tile, Zero};
 
 /// Two layers in a row, of which the second may be two again.
@@ -73,6 +75,34 @@ impl<const N: usize, A: Activation> Quantizable for ActivationLayer<N, A> {
         self.activation.predict(simd, output);
     }
 }
+
+/// Layers that are random in training and nothing in prediction.
+macro_rules! identity {
+    ($($layer:ident)*) => {$(
+        impl<const N: usize> Quantizable for $layer<N> {
+            type Input = Tile<f32, N>;
+            type Output = Tile<f32, N>;
+            type Ranges = ();
+            type Quantized = NoParameters;
+
+            const NUMBERS: usize = 0;
+
+            #[inline(always)]
+            fn observe<S: Simd>(&self, _: S, _: &[f32], (): &mut (), input: &[f32; N], output: &mut [f32; N]) {
+                *output = *input;
+            }
+
+            fn quantize(&self, _: &[f32], (): &(), _: &mut NoParameters) {}
+
+            #[inline(always)]
+            fn predict<S: Simd>(&self, _: S, _: &NoParameters, input: &[f32; N], output: &mut [f32; N]) {
+                *output = *input;
+            }
+        }
+    )*};
+}
+
+identity! { AlphaDropout Dropout GaussianDropout GaussianNoise }
 
 impl<L: Quantizable<Output = <L as Quantizable>::Input>> Quantizable for Residual<L> {
     type Input = L::Input;

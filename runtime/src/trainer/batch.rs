@@ -11,6 +11,7 @@ use crate::kernels::flat::{Gather, Sink as _, first_lanes};
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::{Network, TileMemory};
+use crate::noise::{Inference, Noise, Training};
 use crate::optimizers::{Descend, Optimizer, Step};
 use crate::pass::{Pass, by_layer, tiles, tiles_at_once, weigh};
 use crate::scalar::Scalar;
@@ -26,6 +27,8 @@ where
     pub(super) pass: &'a mut Pass<N>,
     pub(super) data: Data<'a, X, Y>,
     pub(super) indices: &'a [u32],
+    /// Of the first of them.
+    pub(super) noise: Noise,
     pub(super) loss: &'a L,
     pub(super) metrics: &'a M,
     pub(super) loss_mean: &'a mut Mean<N::Scalar>,
@@ -54,6 +57,7 @@ where
         let at_once = tiles_at_once::<N>();
         let Pass { tiles: memory, gradient, sums, .. } = &mut *self.pass;
         let remembered = N::Scalar::LANES * memory.len();
+        let mut noise = self.noise;
         for indices in self.indices.chunks(remembered) {
             let groups = indices.chunks(N::Scalar::LANES * at_once);
             for (tiles, indices) in memory.chunks_mut(at_once).zip(groups) {
@@ -63,7 +67,8 @@ where
                     self.data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
                 }
                 for (tile, _) in tiles.iter_mut().zip(group()) {
-                    self.network.forward(simd, &tile.input, &mut tile.tape);
+                    self.network.forward(simd, Training(noise), &tile.input, &mut tile.tape);
+                    noise = noise.at(N::Scalar::LANES);
                 }
                 for (tile, indices) in tiles.iter_mut().zip(group()) {
                     let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
@@ -171,7 +176,7 @@ where
                 let weights = first_lanes::<N::Scalar, S>(simd, range.len());
                 self.data.0.gather(simd, indices, input);
                 self.data.1.gather(simd, indices, targets);
-                self.network.forward(simd, input, tape);
+                self.network.forward(simd, Inference, input, tape);
                 let (logits, d_logits) = N::logits(tape);
                 let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
                 self.loss_mean.add(simd, losses, weights);

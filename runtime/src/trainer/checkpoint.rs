@@ -174,7 +174,7 @@ where
     /// Whether a checkpoint with this text is one of this training; if so, its history is now that of `report`.
     fn check<R: Rng + ?Sized>(&self, report: &mut Report, rng: &mut R, text: &str) -> Result<(), String> {
         // each epoch has seeded a generator
-        if self.settings.shuffle {
+        if self.settings.draws::<N>() {
             for _ in lines(text, "history") {
                 let mut fast = Xoshiro256PlusPlus::from_rng(rng);
                 report.seed.get_or_insert_with(|| fast.next_u64());

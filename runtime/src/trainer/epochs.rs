@@ -21,6 +21,7 @@ use crate::kernels::dispatch;
 use crate::losses::Loss;
 use crate::metrics::{Direction, Mean, Metrics};
 use crate::network::Network;
+use crate::noise::Noise;
 use crate::optimizers::{Optimizer, Step};
 #[cfg(feature = "std")]
 use crate::progress::Progress;
@@ -128,14 +129,20 @@ where
             let mut order = mem::take(&mut self.state.order);
             order.clear();
             order.extend(0..self.samples);
-            if self.settings.shuffle {
+            let mut noise = Noise::new(0);
+            if self.settings.draws::<N>() {
                 // a fast generator, seeded anew each epoch from the caller's
                 let mut fast = Xoshiro256PlusPlus::from_rng(rng);
                 report.seed.get_or_insert_with(|| fast.clone().next_u64());
-                permute(&mut order, || fast.next_u64());
+                if const { N::STREAMS > 0 } {
+                    noise = Noise::new(fast.next_u64());
+                }
+                if self.settings.shuffle {
+                    permute(&mut order, || fast.next_u64());
+                }
             }
             let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
-            let batches = self.batches(report, &order, &mut loss_mean, &mut metric_state);
+            let batches = self.batches(report, &order, noise, &mut loss_mean, &mut metric_state);
             self.state.order = order;
             let learning_rate = batches?;
             #[cfg(feature = "safetensors")]
@@ -168,6 +175,7 @@ where
         &mut self,
         report: &mut Report,
         order: &[u32],
+        noise: Noise,
         loss_mean: &mut Mean<T>,
         metric_state: &mut M::State,
     ) -> Result<f64, Error> {
@@ -183,6 +191,7 @@ where
                     pass: &mut state.pass,
                     data: self.data,
                     indices,
+                    noise: noise.at(batch * self.settings.batch_size),
                     loss: &self.loss,
                     metrics: &self.metrics,
                     loss_mean,

@@ -17,6 +17,7 @@ use crate::kernels::dispatch;
 use crate::losses::Loss;
 use crate::metrics::{Mean, MetricState as _, Metrics};
 use crate::network::Network;
+use crate::noise::Noise;
 use crate::optimizers::{Optimizer, Step};
 use crate::pass::Pass;
 use crate::scalar::Scalar;
@@ -98,6 +99,9 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     /// Makes one step on all samples of `data` as one batch, in order, and returns the loss before the step. Nothing
     /// is allocated after the first call with that many samples.
     ///
+    /// What layers such as [`Dropout`](crate::layers::Dropout) draw depends on the [`seed`](Self::seed) and on how many
+    /// steps were made before.
+    ///
     /// # Errors
     /// As [`fit`](Self::fit); [`Error::Diverged`] counts batches of this trainer.
     pub fn train_on_batch<X, Y>(&mut self, network: &mut N, data: Data<'_, X, Y>) -> Result<f64, Error>
@@ -108,7 +112,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         O: Optimizer,
     {
         let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data)?;
-        let loss = self.loss;
+        let (loss, seed) = (self.loss, self.settings.seed);
         let (state, optimizer) = self.state();
         state.order.clear();
         state.order.extend(0..samples);
@@ -120,6 +124,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
                 pass: &mut state.pass,
                 data,
                 indices: &state.order,
+                noise: Noise::of_step(seed, state.iteration),
                 loss: &loss,
                 metrics: &(),
                 loss_mean: &mut Mean::default(),

@@ -57,12 +57,20 @@ struct Settings {
     epochs: usize,
     batch_size: usize,
     shuffle: bool,
+    seed: u64,
     validation_split: f64,
     #[cfg(feature = "std")]
     progress: bool,
     level: Option<Level>,
     #[cfg(feature = "safetensors")]
     checkpoint: Option<checkpoint::Setting>,
+}
+
+impl Settings {
+    /// Whether each epoch draws from the caller's generator.
+    fn draws<N: Network>(&self) -> bool {
+        self.shuffle || N::STREAMS > 0
+    }
 }
 
 /// What a trainer remembers between steps and reuses: all its memory is here.
@@ -138,6 +146,7 @@ impl<N: Network, L, O> Trainer<N, L, O> {
             epochs: 1,
             batch_size: 32,
             shuffle: true,
+            seed: 0,
             validation_split: 0.0,
             #[cfg(feature = "std")]
             progress: false,
@@ -182,6 +191,14 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     #[must_use]
     pub fn shuffle(mut self, shuffle: bool) -> Self {
         self.settings.shuffle = shuffle;
+        self
+    }
+
+    /// Where [`train_on_batch`](Self::train_on_batch), which is given no generator, takes the random numbers of layers such
+    /// as [`Dropout`](crate::layers::Dropout) from. Default: 0.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
         self
     }
 

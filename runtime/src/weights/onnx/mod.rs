@@ -72,6 +72,7 @@ impl<N: Network> Writer<'_, N> {
             Form::Repeat { layer, copies } => {
                 return (0..*copies).try_fold(x, |x, copy| self.layer(&format!("{name}.{copy}"), info, layer, x));
             }
+            Form::Identity => return Ok(x),
             Form::Dense | Form::Activation => {}
             Form::Own => return Err(format!("layer `{name}` is a `{}`, which ONNX does not have", info.kind)),
         }

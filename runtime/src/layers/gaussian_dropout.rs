@@ -1,0 +1,123 @@
+//! Factors at random, in training.
+
+use fearless_simd::Simd;
+use rand::Rng;
+
+use super::dropout::{checked, multiplied, unchanged};
+use super::{Backward, Form, Layer, NoParameters};
+use crate::noise::Noise;
+use crate::scalar::Scalar;
+use crate::tile::Tile;
+
+/// In training `y = x (1 + sqrt(rate / (1 - rate)) n)`, where each `n` is of a normal distribution with mean 0 and standard
+/// deviation 1, for each sample anew; in prediction `y = x`. In `network!`: `GaussianDropout(0.5)`, or
+/// `GaussianDropout(N, 0.5)`.
+///
+/// | option | default | meaning |
+/// | --- | --- | --- |
+/// | `rate = ...` | must be given, its name need not | the factors vary as those of a `Dropout` of this rate, from 0 to below 1 |
+///
+/// Source: N. Srivastava and others, *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*, 2014, section
+/// 10; Keras's [`GaussianDropout`](https://keras.io/api/layers/regularization_layers/gaussian_dropout/).
+///
+/// # Shapes
+/// - input and output: `N`
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Net = Dense(2 -> 32, relu), GaussianDropout(0.5), Dense(1) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let rng = &mut StdRng::seed_from_u64(0);
+/// let mut net = Net::new(rng);
+/// Trainer::new(MeanSquaredError, Adam::new(1e-3)).fit(&mut net, (&[[0.5, -0.5]], &[[1.0]]), rng)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GaussianDropout<const N: usize> {
+    rate: f64,
+}
+
+impl<const N: usize> GaussianDropout<N> {
+    /// The layer that changes nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { rate: 0.0 }
+    }
+
+    /// The same layer with another rate.
+    ///
+    /// # Panics
+    /// If it is not at least 0 and less than 1: in `network!` while compiling.
+    #[must_use]
+    pub const fn rate(self, rate: f64) -> Self {
+        Self { rate: checked(rate) }
+    }
+}
+
+impl<const N: usize> Default for GaussianDropout<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Scalar, const N: usize> Layer<T> for GaussianDropout<N> {
+    type Input = Tile<T, N>;
+    type Output = Tile<T, N>;
+    type Parameters = NoParameters;
+    /// What each number was multiplied by.
+    type Tape = Tile<T, N>;
+
+    const FORM: Form = Form::Identity;
+    const STREAMS: usize = 1;
+
+    fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
+
+    #[inline(always)]
+    fn forward<S: Simd>(
+        &self,
+        simd: S,
+        _: &NoParameters,
+        input: &Tile<T, N>,
+        output: &mut Tile<T, N>,
+        factors: &mut Tile<T, N>,
+    ) {
+        unchanged(simd, input, output, factors);
+    }
+
+    #[inline(always)]
+    fn train<S: Simd>(
+        &self,
+        simd: S,
+        _: &NoParameters,
+        input: &Tile<T, N>,
+        output: &mut Tile<T, N>,
+        factors: &mut Tile<T, N>,
+        noise: Noise,
+    ) {
+        let deviation = T::from_f64(libm::sqrt(self.rate / (1.0 - self.rate)));
+        noise.normal::<T, S>(
+            simd,
+            N,
+            #[inline(always)]
+            |i, normal| {
+                let factor = normal * deviation + T::ONE;
+                factors.store::<S>(i, factor);
+                output.store::<S>(i, input.load(simd, i) * factor);
+            },
+        );
+    }
+
+    #[inline(always)]
+    fn backward<S: Simd>(&self, simd: S, _: &NoParameters, pass: Backward<'_, T, Self>) {
+        multiplied(simd, pass.tape, pass.d_output, pass.d_input);
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(&self, _: S, _: &NoParameters, input: &[T; N], output: &mut [T; N]) {
+        *output = *input;
+    }
+}
