@@ -130,6 +130,7 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
                 && let Err(must) = limits.check(number)
             {
                 errors.at(value, format_args!("option `{}` {must}", option.name), "write `0.5`, for instance");
+                return Setting::Number(None);
             }
             return Setting::Number(number);
         }
