@@ -124,8 +124,7 @@ fn check<N, L, M, Y, const OUT: usize, const CLASSES: usize>(
 fn as_keras() {
     let all: Weighted = fixture("weighted");
     let one = |yes: bool| f64::from(u8::from(yes));
-    let one_hot: Vec<[f64; 3]> =
-        all.classes.iter().map(|class| core::array::from_fn(|i| one(i == *class))).collect();
+    let one_hot: Vec<[f64; 3]> = all.classes.iter().map(|class| core::array::from_fn(|i| one(i == *class))).collect();
     let binary: Vec<[f64; 1]> = all.classes.iter().map(|class| [one(*class == 1)]).collect();
     for case in &all.cases {
         match (case.name.as_str(), case.sample_weight) {
