@@ -281,7 +281,9 @@ mod tests {
         let count = numbers.len() as f64;
         let mut counts = [0_u32; 100];
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number from [0, 1)")]
-        numbers.iter().for_each(|number| counts[(number * 100.0) as usize] += 1);
+        for number in &numbers {
+            counts[(number * 100.0) as usize] += 1;
+        }
         let expected = count / 100.0;
         let chi_squared: f64 = counts.iter().map(|&count| (f64::from(count) - expected).powi(2) / expected).sum();
         // 99 degrees of freedom, five standard deviations

@@ -128,12 +128,7 @@ impl Flow<'_> {
         let shape = written.shape.as_ref().or(commas.as_ref());
         // one size is both, where nothing else can stand in its place
         let both = is_same && shape.is_none() && row.is_some_and(|row| !row.takes_activation());
-        // where a number can, an integer is the size, and so is the first of two
-        let sizes = arguments.iter().filter(|argument| is_size(argument)).count();
-        let both = arguments
-            .first()
-            .is_some_and(|first| both && is_size(first) && (!takes_number || sizes > 1 || is_number(first)));
-        let both = both.then(|| arguments.remove(0));
+        let both = if both { lone_size(&mut arguments, takes_number) } else { None };
         let input = shape.map(|shape| &shape.input).or(both.map(|both| &both.value));
         let stated = input.and_then(|input| size(input, self.errors));
         let taken = stated.clone();
@@ -313,6 +308,14 @@ impl Flow<'_> {
 fn is_size(argument: &Argument) -> bool {
     let is_activation = |path: &Path| catalogue::find(ACTIVATIONS, &text(path)).is_some();
     argument.name.is_none() && !matches!(&argument.value, Value::Path(path) if is_activation(path))
+}
+
+/// The size that stands alone, taken from the arguments. Where a number can stand so, an integer is the size, and so is
+/// the first of two.
+fn lone_size<'a>(arguments: &mut Vec<&'a Argument>, takes_number: bool) -> Option<&'a Argument> {
+    let first = arguments.first().filter(|first| is_size(first))?;
+    let others = arguments[1..].iter().any(|argument| is_size(argument));
+    (!takes_number || others || is_number(first)).then(|| arguments.remove(0))
 }
 
 fn takes_numbers(activation: &Named) -> bool {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use typenet::activations::Linear;
 use typenet::bytemuck::{zeroed_box, zeroed_slice_box};
 use typenet::layers::{Batch, Dense, DenseParameters, Layer, Share, Sink, Trace, Window};
+use typenet::noise::Inference;
 use typenet::simd::{Simd, Task, dispatch, level};
 use typenet::{Flat, Lane, Scalar, Tile};
 
