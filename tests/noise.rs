@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use serde::Deserialize;
 use typenet::bytemuck;
-use typenet::layers::{AlphaDropout, Backward, Dropout, GaussianDropout, GaussianNoise, Layer, NoParameters, Share};
+use typenet::layers::{AlphaDropout, Backward, Dropout, GaussianDropout, GaussianNoise, Layer, NoParameters};
 use typenet::noise::{Noise, Training};
 use typenet::prelude::*;
 use typenet::simd::{Level, Simd, Task, dispatch, level};
@@ -59,7 +59,7 @@ where
                 tape: &mut tape,
                 d_output: &mut d_output,
                 d_input: Some(&mut d_input),
-                share: Share { gradient: &mut NoParameters, sums: &mut [], later: true },
+                share: None,
             };
             layer.backward(simd, &NoParameters, pass);
             for lane in 0..inputs.len() / 5 {
