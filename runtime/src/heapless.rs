@@ -174,13 +174,19 @@ where
             network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, false);
         }
         N::finish(simd, gradient, sums);
-        let loss = loss.close(simd, samples as f64) / samples as f64;
+        let mut loss = loss.close(simd, samples as f64) / samples as f64;
+        if const { N::REGULARIZED } {
+            loss += network.penalty(Some(gradient));
+        }
         if loss.is_finite() {
             let (iteration, learning_rate) = (trainer.iteration, trainer.optimizer.learning_rate(trainer.iteration));
             let step = Step { iteration, learning_rate };
             let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
             Descend::new(&mut trainer.optimizer, step, parameters, gradient, slots, previous).accept(simd, gradient);
+            if const { N::CONSTRAINED } {
+                network.constrain();
+            }
         }
         loss
     }

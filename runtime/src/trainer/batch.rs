@@ -79,20 +79,28 @@ where
                     self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, true);
                 }
             }
-            if !const { by_layer::<N>() } || O::WHOLE || samples > remembered {
+            if const { whole_gradient::<N, O>() } || samples > remembered {
                 let tiles = &memory[..indices.len().div_ceil(N::Scalar::LANES)];
                 N::complete(simd, tiles, gradient, sums, &mut Gather);
             }
         }
         self.metrics.end_batch(simd, self.metric_state, samples);
-        let loss = self.loss_mean.close(simd, samples as f64) / samples as f64;
-        if const { by_layer::<N>() && !O::WHOLE } && samples <= remembered {
+        let mut loss = self.loss_mean.close(simd, samples as f64) / samples as f64;
+        if const { N::REGULARIZED } {
+            let penalty = self.network.penalty(Some(gradient));
+            self.loss_mean.raise(penalty * samples as f64);
+            loss += penalty;
+        }
+        if !const { whole_gradient::<N, O>() } && samples <= remembered {
             if loss.is_finite() {
                 let tiles = &memory[..samples.div_ceil(N::Scalar::LANES)];
                 let (optimizer, network) = (self.optimizer, self.network.as_flat_mut());
                 let (slots, previous) = (self.slots, self.previous);
                 let mut descend = Descend::new(optimizer, self.step, network, gradient.as_flat(), slots, previous);
                 N::complete(simd, tiles, gradient, sums, &mut descend);
+                if const { N::CONSTRAINED } {
+                    self.network.constrain();
+                }
             }
             return loss;
         }
@@ -109,6 +117,11 @@ where
         }
         loss
     }
+}
+
+/// Whether the optimizer waits for the whole gradient, to which regularisers add.
+const fn whole_gradient<N: Network, O: Optimizer>() -> bool {
+    !by_layer::<N>() || O::WHOLE || N::REGULARIZED
 }
 
 /// The optimizer's part of a step.
@@ -129,6 +142,9 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
         let Self { optimizer, step, network, gradient, slots, previous } = self;
         let gradient = gradient.as_flat_mut();
         Descend::new(optimizer, step, network.as_flat_mut(), gradient, slots, previous).accept(simd, gradient);
+        if const { N::CONSTRAINED } {
+            network.constrain();
+        }
     }
 }
 
