@@ -17,7 +17,7 @@ use crate::support::fixture;
 #[derive(Deserialize)]
 struct Penalties {
     kernel: Vec<f64>,
-    regularizers: Vec<Value>,
+    regularizers: Vec<Penalty>,
     constraints: Vec<Weights>,
     data: Vec<f64>,
     targets: Vec<f64>,
@@ -27,7 +27,7 @@ struct Penalties {
 }
 
 #[derive(Deserialize)]
-struct Value {
+struct Penalty {
     name: String,
     value: f64,
     gradient: Vec<f64>,
@@ -82,11 +82,13 @@ fn all_close(what: &str, ours: &[f64], keras: &[f64], tolerance: f64) {
     }
 }
 
-fn check_regularizer(regularizer: impl Regularizer, kernel: &[f64], keras: &Value) {
+fn check_regularizer(regularizer: impl Regularizer, kernel: &[f64], keras: &Penalty) {
     let mut gradient = vec![1.0; kernel.len()];
     close(&keras.name, regularizer.penalty(kernel, UNITS, &mut gradient), keras.value, 1e-12);
     close(&keras.name, regularizer.penalty(kernel, UNITS, &mut []), keras.value, 1e-12);
-    gradient.iter_mut().for_each(|g| *g -= 1.0);
+    for g in &mut gradient {
+        *g -= 1.0;
+    }
     all_close(&keras.name, &gradient, &keras.gradient, 1e-12);
     // central differences, beside the corners
     let at = |i: usize, by: f64| {
@@ -97,7 +99,7 @@ fn check_regularizer(regularizer: impl Regularizer, kernel: &[f64], keras: &Valu
     for (i, slope) in gradient.iter().enumerate().filter(|(i, _)| kernel[*i] != 0.0) {
         close(&format!("{} {i}, numerically", keras.name), (at(i, 1e-6) - at(i, -1e-6)) / 2e-6, *slope, 1e-8);
     }
-    let single: Vec<f32> = kernel.iter().map(|w| *w as f32).collect();
+    let single: Vec<f32> = kernel.iter().map(|w| <f32 as Scalar>::from_f64(*w)).collect();
     let ours = regularizer.penalty(&single, UNITS, &mut []);
     close(&format!("{} in f32", keras.name), ours, keras.value, 1e-6);
 }
