@@ -10,7 +10,7 @@ use crate::kernels::Task;
 use crate::kernels::flat::{Gather, Sink as _, first_lanes};
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
-use crate::network::{Network, TileMemory};
+use crate::network::{Network, Shares, TileMemory};
 use crate::optimizers::{Descend, Optimizer, Step};
 use crate::pass::{Pass, by_layer, tiles, tiles_at_once, weigh};
 use crate::scalar::Scalar;
@@ -76,16 +76,20 @@ where
                     weigh(simd, d_logits, weights * share);
                 }
                 for (tile, _) in tiles.iter_mut().zip(group()) {
-                    self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, true);
+                    let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: true };
+                    self.network.backward(simd, &tile.input, None, &mut tile.tape, shares);
                 }
             }
             if const { whole_gradient::<N, O>() } || samples > remembered {
                 let tiles = &memory[..indices.len().div_ceil(N::Scalar::LANES)];
-                N::complete(simd, tiles, gradient, sums, &mut Gather);
+                N::complete(simd, tiles, 0, &mut Gather::new(gradient.as_flat_mut(), 0));
             }
         }
         self.metrics.end_batch(simd, self.metric_state, samples);
         let mut loss = self.loss_mean.close(simd, samples as f64) / samples as f64;
+        if const { !N::COMPLETES } {
+            N::finish(simd, gradient, sums);
+        }
         if const { N::REGULARIZED } {
             let penalty = self.network.penalty(Some(gradient));
             self.loss_mean.raise(penalty * samples as f64);
@@ -94,12 +98,12 @@ where
         if !const { whole_gradient::<N, O>() } && samples <= remembered {
             if loss.is_finite() {
                 let tiles = &memory[..samples.div_ceil(N::Scalar::LANES)];
-                let (optimizer, network) = (self.optimizer, self.network.as_flat_mut());
-                let (slots, previous) = (self.slots, self.previous);
-                let mut descend = Descend::new(optimizer, self.step, network, gradient.as_flat(), slots, previous);
-                N::complete(simd, tiles, gradient, sums, &mut descend);
+                let Self { optimizer, step, network, slots, previous, .. } = self;
+                let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
+                let mut descend = Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 };
+                N::complete(simd, tiles, 0, &mut descend);
                 if const { N::CONSTRAINED } {
-                    self.network.constrain();
+                    network.constrain();
                 }
             }
             return loss;
@@ -140,8 +144,8 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { optimizer, step, network, gradient, slots, previous } = self;
-        let gradient = gradient.as_flat_mut();
-        Descend::new(optimizer, step, network.as_flat_mut(), gradient, slots, previous).accept(simd, gradient);
+        let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
+        Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
         if const { N::CONSTRAINED } {
             network.constrain();
         }
