@@ -8,7 +8,7 @@
 //! - gradient of the weights: `dw[i, o] = sum over samples of x[i] dy[o]`, the only sum over lanes. For small layers a few
 //!   running vectors, one for each weight, stay in registers over all tiles of the batch, and their lanes are summed
 //!   once; of larger ones, `dy` is transposed in place, so that the outputs sit in the lanes, and a block of weights is
-//!   held in registers over all samples of the batch.
+//!   held in registers over all samples of the batch. Outputs that fill no vector are summed lane by lane here too.
 //!
 //! Sizes are run-time values here. Small layers call these functions inline, where the sizes are constants and the loops
 //! unroll. Larger layers call them through [`shared`], so that a program has each once for every instruction set,
@@ -20,7 +20,7 @@ use core::ops::Range;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::flat::{Sink, Window, prefetch};
-use super::transpose::{add_sums, sum_lanes, transpose};
+use super::transpose::{add_sums, fold_lanes, sum_lanes, transpose};
 use crate::scalar::{Lane, Scalar};
 
 /// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
@@ -166,48 +166,56 @@ pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mu
 /// Adds the gradient over all samples of `count` tiles to `gradient`, the weights and after them the biases of a small
 /// layer. A few running vectors stay in registers over all tiles.
 #[inline(always)]
-pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd>(
+pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BIAS: usize>(
     simd: S,
     count: usize,
     tile: impl Fn(usize) -> Columns<'a, T>,
     gradient: &mut [T],
 ) {
-    // each number as a constant, so that what it is the gradient of is known while compiling
     macro_rules! groups {
         ($($group:literal)*) => {$(
-            if gradient.len() > $group * T::LANES {
-                let (start, end) = ($group * T::LANES, gradient.len().min(($group + 1) * T::LANES));
-                let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-                let numbers = sums.chunks_mut(registers::<S>());
-                for (sums, start) in numbers.zip((start..end).step_by(registers::<S>())) {
-                    sum_few::<T, S>(simd, count, &tile, start..end, sums);
-                }
-                add_sums::<T, S>(sums, &mut gradient[start..end]);
+            if const { $group * T::LANES < (IN + BIAS) * OUT } {
+                let sums = sum_group::<T, S, IN, OUT, BIAS, $group>(simd, count, &tile);
+                let end = gradient.len().min(($group + 1) * T::LANES);
+                add_sums::<T, S>(sums, &mut gradient[$group * T::LANES..end]);
             }
         )*};
     }
     groups!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
 }
 
+/// The lanes of the gradient of `LANES` numbers: as many as there are registers, then the next.
+///
+/// Each number is a constant, so that what it is the gradient of is known while compiling: a loop would not unroll where
+/// the division is one by 3 or 5.
 #[inline(always)]
-fn sum_few<'a, T: Scalar, S: Simd>(
+fn sum_group<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BIAS: usize, const GROUP: usize>(
     simd: S,
     count: usize,
     tile: impl Fn(usize) -> Columns<'a, T>,
-    numbers: Range<usize>,
-    sums: &mut [T::Vector<S>],
-) {
-    for index in 0..count {
-        let (x, dy) = tile(index);
-        for (sum, number) in sums.iter_mut().zip(numbers.clone()) {
-            let (input, output) = (number / dy.len(), number % dy.len());
-            let dy = dy[output].load(simd);
-            *sum = match x.get(input) {
-                Some(x) => x.load(simd).mul_add(dy, *sum),
-                None => *sum + dy,
-            };
-        }
+) -> [T::Vector<S>; 16] {
+    let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+    macro_rules! parts {
+        ($([$($k:literal)*])*) => {{$(
+            for index in 0..count {
+                let (x, dy) = tile(index);
+                $(if const { $k < T::LANES && GROUP * T::LANES + $k < (IN + BIAS) * OUT } {
+                    let number = const { GROUP * T::LANES + $k };
+                    let dy = dy[number % OUT].load(simd);
+                    sums[$k] = match x.get(number / OUT) {
+                        Some(x) => x.load(simd).mul_add(dy, sums[$k]),
+                        None => sums[$k] + dy,
+                    };
+                })*
+            }
+        )*}};
     }
+    match const { registers::<S>() } {
+        16 => parts!([0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15]),
+        4 => parts!([0 1 2 3] [4 5 6 7] [8 9 10 11] [12 13 14 15]),
+        _ => parts!([0 1] [2 3] [4 5] [6 7] [8 9] [10 11] [12 13] [14 15]),
+    }
+    sums
 }
 
 /// The columns of a tile of `x`, and of a tile of `dy`.
@@ -239,8 +247,8 @@ pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::L
     }
 }
 
-/// `dw[i * outputs + o] = sum over all samples of x[i] dy[o]`, given `x` and `dy` of each tile, `dy` as
-/// [`transpose_squares`] leaves it; what is complete goes to `sink`, a block of weights at a time.
+/// `dw[i * outputs + o] = sum over all samples of x[i] dy[o]` for the outputs that fill squares, given `x` and `dy` of each
+/// tile, `dy` as [`transpose_squares`] leaves it; what is complete goes to `sink`, a block of weights at a time.
 ///
 /// The outer loop is over inputs: so the weights, which lie input by input, are met in the order in which they lie, and
 /// the inputs of one block stay in the first-level cache, while `dy` comes from the second.
@@ -252,130 +260,185 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     gradient: &mut [T],
     sink: &mut K,
 ) {
-    let inputs = tiles.first().map_or(0, |(x, _)| x.len());
-    let squares = outputs / T::LANES;
-    // the outputs that fill no square are transposed here, once
-    let mut rest = [[T::Lane::splat(T::ZERO); 16]; TILES];
-    if outputs > squares * T::LANES {
-        for (rows, (_, dy)) in rest.iter_mut().zip(tiles) {
-            let columns = dy.get(squares * T::LANES..).unwrap_or_default();
-            let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-            for (vector, column) in square.iter_mut().zip(columns) {
-                *vector = column.load(simd);
-            }
-            transpose::<T, S>(simd, &mut square);
-            for (row, vector) in rows.iter_mut().zip(square) {
-                row.store(vector);
-            }
-        }
-    }
-    let mut input = 0;
-    macro_rules! block {
-        ($block:literal) => {
-            let mut square = 0;
-            let mut window = Window { start: input * outputs, rows: $block, width: 0, stride: outputs };
-            if const { registers::<S>() == 16 } {
-                // two vectors of outputs share each broadcast of an input
-                window.width = 2 * T::LANES;
-                while squares - square >= 2 {
-                    let rows = tiles.iter().map(|(_, dy)| &dy[square * T::LANES..]);
-                    hand_over::<T, S, K, $block, 2>(simd, tiles, input, rows, window, gradient, sink);
-                    window.start += window.width;
-                    square += 2;
-                }
-            }
-            window.width = T::LANES;
-            while squares > square {
-                let rows = tiles.iter().map(|(_, dy)| &dy[square * T::LANES..]);
-                hand_over::<T, S, K, $block, 1>(simd, tiles, input, rows, window, gradient, sink);
-                window.start += window.width;
-                square += 1;
-            }
-            window.width = outputs - squares * T::LANES;
-            if window.width > 0 {
-                let rows = rest.iter().map(|rows| &rows[..]);
-                hand_over::<T, S, K, $block, 1>(simd, tiles, input, rows, window, gradient, sink);
-            }
-            input += $block;
-        };
-    }
-    if const { registers::<S>() == 16 } {
-        while inputs - input >= 8 {
-            block!(8);
-        }
-    }
-    if const { registers::<S>() >= 4 } {
-        while inputs - input >= 4 {
-            block!(4);
-        }
-    }
-    while inputs > input {
-        block!(1);
-    }
+    let inputs = 0..tiles.first().map_or(0, |(x, _)| x.len());
+    let left = if const { registers::<S>() == 16 } {
+        backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, gradient, sink)
+    } else if const { registers::<S>() == 4 } {
+        backward_rows::<T, S, K, 4, 1>(simd, tiles, inputs, outputs, gradient, sink)
+    } else {
+        backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, gradient, sink)
+    };
+    backward_rows::<T, S, K, 1, 4>(simd, tiles, left, outputs, gradient, sink);
 }
 
-/// Sums the gradient in `window` over all tiles and hands it to the sink, which is told in time where the next begins.
+/// The same for `B` inputs at a time, each sum in `C` parts. Returns the inputs that are left over.
 #[inline(always)]
-fn hand_over<'a, T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize>(
+fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>(
     simd: S,
     tiles: &[Columns<'_, T>],
-    input: usize,
-    rows: impl Iterator<Item = &'a [T::Lane]>,
-    window: Window,
+    mut inputs: Range<usize>,
+    outputs: usize,
+    gradient: &mut [T],
+    sink: &mut K,
+) -> Range<usize> {
+    let whole = outputs - outputs % T::LANES;
+    while inputs.len() >= B {
+        let mut output = 0;
+        if const { registers::<S>() == 16 } {
+            // two vectors of outputs share each broadcast of an input
+            while whole - output >= 2 * T::LANES {
+                hand_over::<T, S, K, B, 2, C>(simd, tiles, (inputs.start, output), outputs, gradient, sink);
+                output += 2 * T::LANES;
+            }
+        }
+        while whole > output {
+            hand_over::<T, S, K, B, 1, C>(simd, tiles, (inputs.start, output), outputs, gradient, sink);
+            output += T::LANES;
+        }
+        inputs.start += B;
+    }
+    inputs
+}
+
+/// Sums the gradient of a block of weights over all tiles and hands it to the sink, which is told in time where the next
+/// begins.
+#[inline(always)]
+fn hand_over<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize, const C: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    (input, output): (usize, usize),
+    outputs: usize,
     gradient: &mut [T],
     sink: &mut K,
 ) {
-    let outputs = window.stride;
-    let next = match window.start + window.width {
-        next if next < (input + 1) * outputs => next,
+    let width = V * T::LANES;
+    let window = Window { start: input * outputs + output, rows: B, width, stride: outputs };
+    let next = match output + width {
+        next if next + T::LANES <= outputs => window.start + width,
         _ => (input + B) * outputs,
     };
-    let sums = weights_block::<T, S, B, V>(
+    let sums = weights_block::<T, S, B, V, C>(
         simd,
         tiles,
-        input,
-        rows,
+        (input, output),
         #[inline(always)]
-        |row| sink.expect(gradient, next + row * outputs, window.width),
+        |row| sink.expect(gradient, next + row * outputs, width),
     );
     sink.take(simd, gradient, window, &sums);
 }
 
-/// The gradient of the weights from `B` inputs to `V` vectors of outputs, whose transposed gradients begin `rows`.
+/// The gradient of the weights from `B` inputs to `V` vectors of outputs. Each sum is taken in `C` parts, so that few of
+/// them need not wait for each other.
 #[inline(always)]
-fn weights_block<'a, T: Scalar, S: Simd, const B: usize, const V: usize>(
+fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: usize>(
     simd: S,
     tiles: &[Columns<'_, T>],
-    input: usize,
-    rows: impl Iterator<Item = &'a [T::Lane]>,
+    (input, output): (usize, usize),
     expect: impl Fn(usize),
 ) -> [[T::Vector<S>; V]; B] {
-    let mut sums = [[T::Vector::<S>::splat(simd, T::ZERO); V]; B];
+    let mut parts = [[[T::Vector::<S>::splat(simd, T::ZERO); V]; B]; C];
     // what the next block will move is asked for little by little: the way to memory is narrow
-    let pace = (tiles.len() * T::LANES / B).max(1);
+    let pace = (tiles.len() * T::LANES / C / B).max(1);
     let (mut ahead, mut wait) = (0, 0);
-    for ((x, _), rows) in tiles.iter().zip(rows) {
-        let (Some(x), Some(rows)) = (x[input..].first_chunk::<B>(), rows.get(..V * T::LANES)) else { break };
-        for sample in 0..T::LANES {
+    for (x, dy) in tiles {
+        let x = x.get(input..).and_then(<[_]>::first_chunk::<B>);
+        let (Some(x), Some(rows)) = (x, dy.get(output..output + V * T::LANES)) else { break };
+        for samples in 0..T::LANES / C {
             if wait == 0 && ahead < B {
                 expect(ahead);
                 ahead += 1;
                 wait = pace;
             }
             wait = wait.wrapping_sub(1);
-            let row: [T::Vector<S>; V] = array::from_fn(
-                #[inline(always)]
-                |v| rows[v * T::LANES + sample].load(simd),
-            );
-            for (sums, x) in sums.iter_mut().zip(x) {
-                let x = T::Vector::<S>::splat(simd, x.as_slice()[sample]);
-                for (sum, row) in sums.iter_mut().zip(&row) {
-                    *sum = x.mul_add(*row, *sum);
+            for (c, sums) in parts.iter_mut().enumerate() {
+                let sample = samples * C + c;
+                let row: [T::Vector<S>; V] = array::from_fn(
+                    #[inline(always)]
+                    |v| rows[v * T::LANES + sample].load(simd),
+                );
+                for (sums, x) in sums.iter_mut().zip(x) {
+                    let x = T::Vector::<S>::splat(simd, x.as_slice()[sample]);
+                    for (sum, row) in sums.iter_mut().zip(&row) {
+                        *sum = x.mul_add(*row, *sum);
+                    }
                 }
             }
         }
     }
+    let mut sums = parts[0];
+    for part in parts.iter().skip(1) {
+        for (sums, part) in sums.iter_mut().zip(part) {
+            for (sum, part) in sums.iter_mut().zip(part) {
+                *sum += *part;
+            }
+        }
+    }
     sums
+}
+
+/// The same as [`backward_weights`] for the outputs that fill no square, which lie sample by sample: the inputs of a block
+/// are multiplied lane by lane, and the lanes summed when all tiles are in.
+#[inline(always)]
+pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    outputs: usize,
+    gradient: &mut [T],
+    sink: &mut K,
+) {
+    let inputs = tiles.first().map_or(0, |(x, _)| x.len());
+    let width = outputs % T::LANES;
+    for input in (0..inputs).step_by(T::LANES) {
+        let rows = T::LANES.min(inputs - input);
+        let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (column, output) in square.iter_mut().zip(outputs - width..outputs) {
+            let sums = match const { registers::<S>() } {
+                16 if const { T::LANES == 16 } => lanes_block::<T, S, 16>(simd, tiles, input, output),
+                16 => lanes_block::<T, S, 8>(simd, tiles, input, output),
+                4 => lanes_block::<T, S, 4>(simd, tiles, input, output),
+                _ => lanes_block::<T, S, 2>(simd, tiles, input, output),
+            };
+            *column = fold_lanes::<T, S>(sums);
+        }
+        transpose::<T, S>(simd, &mut square);
+        let window = Window { start: (input + 1) * outputs - width, rows, width, stride: outputs };
+        sink.take(
+            simd,
+            gradient,
+            window,
+            &square.map(
+                #[inline(always)]
+                |row| [row],
+            ),
+        );
+    }
+}
+
+/// The gradient of `LANES` weights, from as many inputs to one output, lane by lane, `B` of them in registers. Beyond the
+/// last input it is computed once more.
+#[inline(always)]
+fn lanes_block<T: Scalar, S: Simd, const B: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    input: usize,
+    output: usize,
+) -> [T::Vector<S>; 16] {
+    let mut all = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+    let inputs = tiles.first().map_or(0, |(x, _)| x.len());
+    for (block, sums) in all.as_chunks_mut::<B>().0.iter_mut().enumerate().take(T::LANES / B) {
+        let places: [usize; B] = array::from_fn(|k| (input + block * B + k).min(inputs.saturating_sub(1)));
+        let mut running = [T::Vector::<S>::splat(simd, T::ZERO); B];
+        for (x, dy) in tiles {
+            let Some(dy) = dy.get(output) else { break };
+            let dy = dy.load(simd);
+            for (sum, place) in running.iter_mut().zip(places) {
+                let Some(x) = x.get(place) else { break };
+                *sum = x.load(simd).mul_add(dy, *sum);
+            }
+        }
+        *sums = running;
+    }
+    all
 }
 
 /// `y = b + sum_i w[i, ..] x[i]` for one sample: the outputs sit in the lanes.
@@ -477,15 +540,6 @@ pub(crate) mod shared {
         );
     }
 
-    /// [`gather_weights`](super::gather_weights)
-    #[inline(never)]
-    pub(crate) fn gather_weights<T: Scalar, S: Simd>(simd: S, x: &[T::Lane], dy: &[T::Lane], sums: &mut [T::Lane]) {
-        simd.vectorize(
-            #[inline(always)]
-            || super::gather_weights::<T, S>(simd, x, dy, sums),
-        );
-    }
-
     /// [`gather_bias`](super::gather_bias)
     #[inline(never)]
     pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mut [T::Lane]) {
@@ -534,6 +588,21 @@ pub(crate) mod shared {
         simd.vectorize(
             #[inline(always)]
             || super::backward_weights(simd, tiles, outputs, gradient, sink),
+        );
+    }
+
+    /// [`backward_weights_left`](super::backward_weights_left)
+    #[inline(never)]
+    pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
+        simd: S,
+        tiles: &[Columns<'_, T>],
+        outputs: usize,
+        gradient: &mut [T],
+        sink: &mut K,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::backward_weights_left(simd, tiles, outputs, gradient, sink),
         );
     }
 

@@ -122,7 +122,8 @@ fn load_slots<T: Scalar, S: Simd, const K: usize>(
 /// Where complete gradients go: they are added up, or an optimizer moves the parameters at once, so that the gradient of
 /// a large layer never travels through memory.
 pub trait Sink<T: Scalar> {
-    /// Takes a block of the gradient: the numbers in `window` of the tensor whose place in the gradient is `place`.
+    /// Takes a block of the gradient: the numbers in `window` of the tensor whose place in the gradient is `place`. Rows
+    /// of the block beyond those of the window, and numbers beyond its width, do not count.
     fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
@@ -151,7 +152,7 @@ impl<T: Scalar> Sink<T> for Gather {
         window: Window,
         block: &[[T::Vector<S>; V]; R],
     ) {
-        for (row, vectors) in block.iter().enumerate() {
+        for (row, vectors) in block.iter().enumerate().take(window.rows) {
             let Some(place) = place.get_mut(window.start + row * window.stride..) else { return };
             let width = window.width.min(place.len());
             for (place, vector) in place[..width].chunks_mut(T::LANES).zip(vectors) {

@@ -22,7 +22,15 @@ pub(crate) fn sum_lanes<T: Scalar, S: Simd>(simd: S, lanes: &[T::Lane], sums: &m
 
 /// Adds the sum over the lanes of `vectors[j]` to `sums[j]`, of which there are at most `LANES`.
 #[inline(always)]
-pub(crate) fn add_sums<T: Scalar, S: Simd>(mut vectors: [T::Vector<S>; 16], sums: &mut [T]) {
+pub(crate) fn add_sums<T: Scalar, S: Simd>(vectors: [T::Vector<S>; 16], sums: &mut [T]) {
+    for (sum, total) in sums.iter_mut().zip(fold_lanes::<T, S>(vectors).as_slice()) {
+        *sum += *total;
+    }
+}
+
+/// A vector whose lane `j` is the sum over the lanes of `vectors[j]`.
+#[inline(always)]
+pub(crate) fn fold_lanes<T: Scalar, S: Simd>(mut vectors: [T::Vector<S>; 16]) -> T::Vector<S> {
     let mut count = T::LANES;
     while count > 1 {
         count /= 2;
@@ -31,9 +39,7 @@ pub(crate) fn add_sums<T: Scalar, S: Simd>(mut vectors: [T::Vector<S>; 16], sums
             vectors[i] = a.zip_low(b) + a.zip_high(b);
         }
     }
-    for (sum, total) in sums.iter_mut().zip(vectors[0].as_slice()) {
-        *sum += *total;
-    }
+    vectors[0]
 }
 
 /// The sum of all lanes.

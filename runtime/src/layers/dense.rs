@@ -100,12 +100,9 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> DenseParam
     }
 }
 
-/// Up to this many weights a layer's loops unroll into its caller; beyond, layers of the same type share their code, and
-/// all layers share the products.
+/// Up to this many weights a layer's loops unroll into its caller, and its gradient is gathered lane by lane; beyond, layers
+/// of the same type share their code, and all layers share the products.
 const UNROLL: usize = 64;
-
-/// Up to this many parameters the gradient is gathered lane by lane: 16 KiB of running sums, half a first-level cache.
-const GATHER: usize = 256;
 
 impl<T: Scalar, const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Layer<T>
     for Dense<IN, OUT, A, K, B, BIAS>
@@ -128,7 +125,7 @@ where
     const FORM: Form = Form::Dense;
 
     /// One lane for each bias; and one for each weight, if there are few.
-    const SUMS: usize = BIAS * OUT + if IN * OUT <= GATHER { IN * OUT } else { 0 };
+    const SUMS: usize = BIAS * OUT + if IN * OUT <= UNROLL { IN * OUT } else { 0 };
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         let fan = Fan { inputs: IN, outputs: OUT };
@@ -180,9 +177,6 @@ where
             kernel::sum::<T, S>(simd, weights, gradient.weights_mut());
         } else {
             kernel::shared::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
-            if const { IN * OUT <= GATHER } {
-                kernel::shared::sum::<T, S>(simd, weights, gradient.weights_mut());
-            }
         }
     }
 
@@ -195,7 +189,7 @@ where
         sink: &mut D,
     ) {
         if const { IN * OUT <= UNROLL } {
-            kernel::sum_tiles::<T, S>(
+            kernel::sum_tiles::<T, S, IN, OUT, BIAS>(
                 simd,
                 batch.count(),
                 #[inline(always)]
@@ -211,17 +205,13 @@ where
         let Share { gradient, sums, later } = share;
         self.finish(simd, Share { gradient, sums, later });
         kernel::shared::accept::<T, S, D>(simd, gradient.bias.data.0.as_flattened_mut(), sink);
-        if const { IN * OUT <= GATHER } {
-            kernel::shared::accept::<T, S, D>(simd, gradient.weights_mut(), sink);
-            return;
-        }
         let mut tiles = [(&[][..], &[][..]); kernel::TILES];
         let count = batch.count().min(kernel::TILES);
         for (index, tile) in tiles.iter_mut().enumerate().take(count) {
             let (input, trace) = batch.tile(index);
             *tile = (input.columns(), trace.d_output.columns());
         }
-        kernel::shared::backward_weights::<T, S, D>(simd, &tiles[..count], OUT, gradient.weights_mut(), sink);
+        backward_weights::<T, S, D, OUT>(simd, &tiles[..count], gradient.weights_mut(), sink);
     }
 
     #[inline(always)]
@@ -310,15 +300,11 @@ where
             return;
         }
         kernel::shared::gather_bias::<T, S>(simd, dy, bias);
-        if const { IN * OUT <= GATHER } {
-            kernel::shared::gather_weights::<T, S>(simd, x, dy, sums);
-            return;
-        }
         kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
         if !later {
             let dy = pass.d_output.columns();
             let tiles = [(&x[..], &dy[..])];
-            kernel::shared::backward_weights::<T, S, _>(simd, &tiles, OUT, gradient.weights_mut(), &mut Gather);
+            backward_weights::<T, S, _, OUT>(simd, &tiles, gradient.weights_mut(), &mut Gather);
         }
     }
 
@@ -335,5 +321,21 @@ where
             #[inline(always)]
             || self.activation.predict(simd, output),
         );
+    }
+}
+
+/// The gradient of a large layer's weights, of all its outputs.
+#[inline(always)]
+fn backward_weights<T: Scalar, S: Simd, D: Sink<T>, const OUT: usize>(
+    simd: S,
+    tiles: &[kernel::Columns<'_, T>],
+    gradient: &mut [T],
+    sink: &mut D,
+) {
+    if const { OUT >= T::LANES } {
+        kernel::shared::backward_weights::<T, S, D>(simd, tiles, OUT, gradient, sink);
+    }
+    if const { !OUT.is_multiple_of(T::LANES) } {
+        kernel::shared::backward_weights_left::<T, S, D>(simd, tiles, OUT, gradient, sink);
     }
 }
