@@ -66,12 +66,13 @@ where
                     self.network.forward(simd, &tile.input, &mut tile.tape);
                 }
                 for (tile, indices) in tiles.iter_mut().zip(group()) {
-                    let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
+                    let lanes = first_lanes::<N::Scalar, S>(simd, indices.len());
                     let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
+                    let weights = self.data.1.weigh(simd, indices, self.loss.weigh(simd, targets, lanes));
                     let (logits, d_logits) = N::logits(&mut tile.tape);
                     let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, &mut tile.output, d_logits);
                     self.loss_mean.add(simd, losses, weights);
-                    self.metrics.update(simd, self.metric_state, &tile.output, targets, weights);
+                    self.metrics.update(simd, self.metric_state, &tile.output, targets, lanes, weights);
                     weigh(simd, d_logits, weights * share);
                 }
                 for (tile, _) in tiles.iter_mut().zip(group()) {
@@ -84,7 +85,7 @@ where
             }
         }
         self.metrics.end_batch(simd, self.metric_state, samples);
-        let loss = self.loss_mean.close(simd, samples) / samples as f64;
+        let loss = self.loss_mean.close(simd, samples as f64) / samples as f64;
         if const { by_layer::<N>() && !O::WHOLE } && samples <= remembered {
             if loss.is_finite() {
                 let tiles = &memory[..samples.div_ceil(N::Scalar::LANES)];
@@ -168,16 +169,17 @@ where
             let batch = batch..end.min(batch + TILES * N::Scalar::LANES);
             for (indices, range) in tiles(batch.clone(), N::Scalar::LANES) {
                 let indices = &indices[..range.len()];
-                let weights = first_lanes::<N::Scalar, S>(simd, range.len());
+                let lanes = first_lanes::<N::Scalar, S>(simd, range.len());
+                let weights = self.data.1.weigh(simd, indices, lanes);
                 self.data.0.gather(simd, indices, input);
                 self.data.1.gather(simd, indices, targets);
                 self.network.forward(simd, input, tape);
                 let (logits, d_logits) = N::logits(tape);
                 let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
                 self.loss_mean.add(simd, losses, weights);
-                self.metrics.update(simd, self.metric_state, output, targets, weights);
+                self.metrics.update(simd, self.metric_state, output, targets, lanes, weights);
             }
-            self.loss_mean.close(simd, batch.len());
+            self.loss_mean.close(simd, batch.len() as f64);
             self.metrics.end_batch(simd, self.metric_state, batch.len());
         }
     }
