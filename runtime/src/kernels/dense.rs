@@ -20,7 +20,7 @@ use core::ops::Range;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::flat::{Sink, Window, prefetch};
-use super::transpose::{add_sums, fold_lanes, sum_lanes, transpose};
+use super::transpose::{sum_each, sum_lanes, transpose};
 use crate::scalar::{Lane, Scalar};
 
 /// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
@@ -163,21 +163,23 @@ pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mu
     }
 }
 
-/// Adds the gradient over all samples of `count` tiles to `gradient`, the weights and after them the biases of a small
-/// layer. A few running vectors stay in registers over all tiles.
+/// Hands the gradient over all samples of `count` tiles to `sink`: of the weights, and after them the biases, of a small
+/// layer whose parameters begin at `start`. A few running vectors stay in registers over all tiles.
 #[inline(always)]
-pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BIAS: usize>(
+pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, K: Sink<T>, const IN: usize, const OUT: usize, const BIAS: usize>(
     simd: S,
     count: usize,
     tile: impl Fn(usize) -> Columns<'a, T>,
-    gradient: &mut [T],
+    start: usize,
+    sink: &mut K,
 ) {
     macro_rules! groups {
         ($($group:literal)*) => {$(
             if const { $group * T::LANES < (IN + BIAS) * OUT } {
+                let first = const { $group * T::LANES };
+                let width = T::LANES.min((IN + BIAS) * OUT - first);
                 let sums = sum_group::<T, S, IN, OUT, BIAS, $group>(simd, count, &tile);
-                let end = gradient.len().min(($group + 1) * T::LANES);
-                add_sums::<T, S>(sums, &mut gradient[$group * T::LANES..end]);
+                take_sums::<T, S, K>(simd, sums, start + first, width, sink);
             }
         )*};
     }
@@ -216,6 +218,45 @@ fn sum_group<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BI
         _ => parts!([0 1] [2 3] [4 5] [6 7] [8 9] [10 11] [12 13] [14 15]),
     }
     sums
+}
+
+/// Hands the gradient of `numbers` parameters, which begin at `start`, to `sink`: `add(tile, number, sum)` adds to `sum`
+/// what the samples of a tile, of which there are `count`, contribute to one of them.
+#[inline(always)]
+pub(crate) fn sum_numbers<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    count: usize,
+    start: usize,
+    numbers: usize,
+    sink: &mut K,
+    add: impl Fn(usize, usize, T::Vector<S>) -> T::Vector<S>,
+) {
+    let wanted = sink.range();
+    let number = |place: usize| place.saturating_sub(start).min(numbers);
+    let (first, end) = (number(wanted.start), number(wanted.end));
+    for first in (first..end).step_by(T::LANES) {
+        let width = T::LANES.min(end - first);
+        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for tile in 0..count {
+            for (sum, number) in sums.iter_mut().zip(first..first + width) {
+                *sum = add(tile, number, *sum);
+            }
+        }
+        take_sums::<T, S, K>(simd, sums, start + first, width, sink);
+    }
+}
+
+/// Hands the sums over the lanes of `width` vectors to the sink.
+#[inline(always)]
+fn take_sums<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    vectors: [T::Vector<S>; 16],
+    start: usize,
+    width: usize,
+    sink: &mut K,
+) {
+    let total = sum_each::<T, S>(vectors);
+    sink.take(simd, Window { start, rows: 1, width, stride: width }, &[[total]]);
 }
 
 /// The columns of a tile of `x`, and of a tile of `dy`.
@@ -257,18 +298,26 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     simd: S,
     tiles: &[Columns<'_, T>],
     outputs: usize,
-    gradient: &mut [T],
+    start: usize,
     sink: &mut K,
 ) {
-    let inputs = 0..tiles.first().map_or(0, |(x, _)| x.len());
+    let inputs = wanted(tiles, outputs, start, sink);
     let left = if const { registers::<S>() == 16 } {
-        backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, gradient, sink)
+        backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, start, sink)
     } else if const { registers::<S>() == 4 } {
-        backward_rows::<T, S, K, 4, 1>(simd, tiles, inputs, outputs, gradient, sink)
+        backward_rows::<T, S, K, 4, 1>(simd, tiles, inputs, outputs, start, sink)
     } else {
-        backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, gradient, sink)
+        backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, start, sink)
     };
-    backward_rows::<T, S, K, 1, 4>(simd, tiles, left, outputs, gradient, sink);
+    backward_rows::<T, S, K, 1, 4>(simd, tiles, left, outputs, start, sink);
+}
+
+/// The inputs whose weights, which begin at `start`, the sink wants.
+#[inline(always)]
+fn wanted<T: Scalar, K: Sink<T>>(tiles: &[Columns<'_, T>], outputs: usize, start: usize, sink: &K) -> Range<usize> {
+    let inputs = tiles.first().map_or(0, |(x, _)| x.len());
+    let row = |place: usize| place.saturating_sub(start).div_ceil(outputs).min(inputs);
+    row(sink.range().start)..row(sink.range().end)
 }
 
 /// The same for `B` inputs at a time, each sum in `C` parts. Returns the inputs that are left over.
@@ -278,7 +327,7 @@ fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>
     tiles: &[Columns<'_, T>],
     mut inputs: Range<usize>,
     outputs: usize,
-    gradient: &mut [T],
+    start: usize,
     sink: &mut K,
 ) -> Range<usize> {
     let whole = outputs - outputs % T::LANES;
@@ -287,12 +336,12 @@ fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>
         if const { registers::<S>() == 16 } {
             // two vectors of outputs share each broadcast of an input
             while whole - output >= 2 * T::LANES {
-                hand_over::<T, S, K, B, 2, C>(simd, tiles, (inputs.start, output), outputs, gradient, sink);
+                hand_over::<T, S, K, B, 2, C>(simd, tiles, (inputs.start, output), outputs, start, sink);
                 output += 2 * T::LANES;
             }
         }
         while whole > output {
-            hand_over::<T, S, K, B, 1, C>(simd, tiles, (inputs.start, output), outputs, gradient, sink);
+            hand_over::<T, S, K, B, 1, C>(simd, tiles, (inputs.start, output), outputs, start, sink);
             output += T::LANES;
         }
         inputs.start += B;
@@ -308,23 +357,23 @@ fn hand_over<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize, con
     tiles: &[Columns<'_, T>],
     (input, output): (usize, usize),
     outputs: usize,
-    gradient: &mut [T],
+    start: usize,
     sink: &mut K,
 ) {
     let width = V * T::LANES;
-    let window = Window { start: input * outputs + output, rows: B, width, stride: outputs };
+    let window = Window { start: start + input * outputs + output, rows: B, width, stride: outputs };
     let next = match output + width {
         next if next + T::LANES <= outputs => window.start + width,
-        _ => (input + B) * outputs,
+        _ => start + (input + B) * outputs,
     };
     let sums = weights_block::<T, S, B, V, C>(
         simd,
         tiles,
         (input, output),
         #[inline(always)]
-        |row| sink.expect(gradient, next + row * outputs, width),
+        |row| sink.expect(next + row * outputs, width),
     );
-    sink.take(simd, gradient, window, &sums);
+    sink.take(simd, window, &sums);
 }
 
 /// The gradient of the weights from `B` inputs to `V` vectors of outputs. Each sum is taken in `C` parts, so that few of
@@ -383,13 +432,13 @@ pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
     simd: S,
     tiles: &[Columns<'_, T>],
     outputs: usize,
-    gradient: &mut [T],
+    start: usize,
     sink: &mut K,
 ) {
-    let inputs = tiles.first().map_or(0, |(x, _)| x.len());
+    let inputs = wanted(tiles, outputs, start, sink);
     let width = outputs % T::LANES;
-    for input in (0..inputs).step_by(T::LANES) {
-        let rows = T::LANES.min(inputs - input);
+    for input in inputs.clone().step_by(T::LANES) {
+        let rows = T::LANES.min(inputs.end - input);
         let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
         for (column, output) in square.iter_mut().zip(outputs - width..outputs) {
             let sums = match const { registers::<S>() } {
@@ -398,13 +447,12 @@ pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
                 4 => lanes_block::<T, S, 4>(simd, tiles, input, output),
                 _ => lanes_block::<T, S, 2>(simd, tiles, input, output),
             };
-            *column = fold_lanes::<T, S>(sums);
+            *column = sum_each::<T, S>(sums);
         }
         transpose::<T, S>(simd, &mut square);
-        let window = Window { start: (input + 1) * outputs - width, rows, width, stride: outputs };
+        let window = Window { start: start + (input + 1) * outputs - width, rows, width, stride: outputs };
         sink.take(
             simd,
-            gradient,
             window,
             &square.map(
                 #[inline(always)]
@@ -439,6 +487,43 @@ fn lanes_block<T: Scalar, S: Simd, const B: usize>(
         *sums = running;
     }
     all
+}
+
+/// `db[o] = sum over all samples of dy[o]`, with `dy` as [`transpose_squares`] leaves it.
+#[inline(always)]
+pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    start: usize,
+    sink: &mut K,
+) {
+    if !sink.range().contains(&start) {
+        return;
+    }
+    let outputs = tiles.first().map_or(0, |(_, dy)| dy.len());
+    for first in (0..outputs).step_by(T::LANES) {
+        let width = T::LANES.min(outputs - first);
+        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (_, dy) in tiles {
+            for (sum, dy) in sums.iter_mut().zip(&dy[first..first + width]) {
+                *sum += dy.load(simd);
+            }
+        }
+        if width < T::LANES {
+            take_sums::<T, S, K>(simd, sums, start + first, width, sink);
+            continue;
+        }
+        // here the vectors are the samples, not the outputs: they are added in the order in which lanes are
+        let mut count = T::LANES;
+        while count > 1 {
+            count /= 2;
+            for i in 0..count {
+                let other = sums[i + count];
+                sums[i] += other;
+            }
+        }
+        sink.take(simd, Window { start: start + first, rows: 1, width, stride: width }, &[[sums[0]]]);
+    }
 }
 
 /// `y = b + sum_i w[i, ..] x[i]` for one sample: the outputs sit in the lanes.
@@ -558,15 +643,6 @@ pub(crate) mod shared {
         );
     }
 
-    /// [`Sink::accept`]
-    #[inline(never)]
-    pub(crate) fn accept<T: Scalar, S: Simd, K: Sink<T>>(simd: S, gradient: &mut [T], sink: &mut K) {
-        simd.vectorize(
-            #[inline(always)]
-            || sink.accept(simd, gradient),
-        );
-    }
-
     /// [`transpose_squares`](super::transpose_squares)
     #[inline(never)]
     pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::Lane]) {
@@ -582,12 +658,12 @@ pub(crate) mod shared {
         simd: S,
         tiles: &[Columns<'_, T>],
         outputs: usize,
-        gradient: &mut [T],
+        start: usize,
         sink: &mut K,
     ) {
         simd.vectorize(
             #[inline(always)]
-            || super::backward_weights(simd, tiles, outputs, gradient, sink),
+            || super::backward_weights(simd, tiles, outputs, start, sink),
         );
     }
 
@@ -597,12 +673,26 @@ pub(crate) mod shared {
         simd: S,
         tiles: &[Columns<'_, T>],
         outputs: usize,
-        gradient: &mut [T],
+        start: usize,
         sink: &mut K,
     ) {
         simd.vectorize(
             #[inline(always)]
-            || super::backward_weights_left(simd, tiles, outputs, gradient, sink),
+            || super::backward_weights_left(simd, tiles, outputs, start, sink),
+        );
+    }
+
+    /// [`backward_bias`](super::backward_bias)
+    #[inline(never)]
+    pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
+        simd: S,
+        tiles: &[Columns<'_, T>],
+        start: usize,
+        sink: &mut K,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::backward_bias(simd, tiles, start, sink),
         );
     }
 
