@@ -109,7 +109,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         Y: Targets<N::Scalar, N::Output> + ?Sized,
         L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     {
-        let samples = check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data)? as usize;
+        let samples = check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)? as usize;
         let loss = dispatch(level(), Train { trainer: self, network, data, samples });
         if !loss.is_finite() {
             if self.moved {
@@ -166,14 +166,15 @@ where
             let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
             y.gather(simd, indices, targets);
             network.forward(simd, &tile.input, &mut tile.tape);
-            let weights = first_lanes::<N::Scalar, S>(simd, range.len());
+            let lanes = first_lanes::<N::Scalar, S>(simd, range.len());
+            let weights = y.weigh(simd, indices, trainer.loss.weigh(simd, targets, lanes));
             let (logits, d_logits) = N::logits(&mut tile.tape);
             loss.add(simd, trainer.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits), weights);
             weigh(simd, d_logits, weights * share);
             network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, false);
         }
         N::finish(simd, gradient, sums);
-        let loss = loss.close(simd, samples) / samples as f64;
+        let loss = loss.close(simd, samples as f64) / samples as f64;
         if loss.is_finite() {
             let (iteration, learning_rate) = (trainer.iteration, trainer.optimizer.learning_rate(trainer.iteration));
             let step = Step { iteration, learning_rate };

@@ -58,13 +58,8 @@ where
             let groups = indices.chunks(N::Scalar::LANES * at_once);
             for (tiles, indices) in memory.chunks_mut(at_once).zip(groups) {
                 let (loss, metrics) = ((self.loss, &mut *self.loss_mean), (self.metrics, &mut *self.metric_state));
-                judge::<S, N, L, M, X, Y>(simd, self.network, self.data, indices, tiles, loss, metrics);
-                let group = || indices.chunks(N::Scalar::LANES);
-                for (tile, indices) in tiles.iter_mut().zip(group()) {
-                    let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
-                    weigh(simd, N::logits(&mut tile.tape).1, weights * share);
-                }
-                for (tile, _) in tiles.iter_mut().zip(group()) {
+                judge::<S, N, L, M, X, Y>(simd, self.network, self.data, indices, tiles, loss, metrics, Some(share));
+                for (tile, _) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)) {
                     self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, true);
                 }
             }
@@ -74,7 +69,7 @@ where
             }
         }
         self.metrics.end_batch(simd, self.metric_state, samples);
-        let loss = self.loss_mean.close(simd, samples) / samples as f64;
+        let loss = self.loss_mean.close(simd, samples as f64) / samples as f64;
         if const { by_layer::<N>() && !O::WHOLE } && samples <= remembered {
             if loss.is_finite() {
                 let tiles = &memory[..samples.div_ceil(N::Scalar::LANES)];
@@ -101,7 +96,9 @@ where
 }
 
 /// Sends the samples of these numbers through the network, a few tiles side by side, and adds up loss and metrics. What
-/// training and evaluation share is compiled once for both.
+/// training and evaluation share is compiled once for both. Training tells the share of a sample in the gradient; only
+/// then have classes their weights.
+#[allow(clippy::too_many_arguments, reason = "all that a step and an evaluation have in common")]
 #[inline(never)]
 fn judge<S, N, L, M, X, Y>(
     simd: S,
@@ -111,6 +108,7 @@ fn judge<S, N, L, M, X, Y>(
     tiles: &mut [TileMemory<N>],
     (loss, loss_mean): (&L, &mut Mean<N::Scalar>),
     (metrics, metric_state): (&M, &mut M::State),
+    share: Option<N::Scalar>,
 ) where
     S: Simd,
     N: Network,
@@ -131,12 +129,17 @@ fn judge<S, N, L, M, X, Y>(
                 network.forward(simd, &tile.input, &mut tile.tape);
             }
             for (tile, indices) in tiles.iter_mut().zip(group()) {
-                let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
+                let lanes = first_lanes::<N::Scalar, S>(simd, indices.len());
                 let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
+                let classes = if share.is_some() { loss.weigh(simd, targets, lanes) } else { lanes };
+                let weights = data.1.weigh(simd, indices, classes);
                 let (logits, d_logits) = N::logits(&mut tile.tape);
                 let losses = loss.evaluate(simd, &N::HEAD, logits, targets, &mut tile.output, d_logits);
                 loss_mean.add(simd, losses, weights);
-                metrics.update(simd, metric_state, &tile.output, targets, weights);
+                metrics.update(simd, metric_state, &tile.output, targets, lanes, weights);
+                if let Some(share) = share {
+                    weigh(simd, d_logits, weights * share);
+                }
             }
         },
     );
@@ -208,9 +211,9 @@ where
                     *index = u32::try_from(number).unwrap_or(u32::MAX);
                 }
                 let (loss, metrics) = ((self.loss, &mut *self.loss_mean), (self.metrics, &mut *self.metric_state));
-                judge::<S, N, L, M, X, Y>(simd, self.network, self.data, indices, tiles, loss, metrics);
+                judge::<S, N, L, M, X, Y>(simd, self.network, self.data, indices, tiles, loss, metrics, None);
             }
-            self.loss_mean.close(simd, batch.len());
+            self.loss_mean.close(simd, batch.len() as f64);
             self.metrics.end_batch(simd, self.metric_state, batch.len());
         }
     }

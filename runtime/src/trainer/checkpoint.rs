@@ -236,12 +236,14 @@ impl<'a> Plan<'a> {
     }
 }
 
-impl<T, N, L, O, M, C, X, Y> Fit<'_, N, L, O, M, C, X, Y>
+impl<T, N, L, O, M, C, X, Y, V, W> Fit<'_, N, L, O, M, C, X, Y, V, W>
 where
     T: Scalar,
     N: Network<Scalar = T>,
     X: ?Sized,
     Y: ?Sized,
+    V: ?Sized,
+    W: ?Sized,
     L: fmt::Debug,
     O: Optimizer,
     C: Callback<N>,
