@@ -13,7 +13,7 @@ use crate::kernels::flat::{Sink as _, first_lanes};
 use crate::kernels::{Task, dispatch, level};
 use crate::losses::Loss;
 use crate::metrics::Mean;
-use crate::network::{Network, TileMemory};
+use crate::network::{Network, Shares, TileMemory};
 use crate::optimizers::{Descend, Optimizer, Step};
 use crate::scalar::Scalar;
 use crate::tile::{TargetTile, tiles, weigh};
@@ -171,7 +171,8 @@ where
             let (logits, d_logits) = N::logits(&mut tile.tape);
             loss.add(simd, trainer.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits), weights);
             weigh(simd, d_logits, weights * share);
-            network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, false);
+            let shares = Shares { now: Some((&mut *gradient, &mut *sums)), later: false };
+            network.backward(simd, &tile.input, None, &mut tile.tape, shares);
         }
         N::finish(simd, gradient, sums);
         let loss = loss.close(simd, samples as f64) / samples as f64;
@@ -180,7 +181,8 @@ where
             let step = Step { iteration, learning_rate };
             let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
-            Descend::new(&mut trainer.optimizer, step, parameters, gradient, slots, previous).accept(simd, gradient);
+            let optimizer = &mut trainer.optimizer;
+            Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
         }
         loss
     }

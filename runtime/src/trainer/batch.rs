@@ -10,7 +10,7 @@ use crate::kernels::Task;
 use crate::kernels::flat::{Gather, Sink as _, first_lanes};
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
-use crate::network::{Network, TileMemory};
+use crate::network::{Network, Shares, TileMemory};
 use crate::optimizers::{Descend, Optimizer, Step};
 use crate::pass::{Pass, by_layer, tiles_at_once, weigh};
 use crate::scalar::Scalar;
@@ -60,23 +60,27 @@ where
                 let (loss, metrics) = ((self.loss, &mut *self.loss_mean), (self.metrics, &mut *self.metric_state));
                 judge::<S, N, L, M, X, Y>(simd, self.network, self.data, indices, tiles, loss, metrics, Some(share));
                 for (tile, _) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)) {
-                    self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, true);
+                    let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: true };
+                    self.network.backward(simd, &tile.input, None, &mut tile.tape, shares);
                 }
             }
             if !const { by_layer::<N>() } || O::WHOLE || samples > remembered {
                 let tiles = &memory[..indices.len().div_ceil(N::Scalar::LANES)];
-                N::complete(simd, tiles, gradient, sums, &mut Gather);
+                N::complete(simd, tiles, 0, &mut Gather::new(gradient.as_flat_mut(), 0));
             }
         }
         self.metrics.end_batch(simd, self.metric_state, samples);
         let loss = self.loss_mean.close(simd, samples as f64) / samples as f64;
+        if const { !N::COMPLETES } {
+            N::finish(simd, gradient, sums);
+        }
         if const { by_layer::<N>() && !O::WHOLE } && samples <= remembered {
             if loss.is_finite() {
                 let tiles = &memory[..samples.div_ceil(N::Scalar::LANES)];
-                let (optimizer, network) = (self.optimizer, self.network.as_flat_mut());
-                let (slots, previous) = (self.slots, self.previous);
-                let mut descend = Descend::new(optimizer, self.step, network, gradient.as_flat(), slots, previous);
-                N::complete(simd, tiles, gradient, sums, &mut descend);
+                let Self { optimizer, step, network, slots, previous, .. } = self;
+                let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
+                let mut descend = Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 };
+                N::complete(simd, tiles, 0, &mut descend);
             }
             return loss;
         }
@@ -161,8 +165,8 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { optimizer, step, network, gradient, slots, previous } = self;
-        let gradient = gradient.as_flat_mut();
-        Descend::new(optimizer, step, network.as_flat_mut(), gradient, slots, previous).accept(simd, gradient);
+        let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
+        Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
     }
 }
 
