@@ -22,8 +22,8 @@ extern crate alloc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nalgebra::Matrix2xX;
+use rand::SeedableRng;
 use rand::rngs::{StdRng, Xoshiro256PlusPlus};
-use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use std::hint::black_box;
 use typenet::bytemuck::Zeroable;

@@ -175,7 +175,10 @@ where
             network.backward(simd, &tile.input, None, &mut tile.tape, shares);
         }
         N::finish(simd, gradient, sums);
-        let loss = loss.close(simd, samples as f64) / samples as f64;
+        let mut loss = loss.close(simd, samples as f64) / samples as f64;
+        if const { N::REGULARIZED } {
+            loss += network.penalty(Some(gradient));
+        }
         if loss.is_finite() {
             let (iteration, learning_rate) = (trainer.iteration, trainer.optimizer.learning_rate(trainer.iteration));
             let step = Step { iteration, learning_rate };
@@ -183,6 +186,9 @@ where
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
             let optimizer = &mut trainer.optimizer;
             Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
+            if const { N::CONSTRAINED } {
+                network.constrain();
+            }
         }
         loss
     }

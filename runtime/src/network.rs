@@ -109,6 +109,21 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         output: &mut <Self::Output as Features<Self::Scalar>>::Sample,
     );
 
+    /// Whether some layer has a regulariser.
+    const REGULARIZED: bool = false;
+
+    /// What its [regularisers](crate::regularizers) add to the loss; adds the slope of it to `gradient`. Training does so
+    /// itself; a loop with a gradient of its own may.
+    fn penalty(&self, _gradient: Option<&mut Self>) -> f64 {
+        0.0
+    }
+
+    /// Whether some layer has a constraint.
+    const CONSTRAINED: bool = false;
+
+    /// Applies its [constraints](crate::constraints), as training does after every step.
+    fn constrain(&mut self) {}
+
     /// The table of the layers.
     #[must_use]
     fn summary() -> Summary {

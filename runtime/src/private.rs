@@ -15,16 +15,20 @@ pub use crate::layers::{Batch, Layer, LayerInfo, Share, Sink, Trace};
 pub use crate::network::{Network, Shares, Tapes};
 pub use crate::summary::Summary;
 pub use crate::tile::{Features, Tile};
-pub use crate::{activations, initializers, layers};
+pub use crate::{activations, constraints, initializers, layers, regularizers};
 
 /// From where the fields of a network's struct stand, too.
 pub use crate::__private;
 
 use core::marker::PhantomData;
 
+use nalgebra::SMatrix;
+
 use crate::activations::Activation;
+use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::kernels::level;
+use crate::regularizers::Regularizer;
 use crate::scalar::Scalar;
 
 #[cfg(feature = "alloc")]
@@ -54,6 +58,28 @@ macro_rules! __boxed_method {
 #[macro_export]
 macro_rules! __boxed_method {
     () => {};
+}
+
+/// What a tensor costs; adds its slope to that of the gradient.
+#[inline(always)]
+pub fn penalty<T: Scalar, G: Regularizer, const ROWS: usize, const COLUMNS: usize>(
+    regularizer: G,
+    weights: &SMatrix<T, ROWS, COLUMNS>,
+    units: usize,
+    gradient: Option<&mut SMatrix<T, ROWS, COLUMNS>>,
+) -> f64 {
+    let gradient = gradient.map(|gradient| gradient.data.0.as_flattened_mut()).unwrap_or_default();
+    regularizer.penalty(weights.data.0.as_flattened(), units, gradient)
+}
+
+/// Makes a tensor what it must be.
+#[inline(always)]
+pub fn constrain<T: Scalar, C: Constraint, const ROWS: usize, const COLUMNS: usize>(
+    constraint: C,
+    weights: &mut SMatrix<T, ROWS, COLUMNS>,
+    units: usize,
+) {
+    constraint.apply(weights.data.0.as_flattened_mut(), units);
 }
 
 /// The most that `new` may hand around by value: 128 KiB, a sixteenth of a thread's usual stack.

@@ -21,6 +21,8 @@ use crate::tile::Tile;
 /// | `bias = ...` | `true` | whether there is a `b` |
 /// | `kernel_initializer = ...` | `glorot_uniform` | how `W` starts |
 /// | `bias_initializer = ...` | `zeros` | how `b` starts |
+/// | `kernel_regularizer`, `bias_regularizer` | none | what `W` and `b` [cost](crate::regularizers) |
+/// | `kernel_constraint`, `bias_constraint` | none | what they [must be](crate::constraints) |
 ///
 /// # Shapes
 /// - input: `IN`

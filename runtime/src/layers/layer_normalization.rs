@@ -22,6 +22,8 @@ use crate::tile::Tile;
 /// | `scale = ...` | `true` | whether there is a `gamma` |
 /// | `beta_initializer = ...` | `zeros` | how `beta` starts |
 /// | `gamma_initializer = ...` | `ones` | how `gamma` starts |
+/// | `beta_regularizer`, `gamma_regularizer` | none | what they [cost](crate::regularizers) |
+/// | `beta_constraint`, `gamma_constraint` | none | what they [must be](crate::constraints) |
 ///
 /// Source: J. Ba, J. Kiros, G. Hinton, *Layer Normalization*, 2016; options and numbers of Keras's
 /// [`LayerNormalization`](https://keras.io/api/layers/normalization_layers/layer_normalization/).

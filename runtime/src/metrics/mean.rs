@@ -23,6 +23,12 @@ impl<T: Scalar> Mean<T> {
         self.weight += weight;
         self.sum.close(simd)
     }
+
+    /// Adds to the sum of a batch that has ended.
+    #[inline(always)]
+    pub(crate) fn raise(&mut self, by: f64) {
+        self.sum.raise(by);
+    }
 }
 
 impl<T: Scalar> MetricState<T> for Mean<T> {

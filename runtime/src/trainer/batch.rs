@@ -64,23 +64,31 @@ where
                     self.network.backward(simd, &tile.input, None, &mut tile.tape, shares);
                 }
             }
-            if !const { by_layer::<N>() } || O::WHOLE || samples > remembered {
+            if const { whole_gradient::<N, O>() } || samples > remembered {
                 let tiles = &memory[..indices.len().div_ceil(N::Scalar::LANES)];
                 N::complete(simd, tiles, 0, &mut Gather::new(gradient.as_flat_mut(), 0));
             }
         }
         self.metrics.end_batch(simd, self.metric_state, samples);
-        let loss = self.loss_mean.close(simd, samples as f64) / samples as f64;
+        let mut loss = self.loss_mean.close(simd, samples as f64) / samples as f64;
         if const { !N::COMPLETES } {
             N::finish(simd, gradient, sums);
         }
-        if const { by_layer::<N>() && !O::WHOLE } && samples <= remembered {
+        if const { N::REGULARIZED } {
+            let penalty = self.network.penalty(Some(gradient));
+            self.loss_mean.raise(penalty * samples as f64);
+            loss += penalty;
+        }
+        if !const { whole_gradient::<N, O>() } && samples <= remembered {
             if loss.is_finite() {
                 let tiles = &memory[..samples.div_ceil(N::Scalar::LANES)];
                 let Self { optimizer, step, network, slots, previous, .. } = self;
                 let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
                 let mut descend = Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 };
                 N::complete(simd, tiles, 0, &mut descend);
+                if const { N::CONSTRAINED } {
+                    network.constrain();
+                }
             }
             return loss;
         }
@@ -97,6 +105,11 @@ where
         }
         loss
     }
+}
+
+/// Whether the optimizer waits for the whole gradient, to which regularisers add.
+const fn whole_gradient<N: Network, O: Optimizer>() -> bool {
+    !by_layer::<N>() || O::WHOLE || N::REGULARIZED
 }
 
 /// Sends the samples of these numbers through the network, a few tiles side by side, and adds up loss and metrics. What
@@ -167,6 +180,9 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
         let Self { optimizer, step, network, gradient, slots, previous } = self;
         let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
         Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
+        if const { N::CONSTRAINED } {
+            network.constrain();
+        }
     }
 }
 

@@ -193,7 +193,11 @@ where
             metric_state: &mut metric_state,
         },
     );
-    scores::<N::Scalar, N::Output, Y::Tile, M>(metrics, &loss_mean, &metric_state)
+    let mut scores = scores::<N::Scalar, N::Output, Y::Tile, M>(metrics, &loss_mean, &metric_state);
+    if const { N::REGULARIZED } {
+        scores.loss += network.penalty(None);
+    }
+    scores
 }
 
 /// What has been gathered, with names.

@@ -94,7 +94,7 @@ mod tests {
         // four standard deviations, each the root of 2 * 719
         let likely = 719.0 - 152.0..719.0 + 152.0;
         let by_dice = [
-            chi_squared(|order, rng| permute(order, rng)),
+            chi_squared(permute),
             chi_squared(|order, rng| {
                 let order = settle::<3>(order, &mut || rng.next_u64());
                 settle::<3>(order, &mut || rng.next_u64());
