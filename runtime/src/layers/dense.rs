@@ -148,7 +148,7 @@ where
         if const { IN * OUT > UNROLL } {
             return self.forward_apart(simd, parameters, input, output, tape);
         }
-        kernel::forward::<T, S, false>(
+        kernel::forward::<T, S, OUT, false>(
             simd,
             parameters.weights(),
             parameters.biases(),
@@ -284,7 +284,7 @@ where
         let (x, dy) = (pass.input.columns(), pass.d_output.columns());
         if let Some(d_input) = pass.d_input {
             if const { IN * OUT <= UNROLL } {
-                kernel::backward_input(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
+                kernel::backward_input::<T, S, IN>(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
             } else {
                 kernel::shared::backward_input::<T, S>(simd, parameters.weights(), dy, d_input.columns_mut());
             }
