@@ -11,6 +11,7 @@ use crate::kernels::level;
 use crate::layers::LayerInfo;
 use crate::network::{Network, predict};
 use crate::scalar::{Lane as _, Scalar};
+use crate::summary::Summary;
 use crate::tile::{Features as _, Zero};
 
 /// The key of a file's metadata under which typenet tells. It is one key, since a file's keys are in no order, and the
@@ -38,7 +39,7 @@ impl About {
         let finite = output.iter().all(|number| number.finite());
         Self {
             version: Some(env!("CARGO_PKG_VERSION").to_string()),
-            network: Some(declaration::<N>()),
+            network: Some(declaration(&N::summary())),
             checksum: Some(checksum(&[bytes])),
             sample: finite.then(|| (spaced(&input), spaced(&output))),
         }
@@ -78,9 +79,9 @@ impl About {
     }
 
     /// Whether the file is about a network of the layers of `N`, whatever its name and its scalar type.
-    pub(super) fn check_layers<N: Network>(&self) -> Result<(), String> {
+    pub(super) fn check_layers(&self, network: &Summary) -> Result<(), String> {
         let Some(found) = &self.network else { return Ok(()) };
-        let ours = declaration::<N>();
+        let ours = declaration(network);
         if layers(found) == layers(&ours) {
             return Ok(());
         }
@@ -179,8 +180,8 @@ pub(super) fn checksum(parts: &[&[u8]]) -> String {
 }
 
 /// One line that says what the network is.
-pub(super) fn declaration<N: Network>() -> String {
-    format!("{}: {} = {}", N::NAME, N::Scalar::NAME, listed(N::LAYERS))
+pub(super) fn declaration(network: &Summary) -> String {
+    format!("{}: {} = {}", network.name, network.scalar, listed(network.layers))
 }
 
 /// What stands behind the name and the type.
