@@ -148,4 +148,11 @@ fn calibration_needs_samples_of_finite_numbers() {
     let one = One::new(&mut StdRng::seed_from_u64(0));
     assert_eq!(fault(one.quantize(&Vec::<[f32; 3]>::new())), "there are no samples");
     assert_eq!(fault(one.quantize(&[[0.0; 3], [0.0, f32::NAN, 0.0]])), "input 1 of sample 1 is NaN");
+    // and so do the parameters
+    for (number, name) in [(f32::NAN, "NaN"), (f32::INFINITY, "inf")] {
+        let mut one = one.clone();
+        one.dense.bias[1] = number;
+        let expected = "parameter 7 of the network is NaN, so that it cannot be quantised (has training diverged?)";
+        assert_eq!(fault(one.quantize(&[[0.0; 3]])), expected.replace("NaN", name));
+    }
 }
