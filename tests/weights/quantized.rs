@@ -93,7 +93,7 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(xor, before);
     // another network
     refused::<Wider>(&path, "tensor `dense.kernel` should be I8 [2, 5], but is I8 [2, 4]");
-    refused::<Other>(&path, "but this one is `Other: f32 = Dense(2 -> 4, relu), Dense(4 -> 4, tanh), ");
+    refused::<Other>(&path, "but this one is `Other: int8 = Dense(2 -> 4, relu), Dense(4 -> 4, tanh), ");
     refused::<Xor>(directory.path(), "this is a directory");
     let bytes = fs::read(&path).unwrap();
     for length in [0, 7, 20, bytes.len() - 1] {

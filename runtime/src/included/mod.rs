@@ -41,8 +41,9 @@ pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
     let says = says.with(if matches!(N::KIND, Kind::Integers(_)) { b"`, quantised: " } else { b"`: " });
     let (json, numbers) = parts(file, &says);
     let mut network = MaybeUninit::<N>::zeroed();
-    let mut tensors = Tensors::new();
+    let (mut tensors, mut count) = (Tensors::new(), 0);
     while let Some(tensor) = tensors.next::<N>() {
+        count += 1;
         let bytes = bytes_of(json, numbers, &tensor, &says);
         if tensor.place + bytes.len() > size_of::<N>() {
             says.with(b"its layers have more tensors than numbers").report();
@@ -57,7 +58,7 @@ pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
             at += 1;
         }
     }
-    refuse_others::<N>(json, &says);
+    refuse_others::<N>(json, count, &says);
     // SAFETY: what the tensors name may be any numbers, and what no tensor names is zero, which `Zeroable` allows
     unsafe { network.assume_init() }
 }
@@ -109,9 +110,21 @@ const fn bytes_of<'a>(json: &[u8], numbers: &'a [u8], tensor: &Tensor, says: &Te
     bytes
 }
 
-/// Ends the evaluation if the file has a tensor that the network does not have.
+/// Ends the evaluation if the file has a tensor that the network, whose `count` tensors it has, does not have.
 #[track_caller]
-const fn refuse_others<N: Included>(json: &[u8], says: &Text) {
+const fn refuse_others<N: Included>(json: &[u8], mut count: usize, says: &Text) {
+    let mut header = Header::new(json);
+    while let Next::Entry(_) = header.next() {
+        match count.checked_sub(1) {
+            Some(rest) => count = rest,
+            None => say_which::<N>(json, says),
+        }
+    }
+}
+
+/// Ends the evaluation with the first tensor of the file that the network does not have.
+#[track_caller]
+const fn say_which<N: Included>(json: &[u8], says: &Text) -> ! {
     let mut header = Header::new(json);
     while let Next::Entry(Entry { name, .. }) = header.next() {
         let mut tensors = Tensors::new();
@@ -125,6 +138,7 @@ const fn refuse_others<N: Included>(json: &[u8], says: &Text) {
             }
         }
     }
+    says.with(b"there are two tensors of one name").report()
 }
 
 /// What the header says of the tensor `name`.

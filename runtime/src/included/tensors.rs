@@ -10,6 +10,11 @@ use crate::quantized::{Layout, Number, Quantizable, QuantizableNetwork, Quantize
 ///
 /// # Safety
 /// What [`KIND`](Self::KIND) says of the type's memory is true, and it may be all zeros.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a network",
+    label = "not a network",
+    note = "networks are declared with `typenet::network!`, and `typenet::quantized::Quantized` is one in integers"
+)]
 pub unsafe trait Included: Sized {
     /// The name of the network.
     const NAME: &'static str;

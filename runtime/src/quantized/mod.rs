@@ -28,6 +28,8 @@
 //!
 //! A network of layers that implement [`Quantizable`] can be quantised: `Dense`, `Activation`, `Residual`, repetitions,
 //! and networks of these as layers. The scalar is `f32`. Neither calibration nor prediction allocates.
+//! [`save`](Quantized::save) and [`load`](Quantized::load) keep one in a file, and
+//! [`include_network!`](crate::include_network) builds it into a program.
 //!
 //! ```
 //! use rand::{SeedableRng, rngs::StdRng};

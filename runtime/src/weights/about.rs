@@ -76,10 +76,11 @@ impl About {
         }
     }
 
-    /// Whether the file is about a network of the layers of `N`, whatever its name and its scalar type.
-    pub(super) fn check_layers<N: Network>(&self) -> Result<(), String> {
+    /// Whether the file is about a network of the layers of `N`, whatever its name and its scalar type; that of this one
+    /// is `scalar`.
+    pub(super) fn check_layers<N: Network>(&self, scalar: &str) -> Result<(), String> {
         let Some(found) = &self.network else { return Ok(()) };
-        let ours = declaration::<N>();
+        let ours = declared::<N>(scalar);
         if layers(found) == layers(&ours) {
             return Ok(());
         }

@@ -89,7 +89,7 @@ impl<T: Scalar> Checkpoint<T> {
     ) -> Result<Self, Fault> {
         let mut file = Weights::open(path)?;
         let about = file.metadata.remove(KEY).unwrap_or_default();
-        About::parse(&about).check_layers::<N>()?;
+        About::parse(&about).check_layers::<N>(N::Scalar::NAME)?;
         let tensors = mem::take(&mut file.tensors);
         let callbacks = length(tensors.first(), CALLBACKS, Dtype::F64)?;
         let text = length(tensors.last(), TRAINING, Dtype::U8)?;

@@ -106,7 +106,7 @@ fn loaded<N: Network>(path: &Path, cast: bool) -> Result<Box<N>, Fault> {
     let places = places(&tensors, &file.tensors);
     let found = check_tensors::<N>(&tensors, &places, &file.tensors, cast)?;
     let about = file.metadata.remove(KEY).map_or_else(About::default, |text| About::parse(&text));
-    about.check_layers::<N>()?;
+    about.check_layers::<N>(N::Scalar::NAME)?;
     let bytes = file.read()?;
     about.check_numbers(&bytes)?;
     let mut network: Box<N> = zeroed_box();

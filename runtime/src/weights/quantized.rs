@@ -101,7 +101,7 @@ fn loaded<N: QuantizableNetwork>(path: &Path) -> Result<Box<Quantized<N>>, Fault
     let tensors = tensors::<N>();
     let places = check_tensors(&tensors, &file.tensors)?;
     let about = file.metadata.remove(KEY).map_or_else(About::default, |text| About::parse(&text));
-    about.check_layers::<N>()?;
+    about.check_layers::<N>("int8")?;
     let bytes = file.read()?;
     about.check_numbers(&bytes)?;
     let mut network: Box<Quantized<N>> = zeroed_box();
