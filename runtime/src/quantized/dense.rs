@@ -87,12 +87,7 @@ unsafe impl<const IN: usize, const OUT: usize> Zeroable for QuantizedDense<IN, O
 // numbers, which may have any value.
 unsafe impl<const IN: usize, const OUT: usize> Stored for QuantizedDense<IN, OUT> {
     const LAYOUT: Layout = Layout::Layer(&[
-        StoredTensor {
-            name: "kernel",
-            number: Number::Weight,
-            shape: &[IN, OUT],
-            offset: offset_of!(Self, kernel),
-        },
+        StoredTensor { name: "kernel", number: Number::Weight, shape: &[IN, OUT], offset: offset_of!(Self, kernel) },
         StoredTensor { name: "bias", number: Number::Sum, shape: &[OUT], offset: offset_of!(Self, bias) },
         StoredTensor {
             name: "kernel_scale",

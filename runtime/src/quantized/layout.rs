@@ -79,7 +79,11 @@ impl Number {
                 if scale.is_finite() && scale > 0.0 { None } else { Some("is no finite number above 0") }
             }
             Self::ZeroPoint => {
-                if matches!(i32::from_le_bytes(*bytes), -128..=127) { None } else { Some("is not from -128 to 127") }
+                if matches!(i32::from_le_bytes(*bytes), -128..=127) {
+                    None
+                } else {
+                    Some("is not from -128 to 127")
+                }
             }
             Self::Weight | Self::Sum => None,
         }

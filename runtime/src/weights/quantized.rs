@@ -88,8 +88,11 @@ pub(crate) fn save<N: QuantizableNetwork>(network: &Quantized<N>, path: &Path) -
         let info = TensorInfo { dtype: tensor.dtype(), shape: tensor.shape.to_vec(), data_offsets: (start, *end) };
         Some((tensor.name.clone(), info))
     });
-    write(path, infos.collect(), about, &parts)
-        .map_err(|source| Error::File { action: "write", path: path.to_path_buf(), source })
+    write(path, infos.collect(), about, &parts).map_err(|source| Error::File {
+        action: "write",
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 pub(crate) fn load<N: QuantizableNetwork>(path: &Path) -> Result<Box<Quantized<N>>, Error> {

@@ -94,9 +94,5 @@ fn added(program: &Program, build: &Build, room: f64) -> Result<f64, Box<dyn Err
     users.build(&programs[0], build)?;
     users.build(program, build)?;
     let added = users.size(program, build)? - users.size(&programs[0], build)?;
-    if added > room {
-        Err(format!("{} adds {added} bytes, more than {room}", program.about).into())
-    } else {
-        Ok(added)
-    }
+    if added > room { Err(format!("{} adds {added} bytes, more than {room}", program.about).into()) } else { Ok(added) }
 }
