@@ -172,7 +172,7 @@ impl<M: Metric<f64, Tile3, Tile3>> Task for Mean<'_, M> {
         Lane::<f64>::as_mut_slice(&mut weights)[..self.3].fill(1.0);
         let mut state = M::State::default();
         self.0.update(simd, &mut state, self.1, self.2, Lane::<f64>::load(&weights, simd));
-        state.end_batch(simd, self.3);
+        state.end_batch(simd, self.3 as f64);
         state.value()
     }
 }

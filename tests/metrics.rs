@@ -52,7 +52,7 @@ where
                 Lane::<f64>::as_mut_slice(&mut weights)[..indices.len()].fill(1.0);
                 self.0.update(simd, &mut state, &outputs, &targets, Lane::<f64>::load(&weights, simd));
             }
-            state.end_batch(simd, *batch);
+            state.end_batch(simd, *batch as f64);
             start += batch;
         }
         state.value()

@@ -416,7 +416,7 @@ where
             Lane::<f64>::as_mut_slice(&mut weights)[0] = 1.0;
             self.0.update(simd, &mut state, &outputs, &targets, Lane::<f64>::load(&weights, simd));
         }
-        state.end_batch(simd, self.1.len());
+        state.end_batch(simd, self.1.len() as f64);
         state.value()
     }
 }

@@ -157,9 +157,7 @@ const _: () = {
             __input: &Self::Input,
             __input_gradient: __typenet::Option<&mut Self::Input>,
             __tape: &mut Self::Tape,
-            __gradient: &mut Self,
-            __sums: &mut Self::Sums,
-            __later: __typenet::bool,
+            mut __shares: __typenet::Shares<'_, Self>,
         ) {
             let __d_dense_1 = __typenet::Some(&mut __tape.dense_1.d_output);
             __tape
@@ -171,9 +169,11 @@ const _: () = {
                     &__tape.dense_1.output,
                     __d_dense_1,
                     __typenet::share(
-                        &mut __gradient.dense_2,
-                        &mut __sums.dense_2,
-                        __later,
+                        &mut __shares,
+                        |__gradient, __sums| (
+                            &mut __gradient.dense_2,
+                            &mut __sums.dense_2[..],
+                        ),
                     ),
                 );
             let __d_dense = __typenet::Some(&mut __tape.dense.d_output);
@@ -186,9 +186,11 @@ const _: () = {
                     &__tape.dense.output,
                     __d_dense,
                     __typenet::share(
-                        &mut __gradient.dense_1,
-                        &mut __sums.dense_1,
-                        __later,
+                        &mut __shares,
+                        |__gradient, __sums| (
+                            &mut __gradient.dense_1,
+                            &mut __sums.dense_1[..],
+                        ),
                     ),
                 );
             __tape
@@ -199,41 +201,59 @@ const _: () = {
                     &self.dense,
                     __input,
                     __input_gradient,
-                    __typenet::share(&mut __gradient.dense, &mut __sums.dense, __later),
+                    __typenet::share(
+                        &mut __shares,
+                        |__gradient, __sums| (
+                            &mut __gradient.dense,
+                            &mut __sums.dense[..],
+                        ),
+                    ),
                 );
         }
         #[inline(always)]
-        fn complete<S: __typenet::Simd, K: __typenet::Sink<__typenet::f32>>(
+        fn complete<
+            S: __typenet::Simd,
+            G: __typenet::Tapes<Self>,
+            K: __typenet::Sink<__typenet::f32>,
+        >(
             __simd: S,
-            __tiles: &[__typenet::TileMemory<Self>],
-            __gradient: &mut Self,
-            __sums: &mut Self::Sums,
+            __batch: G,
+            __start: __typenet::usize,
             __sink: &mut K,
-        ) {
-            __typenet::complete(
+        ) -> __typenet::usize {
+            let __start = __typenet::complete::<
+                Self,
+                _,
+            >(
                 __simd,
                 __DENSE,
-                __tiles,
-                |__tile| (&__tile.input, &__tile.tape.dense),
-                __typenet::share(&mut __gradient.dense, &mut __sums.dense, true),
+                __batch,
+                |__input, __tape| (__input, &__tape.dense),
+                __start,
                 __sink,
             );
-            __typenet::complete(
+            let __start = __typenet::complete::<
+                Self,
+                _,
+            >(
                 __simd,
                 __DENSE_1,
-                __tiles,
-                |__tile| (&__tile.tape.dense.output, &__tile.tape.dense_1),
-                __typenet::share(&mut __gradient.dense_1, &mut __sums.dense_1, true),
+                __batch,
+                |_, __tape| (&__tape.dense.output, &__tape.dense_1),
+                __start,
                 __sink,
             );
-            __typenet::complete(
+            __typenet::complete::<
+                Self,
+                _,
+            >(
                 __simd,
                 __DENSE_2,
-                __tiles,
-                |__tile| (&__tile.tape.dense_1.output, &__tile.tape.dense_2),
-                __typenet::share(&mut __gradient.dense_2, &mut __sums.dense_2, true),
+                __batch,
+                |_, __tape| (&__tape.dense_1.output, &__tape.dense_2),
+                __start,
                 __sink,
-            );
+            )
         }
         #[inline(always)]
         fn finish<S: __typenet::Simd>(
@@ -245,29 +265,17 @@ const _: () = {
                 __typenet::f32,
                 _,
                 _,
-            >(
-                __simd,
-                __DENSE,
-                __typenet::share(&mut __gradient.dense, &mut __sums.dense, false),
-            );
+            >(__simd, __DENSE, &mut __gradient.dense, &mut __sums.dense);
             __typenet::finish::<
                 __typenet::f32,
                 _,
                 _,
-            >(
-                __simd,
-                __DENSE_1,
-                __typenet::share(&mut __gradient.dense_1, &mut __sums.dense_1, false),
-            );
+            >(__simd, __DENSE_1, &mut __gradient.dense_1, &mut __sums.dense_1);
             __typenet::finish::<
                 __typenet::f32,
                 _,
                 _,
-            >(
-                __simd,
-                __DENSE_2,
-                __typenet::share(&mut __gradient.dense_2, &mut __sums.dense_2, false),
-            );
+            >(__simd, __DENSE_2, &mut __gradient.dense_2, &mut __sums.dense_2);
         }
         #[inline(always)]
         fn predict_logits<S: __typenet::Simd>(

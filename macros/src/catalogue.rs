@@ -45,7 +45,8 @@ pub struct LayerOption {
     pub value: OptionKind,
     /// As it would be written; `None` if the option must be given.
     pub default: Option<&'static str>,
-    /// The builder's method; of a flag, the one that turns it off. The activation goes to `new`.
+    /// The builder's method; of a flag, the one that turns it off. The activation goes to `new`. Of a regularizer or a
+    /// constraint, the field that it is for.
     pub method: &'static str,
 }
 
@@ -54,13 +55,17 @@ pub struct LayerOption {
 pub enum OptionKind {
     Activation,
     Initializer,
+    /// Nothing by default. The layer's type and value do not tell.
+    Regularizer,
+    /// As a regularizer.
+    Constraint,
     /// `true` or `false`: a `usize` of 1 or 0 among the type's parameters.
     Flag,
     /// A number, which the type does not tell.
     Number,
 }
 
-/// A built-in activation or initialiser: a unit struct, or one around numbers.
+/// A built-in activation, initialiser, regularizer or constraint: a unit struct, or one around numbers.
 pub struct Named {
     /// The name in a declaration.
     pub name: &'static str,
@@ -102,8 +107,8 @@ impl Named {
     }
 }
 
-/// What no number called so can be, as in Keras.
-pub const NEVER_NEGATIVE: &str = "negative_slope";
+/// Numbers called so are never negative, as in Keras.
+pub const NEVER_NEGATIVE: &[&str] = &["negative_slope", "l1", "l2", "factor"];
 
 pub const LAYERS: &[Layer] = &[
     Layer {
@@ -116,6 +121,10 @@ pub const LAYERS: &[Layer] = &[
             initializer("kernel_initializer", "glorot_uniform"),
             initializer("bias_initializer", "zeros"),
             flag("bias", "true", "without_bias"),
+            regularizer("kernel_regularizer", KERNEL),
+            regularizer("bias_regularizer", "bias"),
+            constraint("kernel_constraint", KERNEL),
+            constraint("bias_constraint", "bias"),
         ],
         parameters: &[&[Term::Inputs, Term::Flag("bias")], &[Term::Outputs]],
     },
@@ -138,6 +147,10 @@ pub const LAYERS: &[Layer] = &[
             flag("scale", "true", "without_scale"),
             initializer("beta_initializer", "zeros"),
             initializer("gamma_initializer", "ones"),
+            regularizer("beta_regularizer", "beta"),
+            regularizer("gamma_regularizer", "gamma"),
+            constraint("beta_constraint", "beta"),
+            constraint("gamma_constraint", "gamma"),
         ],
         parameters: &[&[Term::Flag("center"), Term::Flag("scale")], &[Term::Inputs]],
     },
@@ -195,13 +208,16 @@ pub fn goes_around(name: &str) -> bool {
     find(LAYERS, name).is_some_and(|row| row.shape == ShapeRule::Around)
 }
 
+/// The tensor that is a matrix; all others are vectors.
+pub const KERNEL: &str = "kernel";
+
 /// The layer that a bare activation is.
 pub const ACTIVATION: &str = "Activation";
 
 pub const ACTIVATIONS: &[Named] = &[
     named("linear", "Linear", &["identity", "none"]),
     named("relu", "Relu", &["rectifier"]),
-    with("leaky_relu", "LeakyRelu", &["lrelu"], Number::May(&[(NEVER_NEGATIVE, 0.2)])),
+    with("leaky_relu", "LeakyRelu", &["lrelu"], Number::May(&[("negative_slope", 0.2)])),
     named("relu6", "Relu6", &[]),
     with("elu", "Elu", &[], Number::May(&[("alpha", 1.0)])),
     named("selu", "Selu", &[]),
@@ -265,6 +281,25 @@ pub const INITIALIZERS: &[Named] = &[
     with("identity", "Identity", &["eye"], Number::May(&[("gain", 1.0)])),
 ];
 
+pub const REGULARIZERS: &[Named] = &[
+    with("l1", "L1", &["lasso"], Number::May(&[("l1", 0.01)])),
+    with("l2", "L2", &["ridge"], Number::May(&[("l2", 0.01)])),
+    with("l1_l2", "L1L2", &["l1l2", "elastic_net"], Number::May(&[("l1", 0.01), ("l2", 0.01)])),
+    with("orthogonal_regularizer", "OrthogonalRegularizer", &["orthogonal"], Number::May(&[("factor", 0.01)])),
+];
+
+pub const CONSTRAINTS: &[Named] = &[
+    with("max_norm", "MaxNorm", &["maxnorm"], Number::May(&[("max_value", 2.0)])),
+    with(
+        "min_max_norm",
+        "MinMaxNorm",
+        &["minmaxnorm"],
+        Number::May(&[("min_value", 0.0), ("max_value", 1.0), ("rate", 1.0)]),
+    ),
+    named("non_neg", "NonNeg", &["nonneg", "non_negative", "positive"]),
+    named("unit_norm", "UnitNorm", &["unitnorm"]),
+];
+
 const fn named(name: &'static str, item: &'static str, alias: &'static [&'static str]) -> Named {
     with(name, item, alias, Number::No)
 }
@@ -283,6 +318,14 @@ const fn initializer(name: &'static str, default: &'static str) -> LayerOption {
 
 const fn flag(name: &'static str, default: &'static str, method: &'static str) -> LayerOption {
     LayerOption { name, value: OptionKind::Flag, default: Some(default), method }
+}
+
+const fn regularizer(name: &'static str, field: &'static str) -> LayerOption {
+    LayerOption { name, value: OptionKind::Regularizer, default: Some(""), method: field }
+}
+
+const fn constraint(name: &'static str, field: &'static str) -> LayerOption {
+    LayerOption { name, value: OptionKind::Constraint, default: Some(""), method: field }
 }
 
 const fn number(name: &'static str, default: Option<&'static str>) -> LayerOption {

@@ -73,11 +73,13 @@ pub enum Kind {
 pub enum Setting {
     Item(Item),
     Flag(bool),
+    /// No regularizer, or no constraint.
+    Nothing,
     /// As it is written; `None` for the default.
     Number(Option<TokenStream>),
 }
 
-/// An activation or an initialiser.
+/// An activation, an initialiser, a regularizer or a constraint.
 #[derive(Clone)]
 pub enum Item {
     BuiltIn {
@@ -181,6 +183,7 @@ impl Setting {
             Self::Item(_) => false,
             Self::Flag(on) => default == if *on { "true" } else { "false" },
             Self::Number(written) => written.is_none(),
+            Self::Nothing => true,
         }
     }
 }

@@ -108,6 +108,30 @@ pub enum Error {
         /// How many outputs the network has.
         classes: usize,
     },
+    /// Not one weight for each sample.
+    #[error("there are {weights} weights of samples, but {targets} targets")]
+    SampleWeights {
+        /// How many weights.
+        weights: usize,
+        /// How many targets.
+        targets: usize,
+    },
+    /// A weight that is negative, infinite or not a number.
+    #[error("the weight of sample {sample} is {weight}; it must be finite and not negative")]
+    SampleWeight {
+        /// Which sample, from 0.
+        sample: usize,
+        /// The weight.
+        weight: f64,
+    },
+    /// A weight that is negative, infinite or not a number.
+    #[error("the weight of class {class} is {weight}; it must be finite and not negative")]
+    ClassWeight {
+        /// Which class, from 0.
+        class: usize,
+        /// The weight.
+        weight: f64,
+    },
     /// The loss became NaN or infinite. The network keeps the last parameters with a finite loss.
     #[error(
         "the loss became {loss} in epoch {epoch}, batch {batch}; the network keeps the parameters from before it \

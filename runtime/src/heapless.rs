@@ -13,7 +13,7 @@ use crate::kernels::flat::{Sink as _, first_lanes};
 use crate::kernels::{Task, dispatch, level};
 use crate::losses::Loss;
 use crate::metrics::Mean;
-use crate::network::{Network, TileMemory};
+use crate::network::{Network, Shares, TileMemory};
 use crate::optimizers::{Descend, Optimizer, Step};
 use crate::scalar::Scalar;
 use crate::tile::{TargetTile, tiles, weigh};
@@ -109,7 +109,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         Y: Targets<N::Scalar, N::Output> + ?Sized,
         L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     {
-        let samples = check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data)? as usize;
+        let samples = check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)? as usize;
         let loss = dispatch(level(), Train { trainer: self, network, data, samples });
         if !loss.is_finite() {
             if self.moved {
@@ -166,20 +166,29 @@ where
             let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
             y.gather(simd, indices, targets);
             network.forward(simd, &tile.input, &mut tile.tape);
-            let weights = first_lanes::<N::Scalar, S>(simd, range.len());
+            let lanes = first_lanes::<N::Scalar, S>(simd, range.len());
+            let weights = y.weigh(simd, indices, trainer.loss.weigh(simd, targets, lanes));
             let (logits, d_logits) = N::logits(&mut tile.tape);
             loss.add(simd, trainer.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits), weights);
             weigh(simd, d_logits, weights * share);
-            network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, false);
+            let shares = Shares { now: Some((&mut *gradient, &mut *sums)), later: false };
+            network.backward(simd, &tile.input, None, &mut tile.tape, shares);
         }
         N::finish(simd, gradient, sums);
-        let loss = loss.close(simd, samples) / samples as f64;
+        let mut loss = loss.close(simd, samples as f64) / samples as f64;
+        if const { N::REGULARIZED } {
+            loss += network.penalty(Some(gradient));
+        }
         if loss.is_finite() {
             let (iteration, learning_rate) = (trainer.iteration, trainer.optimizer.learning_rate(trainer.iteration));
             let step = Step { iteration, learning_rate };
             let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
-            Descend::new(&mut trainer.optimizer, step, parameters, gradient, slots, previous).accept(simd, gradient);
+            let optimizer = &mut trainer.optimizer;
+            Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
+            if const { N::CONSTRAINED } {
+                network.constrain();
+            }
         }
         loss
     }

@@ -36,9 +36,8 @@
 //! - [`network!`] declares networks; [`include_network!`] builds trained ones into the program.
 //! - [`Trainer`] fits, evaluates and makes single steps; [`Pass`] takes gradients from outside; [`HeaplessTrainer`]
 //!   makes steps where there is no heap.
-//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`] and
-//!   [`initializers`] hold what there
-//!   is, and each says how to write one's own.
+//! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`],
+//!   [`initializers`], [`regularizers`] and [`constraints`] hold what there is, and each says how to write one's own.
 //! - [`data`] says what can be trained on.
 //! - [`quantized`] turns networks into integers of eight bits, for where memory is short.
 //! - `weights` says what files networks are kept in, and how weights come from Keras and PyTorch.
@@ -63,6 +62,7 @@ pub mod __private;
 pub mod activations;
 #[cfg(feature = "alloc")]
 pub mod callbacks;
+pub mod constraints;
 pub mod data;
 mod error;
 mod flat;
@@ -85,6 +85,7 @@ pub mod prelude;
 #[cfg(feature = "std")]
 mod progress;
 pub mod quantized;
+pub mod regularizers;
 mod scalar;
 pub mod schedules;
 mod summary;

@@ -40,7 +40,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// The activation of the last layer, which losses take apart from it.
     type Head: Activation;
     /// What is kept of one tile between forward and backward.
-    type Tape: Zeroable + Send;
+    type Tape: Zeroable + Send + Sync;
     /// Running sums of the gradient of each lane, for the layers that want them.
     type Sums: Pod + Send;
     /// The layers one after the other, the last without its activation: `(A, (B, C))`. It is what
@@ -57,6 +57,16 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     const CHAIN: Self::Layers;
     /// How many numbers are trained.
     const PARAMETERS: usize = Self::NUMBERS;
+    /// Whether [`complete`](Self::complete) computes the gradient of every layer; see
+    /// [`Layer::COMPLETES`](crate::layers::Layer::COMPLETES).
+    const COMPLETES: bool = {
+        let (mut all, mut layer) = (true, 0);
+        while layer < Self::LAYERS.len() {
+            all &= Self::LAYERS[layer].completes;
+            layer += 1;
+        }
+        all
+    };
     /// How many numbers go in.
     const INPUTS: usize = <Self::Input as Features<Self::Scalar>>::N;
     /// How many numbers come out.
@@ -72,29 +82,21 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// gradient with respect to them from.
     fn logits(tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output);
 
-    /// Runs a tile back through all layers: adds its share to `gradient`, a value of the network's own struct. With
-    /// `later`, layers may leave what sums over samples to [`complete`](Self::complete).
-    #[allow(clippy::too_many_arguments, reason = "all that a backward pass reads and writes, called by the runtime")]
+    /// Runs a tile back through all layers: adds its share of the gradient, or leaves it to
+    /// [`complete`](Self::complete), as `shares` says.
     fn backward<S: Simd>(
         &self,
         simd: S,
         input: &Self::Input,
         d_input: Option<&mut Self::Input>,
         tape: &mut Self::Tape,
-        gradient: &mut Self,
-        sums: &mut Self::Sums,
-        later: bool,
+        shares: Shares<'_, Self>,
     );
 
-    /// Ends a batch whose tiles are all at hand, and were sent [`backward`](Self::backward) with `later`: every part of
-    /// the gradient that is complete goes to `sink`.
-    fn complete<S: Simd, K: Sink<Self::Scalar>>(
-        simd: S,
-        tiles: &[TileMemory<Self>],
-        gradient: &mut Self,
-        sums: &mut Self::Sums,
-        sink: &mut K,
-    );
+    /// Ends a batch whose tiles are all at hand, and were sent [`backward`](Self::backward) with `later`: hands every part
+    /// of the gradient that `sink` wants to it. The parameters begin at `start`; gives where they end.
+    fn complete<S: Simd, G: Tapes<Self>, K: Sink<Self::Scalar>>(simd: S, batch: G, start: usize, sink: &mut K)
+    -> usize;
 
     /// Ends a batch: adds what has been gathered in the sums to the gradient, and clears the sums.
     fn finish<S: Simd>(simd: S, gradient: &mut Self, sums: &mut Self::Sums);
@@ -106,6 +108,21 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         input: &<Self::Input as Features<Self::Scalar>>::Sample,
         output: &mut <Self::Output as Features<Self::Scalar>>::Sample,
     );
+
+    /// Whether some layer has a regulariser.
+    const REGULARIZED: bool = false;
+
+    /// What its [regularisers](crate::regularizers) add to the loss; adds the slope of it to `gradient`. Training does so
+    /// itself; a loop with a gradient of its own may.
+    fn penalty(&self, _gradient: Option<&mut Self>) -> f64 {
+        0.0
+    }
+
+    /// Whether some layer has a constraint.
+    const CONSTRAINED: bool = false;
+
+    /// Applies its [constraints](crate::constraints), as training does after every step.
+    fn constrain(&mut self) {}
 
     /// The table of the layers.
     #[must_use]
@@ -192,6 +209,38 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     #[cfg(feature = "onnx")]
     fn load_onnx(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
         crate::weights::onnx::load(self, path.as_ref())
+    }
+}
+
+/// Where a tile's shares of the gradients of a network's layers go.
+#[derive(Debug)]
+pub struct Shares<'a, N: Network> {
+    /// The gradient, a value of the network's own struct, and its running sums, to be added to. `None` is for a network
+    /// that [completes](Network::COMPLETES) all of it later.
+    pub now: Option<(&'a mut N, &'a mut N::Sums)>,
+    /// Whether layers that can do so leave their part to [`Network::complete`].
+    pub later: bool,
+}
+
+/// All tiles of a batch, which have been forward and back.
+pub trait Tapes<N: Network>: Copy {
+    /// How many tiles there are.
+    fn count(&self) -> usize;
+
+    /// What went into the network, and what its layers have left.
+    fn tile(&self, index: usize) -> (&N::Input, &N::Tape);
+}
+
+impl<N: Network> Tapes<N> for &[TileMemory<N>] {
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    #[inline(always)]
+    fn tile(&self, index: usize) -> (&N::Input, &N::Tape) {
+        let TileMemory { input, tape, .. } = &self[index];
+        (input, tape)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::kernels::dense::TILES;
 use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
-use crate::network::{Network, TileMemory};
+use crate::network::{Network, Shares, TileMemory};
 use crate::scalar::Scalar;
 use crate::threads::{Divide, Threads};
 use crate::tile::Features;
@@ -302,7 +302,8 @@ where
             N::Output::backward_head(simd, &N::HEAD, logits, output, d_logits);
             weigh(simd, d_logits, first_lanes::<N::Scalar, S>(simd, range.len()));
             let wanted = (!self.d_inputs.is_empty()).then_some(&mut **d_input);
-            self.network.backward(simd, input, wanted, tape, gradient, sums, false);
+            let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: false };
+            self.network.backward(simd, input, wanted, tape, shares);
             for (lane, sample) in self.d_inputs.get_mut(range).unwrap_or_default().iter_mut().enumerate() {
                 d_input.read(lane, sample);
             }

@@ -12,17 +12,23 @@ pub use typenet_macros::network;
 pub use crate::flat::Flat;
 pub use crate::included::{Included, included};
 pub use crate::layers::{Batch, Layer, LayerInfo, Share, Sink, Trace};
-pub use crate::network::{Network, TileMemory};
+pub use crate::network::{Network, Shares, Tapes};
 pub use crate::summary::Summary;
 pub use crate::tile::{Features, Tile};
-pub use crate::{activations, initializers, layers};
+pub use crate::{activations, constraints, initializers, layers, regularizers};
 
 /// From where the fields of a network's struct stand, too.
 pub use crate::__private;
 
+use core::marker::PhantomData;
+
+use nalgebra::SMatrix;
+
 use crate::activations::Activation;
+use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::kernels::level;
+use crate::regularizers::Regularizer;
 use crate::scalar::Scalar;
 
 #[cfg(feature = "alloc")]
@@ -52,6 +58,28 @@ macro_rules! __boxed_method {
 #[macro_export]
 macro_rules! __boxed_method {
     () => {};
+}
+
+/// What a tensor costs; adds its slope to that of the gradient.
+#[inline(always)]
+pub fn penalty<T: Scalar, G: Regularizer, const ROWS: usize, const COLUMNS: usize>(
+    regularizer: G,
+    weights: &SMatrix<T, ROWS, COLUMNS>,
+    units: usize,
+    gradient: Option<&mut SMatrix<T, ROWS, COLUMNS>>,
+) -> f64 {
+    let gradient = gradient.map(|gradient| gradient.data.0.as_flattened_mut()).unwrap_or_default();
+    regularizer.penalty(weights.data.0.as_flattened(), units, gradient)
+}
+
+/// Makes a tensor what it must be.
+#[inline(always)]
+pub fn constrain<T: Scalar, C: Constraint, const ROWS: usize, const COLUMNS: usize>(
+    constraint: C,
+    weights: &mut SMatrix<T, ROWS, COLUMNS>,
+    units: usize,
+) {
+    constraint.apply(weights.data.0.as_flattened_mut(), units);
 }
 
 /// The most that `new` may hand around by value: 128 KiB, a sixteenth of a thread's usual stack.
@@ -92,73 +120,76 @@ pub const fn info<L: Layer<T>, T: Scalar>(
 /// One lane-wise number of a tile.
 pub type Lane<T> = <T as Scalar>::Lane;
 
-/// Where a tile's share of a layer's gradient goes.
+/// Where a tile's share of the gradient of one layer goes, which `field` finds in those of the network.
 #[inline(always)]
-pub fn share<'a, T: Scalar, L: Layer<T>>(
-    gradient: &'a mut L::Parameters,
-    sums: &'a mut [T::Lane],
-    later: bool,
-) -> Share<'a, T, L> {
-    Share { gradient, sums, later }
+pub fn share<'a, T, L, N>(
+    shares: &'a mut Shares<'_, N>,
+    field: impl FnOnce(&'a mut N, &'a mut N::Sums) -> (&'a mut L::Parameters, &'a mut [T::Lane]),
+) -> Option<Share<'a, T, L>>
+where
+    T: Scalar,
+    L: Layer<T>,
+    N: Network,
+{
+    let (gradient, sums) = shares.now.as_mut().filter(|_| !(shares.later && L::COMPLETES))?;
+    let (gradient, sums) = field(gradient, sums);
+    Some(Share { gradient, sums })
 }
 
 /// The tiles of a batch, and what one layer sees of each.
-struct Tiles<'a, N: Network, F> {
-    tiles: &'a [TileMemory<N>],
-    seen: F,
+struct Seen<G, F, N> {
+    batch: G,
+    see: F,
+    network: PhantomData<fn() -> N>,
 }
 
 #[allow(clippy::expl_impl_clone_on_copy, reason = "a derived one would want networks that are `Copy`")]
-impl<N: Network, F: Copy> Clone for Tiles<'_, N, F> {
+impl<G: Copy, F: Copy, N> Clone for Seen<G, F, N> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<N: Network, F: Copy> Copy for Tiles<'_, N, F> {}
+impl<G: Copy, F: Copy, N> Copy for Seen<G, F, N> {}
 
-impl<T, L, N, F> Batch<T, L> for Tiles<'_, N, F>
+impl<T, L, N, G, F> Batch<T, L> for Seen<G, F, N>
 where
     T: Scalar,
     L: Layer<T>,
     N: Network,
-    F: Copy + for<'t> Fn(&'t TileMemory<N>) -> (&'t L::Input, &'t Trace<T, L>),
+    G: Tapes<N>,
+    F: Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> (&'t L::Input, &'t Trace<T, L>),
 {
     #[inline(always)]
     fn count(&self) -> usize {
-        self.tiles.len()
+        self.batch.count()
     }
 
     #[inline(always)]
     fn tile(&self, index: usize) -> (&L::Input, &Trace<T, L>) {
-        (self.seen)(&self.tiles[index])
+        let (input, tape) = self.batch.tile(index);
+        (self.see)(input, tape)
     }
 }
 
-/// Completes the gradient of one layer.
+/// Completes the gradient of one layer; gives where its parameters end.
 #[inline(always)]
-pub fn complete<T, L, N, S, F, K>(
-    simd: S,
+pub fn complete<N: Network, L: Layer<N::Scalar>>(
+    simd: impl Simd,
     layer: L,
-    tiles: &[TileMemory<N>],
-    seen: F,
-    share: Share<'_, T, L>,
-    sink: &mut K,
-) where
-    T: Scalar,
-    L: Layer<T>,
-    N: Network,
-    S: Simd,
-    F: Copy + for<'t> Fn(&'t TileMemory<N>) -> (&'t L::Input, &'t Trace<T, L>),
-    K: Sink<T>,
-{
-    layer.complete(simd, Tiles { tiles, seen }, share, sink);
+    batch: impl Tapes<N>,
+    see: impl Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> (&'t L::Input, &'t Trace<N::Scalar, L>),
+    start: usize,
+    sink: &mut impl Sink<N::Scalar>,
+) -> usize {
+    layer.complete(simd, Seen { batch, see, network: PhantomData::<fn() -> N> }, start, sink);
+    start + L::Parameters::NUMBERS
 }
 
 /// Ends a batch for one layer.
 #[inline(always)]
-pub fn finish<T: Scalar, L: Layer<T>, S: Simd>(simd: S, layer: L, share: Share<'_, T, L>) {
-    layer.finish(simd, share);
+pub fn finish<T: Scalar, L: Layer<T>, S: Simd>(simd: S, layer: L, gradient: &mut L::Parameters, sums: &mut [T::Lane]) {
+    layer.finish(simd, Share { gradient, sums });
 }
 
 /// How many lanes of running sums a layer wants.

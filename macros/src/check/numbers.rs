@@ -1,4 +1,4 @@
-//! The numbers of an activation or an initialiser: as many as it takes, and floats.
+//! The numbers of an activation, an initialiser, a regularizer or a constraint: as many as it takes, and floats.
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
@@ -38,9 +38,12 @@ pub(super) fn numbers(
         let help = format!("write `{}`, without quotes", string.value());
         return Err((format!("takes numbers, and `{}` is a string", text(string)), help));
     }
-    if names == [NEVER_NEGATIVE] && is(pieces[0].first(), '-') {
-        let help = format!("write `{}({})`", row.name, nameless[0].trim_start_matches('-'));
-        return Err((format!("takes no negative number as its `{NEVER_NEGATIVE}`"), help));
+    let negative =
+        names.iter().zip(&pieces).find(|(name, piece)| NEVER_NEGATIVE.contains(name) && is(piece.first(), '-'));
+    if let Some((name, _)) = negative {
+        let positive: Vec<&str> = nameless.iter().map(|number| number.trim_start_matches('-')).collect();
+        let help = format!("write `{}({})`", row.name, positive.join(", "));
+        return Err((format!("takes no negative number as its `{name}`"), help));
     }
     let floats = pieces.iter().map(|piece| float(piece));
     Ok(Some(quote!(#(#floats),*)))

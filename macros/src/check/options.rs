@@ -5,7 +5,9 @@ use quote::ToTokens;
 use syn::Path;
 
 use super::numbers::{number, numbers};
-use crate::catalogue::{self, ACTIVATIONS, Entry, INITIALIZERS, LayerOption, Named, OptionKind};
+use crate::catalogue::{
+    self, ACTIVATIONS, CONSTRAINTS, Entry, INITIALIZERS, LayerOption, Named, OptionKind, REGULARIZERS,
+};
 use crate::errors::{Errors, listed, similar};
 use crate::network::{Item, Setting};
 use crate::syntax::{Argument, Value, text};
@@ -120,8 +122,11 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
             }
             return Setting::Number(number);
         }
-        OptionKind::Activation => (ACTIVATIONS, "activation"),
-        OptionKind::Initializer => (INITIALIZERS, "initializer"),
+        OptionKind::Regularizer | OptionKind::Constraint if value.is_none() => return Setting::Nothing,
+        OptionKind::Activation => (ACTIVATIONS, "an activation"),
+        OptionKind::Initializer => (INITIALIZERS, "an initializer"),
+        OptionKind::Regularizer => (REGULARIZERS, "a regularizer"),
+        OptionKind::Constraint => (CONSTRAINTS, "a constraint"),
     };
     let default = option.default.and_then(|default| catalogue::find(rows, default)).unwrap_or(&rows[0]);
     let mended = |row| Setting::Item(Item::BuiltIn { row, span: Span::mixed_site(), number: None });
@@ -131,7 +136,7 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
         Some(Value::Path(path)) => (path, None),
         Some(Value::Call(path, group)) => (path, Some(group.stream())),
         Some(other) => {
-            errors.at(other, format_args!("`{}` is not an {what}", text(other)), names_of(rows));
+            errors.at(other, format_args!("`{}` is not {what}", text(other)), names_of(rows));
             return unknown(errors);
         }
     };
@@ -140,16 +145,17 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
     let Some(row) = catalogue::find(rows, &name) else {
         let known = catalogue::meant(rows, &name);
         let help = match known {
-            Some(known) => catalogue::suggestion(&format!("an {what}"), known, &name),
+            Some(known) => catalogue::suggestion(what, known, &name),
             None => names_of(rows),
         };
+        let what = what.split_once(' ').map_or(what, |(_, noun)| noun);
         errors.at(path, format_args!("unknown {what} `{name}`"), help);
         return known.map_or_else(|| unknown(errors), mended);
     };
     item(row, span, number, value, errors)
 }
 
-/// A built-in activation or initialiser with its numbers, or an unknown one if they are wrong.
+/// What is built in, with its numbers, or an unknown one if they are wrong.
 pub(super) fn item(
     row: &'static Named,
     span: Span,

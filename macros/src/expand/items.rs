@@ -39,10 +39,11 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
             let settings = body_settings(layer, last);
             let written = settings.iter().rposition(|(option, setting)| in_type(option) && differs(option, setting));
             let arguments = settings.iter().take(written.map_or(0, |last| last + 1));
+            let arguments = arguments.filter(|(option, _)| in_type(option));
             let arguments = arguments.filter_map(|(option, setting)| match setting {
                 Setting::Item(item) => Some(item_type_of(option.value, item, prefix)),
                 Setting::Flag(on) => Some(usize::from(*on).to_token_stream()),
-                Setting::Number(_) => None,
+                Setting::Number(_) | Setting::Nothing => None,
             });
             quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#(#sizes),* #(, #arguments)*>)
         }
@@ -91,13 +92,14 @@ fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) 
                 _ => None,
             });
             // the activation has gone to `new`
-            let calls = settings.iter().filter(|(option, _)| option.value != OptionKind::Activation);
+            let calls =
+                settings.iter().filter(|(option, _)| option.value != OptionKind::Activation && in_value(option));
             let calls = calls.filter(|(option, setting)| differs(option, setting)).map(|(option, setting)| {
                 let written = names.iter().find(|name| *name == option.name);
                 let method = named(option.method, written.map_or_else(Span::mixed_site, Ident::span));
                 let value = match setting {
                     Setting::Item(item) => item_value_of(option.value, item, prefix),
-                    Setting::Flag(_) => TokenStream::new(),
+                    Setting::Flag(_) | Setting::Nothing => TokenStream::new(),
                     Setting::Number(number) => {
                         let number = in_parentheses(&number.clone().unwrap_or_default());
                         return quote_spanned!(Span::mixed_site()=> .#method #number);
@@ -155,7 +157,12 @@ fn differs(option: &LayerOption, setting: &Setting) -> bool {
 
 /// Whether an option is one of the type's parameters.
 fn in_type(option: &LayerOption) -> bool {
-    option.value != OptionKind::Number
+    option.value != OptionKind::Number && in_value(option)
+}
+
+/// Whether the layer knows of an option; if not, the network does.
+fn in_value(option: &LayerOption) -> bool {
+    !matches!(option.value, OptionKind::Regularizer | OptionKind::Constraint)
 }
 
 /// The type of an activation.
@@ -166,6 +173,11 @@ pub fn item_type(item: &Item, prefix: &TokenStream) -> TokenStream {
 /// The value of an activation.
 pub fn item_value(item: &Item, prefix: &TokenStream) -> TokenStream {
     item_value_of(OptionKind::Activation, item, prefix)
+}
+
+/// The value of a regularizer or a constraint.
+pub fn setting_value(kind: OptionKind, item: &Item) -> TokenStream {
+    item_value_of(kind, item, &super::private())
 }
 
 fn item_type_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStream {
@@ -207,7 +219,12 @@ fn in_parentheses(expression: &TokenStream) -> TokenStream {
 }
 
 fn built_in(kind: OptionKind, row: &Named, span: Span, prefix: &TokenStream) -> TokenStream {
-    let module = if kind == OptionKind::Activation { "activations" } else { "initializers" };
+    let module = match kind {
+        OptionKind::Regularizer => "regularizers",
+        OptionKind::Constraint => "constraints",
+        OptionKind::Initializer => "initializers",
+        _ => "activations",
+    };
     let (module, item) = (Ident::new(module, Span::mixed_site()), named(row.item, span));
     quote_spanned!(Span::mixed_site()=> #prefix::#module::#item)
 }

@@ -4,6 +4,7 @@ mod document;
 mod items;
 mod names;
 mod passes;
+mod penalties;
 
 use std::collections::HashSet;
 
@@ -14,6 +15,7 @@ use syn::ext::IdentExt as _;
 use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
+use self::penalties::{constrain, penalty};
 use crate::network::{Kind, Layer, Meeting, Network, Size};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
@@ -164,6 +166,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     let complete = complete(network, names);
     let finish = finish(network, names);
     let predict = predict(network, names);
+    let (penalty, constrain) = (penalty(network), constrain(network));
     let (chain_type, chain_value) = chain(layers.len(), names);
     let last = layers.last().map(|layer| &layer.label);
     quote_spanned! {Span::mixed_site()=>
@@ -193,6 +196,8 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
             #complete
             #finish
             #predict
+            #penalty
+            #constrain
         }
     }
 }

@@ -39,7 +39,7 @@ pub fn backward(network: &Network, names: &Names) -> TokenStream {
         let (label, (_, constant)) = (&layer.label, names.at(index));
         let input = output_before(network, index);
         let share = quote_spanned!(Span::mixed_site()=>
-            __typenet::share(&mut __gradient.#label, &mut __sums.#label, __later));
+            __typenet::share(&mut __shares, |__gradient, __sums| (&mut __gradient.#label, &mut __sums.#label[..])));
         let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
             return quote_spanned!(Span::mixed_site()=>
                 __tape.#label.backward(__simd, #constant, &self.#label, #input, __input_gradient, #share););
@@ -58,9 +58,7 @@ pub fn backward(network: &Network, names: &Names) -> TokenStream {
             __input: &Self::Input,
             __input_gradient: __typenet::Option<&mut Self::Input>,
             __tape: &mut Self::Tape,
-            __gradient: &mut Self,
-            __sums: &mut Self::Sums,
-            __later: __typenet::bool,
+            mut __shares: __typenet::Shares<'_, Self>,
         ) {
             #(#calls)*
         }
@@ -69,32 +67,27 @@ pub fn backward(network: &Network, names: &Names) -> TokenStream {
 
 pub fn complete(network: &Network, names: &Names) -> TokenStream {
     let scalar = &network.scalar;
+    let last = network.layers.len().saturating_sub(1);
     let calls = network.layers.iter().enumerate().map(|(index, layer)| {
         let (label, (_, constant)) = (&layer.label, names.at(index));
-        let input = match index.checked_sub(1).map(|before| &network.layers[before].label) {
-            None => quote_spanned!(Span::mixed_site()=> &__tile.input),
-            Some(before) => quote_spanned!(Span::mixed_site()=> &__tile.tape.#before.output),
+        let seen = match index.checked_sub(1).map(|before| &network.layers[before].label) {
+            None => quote_spanned!(Span::mixed_site()=> |__input, __tape| (__input, &__tape.#label)),
+            Some(before) => quote_spanned!(Span::mixed_site()=> |_, __tape| (&__tape.#before.output, &__tape.#label)),
         };
-        quote_spanned! {Span::mixed_site()=>
-            __typenet::complete(
-                __simd,
-                #constant,
-                __tiles,
-                |__tile| (#input, &__tile.tape.#label),
-                __typenet::share(&mut __gradient.#label, &mut __sums.#label, true),
-                __sink,
-            );
-        }
+        let call = quote_spanned! {Span::mixed_site()=>
+            __typenet::complete::<Self, _>(__simd, #constant, __batch, #seen, __start, __sink)
+        };
+        // where the parameters of one layer end, those of the next begin
+        if index == last { call } else { quote_spanned!(Span::mixed_site()=> let __start = #call;) }
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn complete<S: __typenet::Simd, K: __typenet::Sink<__typenet::#scalar>>(
+        fn complete<S: __typenet::Simd, G: __typenet::Tapes<Self>, K: __typenet::Sink<__typenet::#scalar>>(
             __simd: S,
-            __tiles: &[__typenet::TileMemory<Self>],
-            __gradient: &mut Self,
-            __sums: &mut Self::Sums,
+            __batch: G,
+            __start: __typenet::usize,
             __sink: &mut K,
-        ) {
+        ) -> __typenet::usize {
             #(#calls)*
         }
     }
@@ -105,7 +98,7 @@ pub fn finish(network: &Network, names: &Names) -> TokenStream {
     let calls = each(network, names, |label, constant| {
         quote_spanned! {Span::mixed_site()=>
             __typenet::finish::<__typenet::#scalar, _, _>(
-                __simd, #constant, __typenet::share(&mut __gradient.#label, &mut __sums.#label, false),
+                __simd, #constant, &mut __gradient.#label, &mut __sums.#label,
             );
         }
     });

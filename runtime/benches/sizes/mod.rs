@@ -1,11 +1,12 @@
 //! Dense layers `n -> n`: what part of the multiply-adds of one core each of their three products reaches.
 
 use std::hint::black_box;
+use std::ops::Range;
 use std::time::Duration;
 
 use typenet::activations::Linear;
 use typenet::bytemuck::{zeroed_box, zeroed_slice_box};
-use typenet::layers::{Batch, Dense, DenseParameters, Layer, Share, Sink, Trace, Window};
+use typenet::layers::{Batch, Dense, DenseParameters, Layer, Sink, Trace, Window};
 use typenet::simd::{Simd, Task, dispatch, level};
 use typenet::{Flat, Lane, Scalar, Tile};
 
@@ -44,8 +45,6 @@ fn line<T: Scalar, const N: usize>(peak: f64) -> String {
 /// A layer and a batch.
 struct Square<T: Scalar, const N: usize> {
     parameters: Box<DenseParameters<T, N, N>>,
-    gradient: Box<DenseParameters<T, N, N>>,
-    sums: Box<[T::Lane]>,
     inputs: Box<[Tile<T, N>]>,
     traces: Box<[Trace<T, Dense<N, N>>]>,
     d_input: Box<Tile<T, N>>,
@@ -55,8 +54,6 @@ impl<T: Scalar, const N: usize> Square<T, N> {
     fn new() -> Self {
         let mut square = Self {
             parameters: zeroed_box(),
-            gradient: zeroed_box(),
-            sums: zeroed_slice_box(<Dense<N, N> as Layer<T>>::SUMS),
             inputs: zeroed_slice_box(SAMPLES / T::LANES),
             traces: zeroed_slice_box(SAMPLES / T::LANES),
             d_input: zeroed_box(),
@@ -99,21 +96,20 @@ impl<T: Scalar, const N: usize> Task for Run<'_, T, N> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let layer = Dense::<N, N>::new(Linear);
-        let Square { parameters, gradient, sums, inputs, traces, d_input } = self.square;
+        let Square { parameters, inputs, traces, d_input } = self.square;
         for _ in 0..self.rounds {
             for (input, trace) in inputs.iter().zip(&mut *traces) {
                 if self.part == Part::Forward {
                     trace.forward(simd, layer, parameters, input);
                 } else {
                     let d_input = (self.part == Part::Both).then_some(&mut **d_input);
-                    trace.backward(simd, layer, parameters, input, d_input, Share { gradient, sums, later: true });
+                    trace.backward(simd, layer, parameters, input, d_input, None);
                 }
             }
             if self.part != Part::Forward {
-                let share = Share { gradient: &mut **gradient, sums: &mut *sums, later: true };
-                layer.complete(simd, Tiles(inputs, traces), share, &mut Nowhere);
+                layer.complete(simd, Tiles(inputs, traces), 0, &mut Nowhere);
             }
-            black_box((&mut *traces, &mut *gradient, &mut *d_input));
+            black_box((&mut *traces, &mut *d_input));
         }
     }
 }
@@ -136,20 +132,16 @@ impl<T: Scalar, const N: usize> Batch<T, Dense<N, N>> for Tiles<'_, T, N> {
 struct Nowhere;
 
 impl<T: Scalar> Sink<T> for Nowhere {
+    fn range(&self) -> Range<usize> {
+        0..usize::MAX
+    }
+
     #[inline(always)]
-    fn take<S: Simd, const R: usize, const V: usize>(
-        &mut self,
-        _: S,
-        _: &mut [T],
-        _: Window,
-        block: &[[T::Vector<S>; V]; R],
-    ) {
+    fn take<S: Simd, const R: usize, const V: usize>(&mut self, _: S, _: Window, block: &[[T::Vector<S>; V]; R]) {
         black_box(block);
     }
 
-    fn expect(&self, _: &[T], _: usize, _: usize) {}
+    fn expect(&self, _: usize, _: usize) {}
 
-    fn accept<S: Simd>(&mut self, _: S, place: &mut [T]) {
-        black_box(place);
-    }
+    fn accept<S: Simd>(&mut self, _: S, _: Range<usize>) {}
 }

@@ -107,7 +107,7 @@ use crate::tile::Tile;
 /// What backward needs to know of the forward pass: [`KeepOutput`] or [`KeepInput`].
 pub trait Keep: Copy + 'static {
     /// The extra tile that is kept: nothing, or the activation's input.
-    type Tape<T: Scalar, const N: usize>: Pod + Send;
+    type Tape<T: Scalar, const N: usize>: Pod + Send + Sync;
 
     /// The tape of an activation that is given its input as a whole.
     fn tape_of<T: Scalar, const N: usize>(input: &Tile<T, N>) -> &Self::Tape<T, N>;

@@ -13,6 +13,8 @@
 //! Targets that are classes are integers: `Vec` or slice of `u8`, `u16`, `u32`, `u64`, `usize`, `i32` or `i64`, or a
 //! function that returns them.
 //!
+//! Samples that do not count alike are given with their weights: [`sample_weight`].
+//!
 //! To prepare data there are [`Table`] (comma-separated values, feature `csv`), [`train_test_split`], [`Normalization`] and
 //! [`to_categorical`].
 
@@ -23,6 +25,7 @@ mod matrices;
 mod ndarray;
 #[cfg(feature = "alloc")]
 mod prepare;
+mod sample_weight;
 #[cfg(feature = "csv")]
 mod table;
 
@@ -42,6 +45,7 @@ use crate::tile::{Classes, Features, TargetTile, Tile};
 pub use self::from_fn::{FromFn, from_fn};
 #[cfg(feature = "alloc")]
 pub use self::prepare::{Normalization, Split, to_categorical, train_test_split};
+pub use self::sample_weight::{SampleWeight, sample_weight};
 #[cfg(feature = "csv")]
 pub use self::table::Table;
 
@@ -89,16 +93,22 @@ pub trait Targets<T: Scalar, Z>: Sync {
     /// As [`Samples::gather`].
     fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Self::Tile);
 
+    /// Multiplies `weights`, one of each lane, by what these samples count: nothing where all count alike.
+    #[inline(always)]
+    fn weigh<S: Simd>(&self, _: S, _indices: &[u32], weights: T::Vector<S>) -> T::Vector<S> {
+        weights
+    }
+
     /// Whether all targets make sense for a loss that wants `range`.
     ///
     /// # Errors
     /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`] or [`Error::ClassOutOfRange`], with the first that
-    /// does not.
+    /// does not; of weights [`Error::SampleWeights`] and [`Error::SampleWeight`].
     fn check(&self, range: TargetRange) -> Result<(), Error>;
 }
 
 /// Whether the data can be trained on with this loss; how many samples there are.
-pub(crate) fn check<T, H, Z, L, X, Y, I>((x, y): Data<'_, X, Y>) -> Result<u32, Error>
+pub(crate) fn check<T, H, Z, L, X, Y, I>((x, y): Data<'_, X, Y>, loss: &L) -> Result<u32, Error>
 where
     T: Scalar,
     X: Samples<T, I> + ?Sized,
@@ -115,6 +125,7 @@ where
     let count = u32::try_from(samples).map_err(|_| Error::TooManySamples { samples })?;
     x.check()?;
     y.check(L::TARGETS)?;
+    loss.check()?;
     Ok(count)
 }
 

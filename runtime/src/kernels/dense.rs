@@ -20,7 +20,7 @@ use core::ops::Range;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::flat::{Sink, Window, prefetch};
-use super::transpose::{add_sums, sum_lanes, transpose};
+use super::transpose::{sum_each, sum_lanes, transpose};
 use crate::scalar::{Lane, Scalar};
 
 /// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
@@ -163,26 +163,28 @@ pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mu
     }
 }
 
-/// Adds the gradient over all samples of `count` tiles to `gradient`, the weights and after them the biases of a small
-/// layer. A few running vectors stay in registers over all tiles.
+/// Hands the gradient over all samples of `count` tiles to `sink`: of the weights, and after them the biases, `numbers` in
+/// all, of a small layer whose parameters begin at `start`. A few running vectors stay in registers over all tiles.
 #[inline(always)]
-pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd>(
+pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, K: Sink<T>>(
     simd: S,
     count: usize,
     tile: impl Fn(usize) -> Columns<'a, T>,
-    gradient: &mut [T],
+    start: usize,
+    numbers: usize,
+    sink: &mut K,
 ) {
     // each number as a constant, so that what it is the gradient of is known while compiling
     macro_rules! groups {
         ($($group:literal)*) => {$(
-            if gradient.len() > $group * T::LANES {
-                let (start, end) = ($group * T::LANES, gradient.len().min(($group + 1) * T::LANES));
+            if numbers > $group * T::LANES {
+                let (first, end) = ($group * T::LANES, numbers.min(($group + 1) * T::LANES));
                 let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-                let numbers = sums.chunks_mut(registers::<S>());
-                for (sums, start) in numbers.zip((start..end).step_by(registers::<S>())) {
-                    sum_few::<T, S>(simd, count, &tile, start..end, sums);
+                let few = sums.chunks_mut(registers::<S>());
+                for (sums, first) in few.zip((first..end).step_by(registers::<S>())) {
+                    sum_few::<T, S>(simd, count, &tile, first..end, sums);
                 }
-                add_sums::<T, S>(sums, &mut gradient[start..end]);
+                take_sums::<T, S, K>(simd, sums, start + first, end - first, sink);
             }
         )*};
     }
@@ -198,16 +200,61 @@ fn sum_few<'a, T: Scalar, S: Simd>(
     sums: &mut [T::Vector<S>],
 ) {
     for index in 0..count {
-        let (x, dy) = tile(index);
+        let columns = tile(index);
         for (sum, number) in sums.iter_mut().zip(numbers.clone()) {
-            let (input, output) = (number / dy.len(), number % dy.len());
-            let dy = dy[output].load(simd);
-            *sum = match x.get(input) {
-                Some(x) => x.load(simd).mul_add(dy, *sum),
-                None => *sum + dy,
-            };
+            *sum = add::<T, S>(simd, columns, number, *sum);
         }
     }
+}
+
+/// Adds to `sum` what a tile contributes to the gradient of one weight or, after them, one bias.
+#[inline(always)]
+fn add<T: Scalar, S: Simd>(simd: S, (x, dy): Columns<'_, T>, number: usize, sum: T::Vector<S>) -> T::Vector<S> {
+    let (input, output) = (number / dy.len(), number % dy.len());
+    let dy = dy[output].load(simd);
+    match x.get(input) {
+        Some(x) => x.load(simd).mul_add(dy, sum),
+        None => sum + dy,
+    }
+}
+
+/// Hands the gradient of `numbers` parameters, which begin at `start`, to `sink`: `add(tile, number, sum)` adds to `sum`
+/// what the samples of a tile, of which there are `count`, contribute to one of them.
+#[inline(always)]
+pub(crate) fn sum_numbers<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    count: usize,
+    start: usize,
+    numbers: usize,
+    sink: &mut K,
+    add: impl Fn(usize, usize, T::Vector<S>) -> T::Vector<S>,
+) {
+    let wanted = sink.range();
+    let number = |place: usize| place.saturating_sub(start).min(numbers);
+    let (first, end) = (number(wanted.start), number(wanted.end));
+    for first in (first..end).step_by(T::LANES) {
+        let width = T::LANES.min(end - first);
+        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for tile in 0..count {
+            for (sum, number) in sums.iter_mut().zip(first..first + width) {
+                *sum = add(tile, number, *sum);
+            }
+        }
+        take_sums::<T, S, K>(simd, sums, start + first, width, sink);
+    }
+}
+
+/// Hands the sums over the lanes of `width` vectors to the sink.
+#[inline(always)]
+fn take_sums<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    vectors: [T::Vector<S>; 16],
+    start: usize,
+    width: usize,
+    sink: &mut K,
+) {
+    let total = sum_each::<T, S>(vectors);
+    sink.take(simd, Window { start, rows: 1, width, stride: width }, &[[total]]);
 }
 
 /// The columns of a tile of `x`, and of a tile of `dy`.
@@ -249,10 +296,14 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     simd: S,
     tiles: &[Columns<'_, T>],
     outputs: usize,
-    gradient: &mut [T],
+    start: usize,
     sink: &mut K,
 ) {
     let inputs = tiles.first().map_or(0, |(x, _)| x.len());
+    // the rows that the sink wants
+    let wanted = sink.range();
+    let row = |place: usize| place.saturating_sub(start).div_ceil(outputs).min(inputs);
+    let (mut input, inputs) = (row(wanted.start), row(wanted.end));
     let squares = outputs / T::LANES;
     // the outputs that fill no square are transposed here, once
     let mut rest = [[T::Lane::splat(T::ZERO); 16]; TILES];
@@ -269,32 +320,31 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
             }
         }
     }
-    let mut input = 0;
     macro_rules! block {
         ($block:literal) => {
             let mut square = 0;
-            let mut window = Window { start: input * outputs, rows: $block, width: 0, stride: outputs };
+            let mut window = Window { start: start + input * outputs, rows: $block, width: 0, stride: outputs };
             if const { registers::<S>() == 16 } {
                 // two vectors of outputs share each broadcast of an input
                 window.width = 2 * T::LANES;
                 while squares - square >= 2 {
-                    let rows = tiles.iter().map(|(_, dy)| &dy[square * T::LANES..]);
-                    hand_over::<T, S, K, $block, 2>(simd, tiles, input, rows, window, gradient, sink);
+                    let rows = tiles.iter().map(|(_, dy)| dy.get(square * T::LANES..).unwrap_or_default());
+                    hand_over::<T, S, K, $block, 2>(simd, tiles, input, rows, start, window, sink);
                     window.start += window.width;
                     square += 2;
                 }
             }
             window.width = T::LANES;
             while squares > square {
-                let rows = tiles.iter().map(|(_, dy)| &dy[square * T::LANES..]);
-                hand_over::<T, S, K, $block, 1>(simd, tiles, input, rows, window, gradient, sink);
+                let rows = tiles.iter().map(|(_, dy)| dy.get(square * T::LANES..).unwrap_or_default());
+                hand_over::<T, S, K, $block, 1>(simd, tiles, input, rows, start, window, sink);
                 window.start += window.width;
                 square += 1;
             }
             window.width = outputs - squares * T::LANES;
             if window.width > 0 {
                 let rows = rest.iter().map(|rows| &rows[..]);
-                hand_over::<T, S, K, $block, 1>(simd, tiles, input, rows, window, gradient, sink);
+                hand_over::<T, S, K, $block, 1>(simd, tiles, input, rows, start, window, sink);
             }
             input += $block;
         };
@@ -314,6 +364,43 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     }
 }
 
+/// `db[o] = sum over all samples of dy[o]`, with `dy` as [`transpose_squares`] leaves it.
+#[inline(always)]
+pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    start: usize,
+    sink: &mut K,
+) {
+    if !sink.range().contains(&start) {
+        return;
+    }
+    let outputs = tiles.first().map_or(0, |(_, dy)| dy.len());
+    for first in (0..outputs).step_by(T::LANES) {
+        let width = T::LANES.min(outputs - first);
+        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (_, dy) in tiles {
+            for (sum, dy) in sums.iter_mut().zip(&dy[first..first + width]) {
+                *sum += dy.load(simd);
+            }
+        }
+        if width < T::LANES {
+            take_sums::<T, S, K>(simd, sums, start + first, width, sink);
+            continue;
+        }
+        // here the vectors are the samples, not the outputs: they are added in the order in which lanes are
+        let mut count = T::LANES;
+        while count > 1 {
+            count /= 2;
+            for i in 0..count {
+                let other = sums[i + count];
+                sums[i] += other;
+            }
+        }
+        sink.take(simd, Window { start: start + first, rows: 1, width, stride: width }, &[[sums[0]]]);
+    }
+}
+
 /// Sums the gradient in `window` over all tiles and hands it to the sink, which is told in time where the next begins.
 #[inline(always)]
 fn hand_over<'a, T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize>(
@@ -321,14 +408,14 @@ fn hand_over<'a, T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize>
     tiles: &[Columns<'_, T>],
     input: usize,
     rows: impl Iterator<Item = &'a [T::Lane]>,
+    start: usize,
     window: Window,
-    gradient: &mut [T],
     sink: &mut K,
 ) {
     let outputs = window.stride;
     let next = match window.start + window.width {
-        next if next < (input + 1) * outputs => next,
-        _ => (input + B) * outputs,
+        next if next < start + (input + 1) * outputs => next,
+        _ => start + (input + B) * outputs,
     };
     let sums = weights_block::<T, S, B, V>(
         simd,
@@ -336,9 +423,9 @@ fn hand_over<'a, T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize>
         input,
         rows,
         #[inline(always)]
-        |row| sink.expect(gradient, next + row * outputs, window.width),
+        |row| sink.expect(next + row * outputs, window.width),
     );
-    sink.take(simd, gradient, window, &sums);
+    sink.take(simd, window, &sums);
 }
 
 /// The gradient of the weights from `B` inputs to `V` vectors of outputs, whose transposed gradients begin `rows`.
@@ -355,7 +442,8 @@ fn weights_block<'a, T: Scalar, S: Simd, const B: usize, const V: usize>(
     let pace = (tiles.len() * T::LANES / B).max(1);
     let (mut ahead, mut wait) = (0, 0);
     for ((x, _), rows) in tiles.iter().zip(rows) {
-        let (Some(x), Some(rows)) = (x[input..].first_chunk::<B>(), rows.get(..V * T::LANES)) else { break };
+        let x = x.get(input..).and_then(|x| x.first_chunk::<B>());
+        let (Some(x), Some(rows)) = (x, rows.get(..V * T::LANES)) else { break };
         for sample in 0..T::LANES {
             if wait == 0 && ahead < B {
                 expect(ahead);
@@ -504,15 +592,6 @@ pub(crate) mod shared {
         );
     }
 
-    /// [`Sink::accept`]
-    #[inline(never)]
-    pub(crate) fn accept<T: Scalar, S: Simd, K: Sink<T>>(simd: S, gradient: &mut [T], sink: &mut K) {
-        simd.vectorize(
-            #[inline(always)]
-            || sink.accept(simd, gradient),
-        );
-    }
-
     /// [`transpose_squares`](super::transpose_squares)
     #[inline(never)]
     pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::Lane]) {
@@ -528,12 +607,51 @@ pub(crate) mod shared {
         simd: S,
         tiles: &[Columns<'_, T>],
         outputs: usize,
-        gradient: &mut [T],
+        start: usize,
         sink: &mut K,
     ) {
         simd.vectorize(
             #[inline(always)]
-            || super::backward_weights(simd, tiles, outputs, gradient, sink),
+            || super::backward_weights(simd, tiles, outputs, start, sink),
+        );
+    }
+
+    /// The gradient of a layer of few weights, and of its `biases` (as many as outputs, or none).
+    #[inline(never)]
+    pub(crate) fn sum_tiles<T: Scalar, S: Simd, K: Sink<T>>(
+        simd: S,
+        tiles: &[Columns<'_, T>],
+        numbers: usize,
+        start: usize,
+        sink: &mut K,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                super::sum_numbers::<T, S, K>(
+                    simd,
+                    tiles.len(),
+                    start,
+                    numbers,
+                    sink,
+                    #[inline(always)]
+                    |tile, number, sum| super::add::<T, S>(simd, tiles[tile], number, sum),
+                );
+            },
+        );
+    }
+
+    /// [`backward_bias`](super::backward_bias)
+    #[inline(never)]
+    pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
+        simd: S,
+        tiles: &[Columns<'_, T>],
+        start: usize,
+        sink: &mut K,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || super::backward_bias(simd, tiles, start, sink),
         );
     }
 

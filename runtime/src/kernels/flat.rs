@@ -120,39 +120,57 @@ fn load_slots<T: Scalar, S: Simd, const K: usize>(
 }
 
 /// Where complete gradients go: they are added up, or an optimizer moves the parameters at once, so that the gradient of
-/// a large layer never travels through memory.
+/// a large layer never travels through memory. Places are counted from the first number of the network.
 pub trait Sink<T: Scalar> {
-    /// Takes a block of the gradient: the numbers in `window` of the tensor whose place in the gradient is `place`.
+    /// Which numbers of the gradient go here.
+    fn range(&self) -> Range<usize>;
+
+    /// Takes the block of the gradient in `window`.
     fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
-        place: &mut [T],
         window: Window,
         block: &[[T::Vector<S>; V]; R],
     );
 
     /// Says that the numbers from `start` will come soon.
-    fn expect(&self, place: &[T], start: usize, width: usize);
+    fn expect(&self, start: usize, width: usize);
 
-    /// Takes what lies in `place` already, a part of the gradient.
-    fn accept<S: Simd>(&mut self, simd: S, place: &mut [T]);
+    /// Takes those numbers of `range` that go here as they lie in the gradient.
+    fn accept<S: Simd>(&mut self, simd: S, range: Range<usize>);
 }
 
 /// Adds gradients to what there is.
 #[derive(Debug)]
-pub struct Gather;
+pub struct Gather<'a, T> {
+    gradient: &'a mut [T],
+    /// Where it begins.
+    start: usize,
+}
 
-impl<T: Scalar> Sink<T> for Gather {
+impl<'a, T> Gather<'a, T> {
+    /// Adds to the part of the gradient that begins at `start`.
+    pub(crate) fn new(gradient: &'a mut [T], start: usize) -> Self {
+        Self { gradient, start }
+    }
+}
+
+impl<T: Scalar> Sink<T> for Gather<'_, T> {
+    #[inline(always)]
+    fn range(&self) -> Range<usize> {
+        self.start..self.start + self.gradient.len()
+    }
+
     #[inline(always)]
     fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
-        place: &mut [T],
         window: Window,
         block: &[[T::Vector<S>; V]; R],
     ) {
+        let start = window.start - self.start;
         for (row, vectors) in block.iter().enumerate() {
-            let Some(place) = place.get_mut(window.start + row * window.stride..) else { return };
+            let Some(place) = self.gradient.get_mut(start + row * window.stride..) else { return };
             let width = window.width.min(place.len());
             for (place, vector) in place[..width].chunks_mut(T::LANES).zip(vectors) {
                 let sum = load::<T, S>(simd, place) + *vector;
@@ -162,14 +180,15 @@ impl<T: Scalar> Sink<T> for Gather {
     }
 
     #[inline(always)]
-    fn expect(&self, place: &[T], start: usize, width: usize) {
+    fn expect(&self, start: usize, width: usize) {
+        let start = start - self.start;
         for number in (start..start + width).step_by(T::LANES) {
-            prefetch(place, number);
+            prefetch(self.gradient, number);
         }
     }
 
     #[inline(always)]
-    fn accept<S: Simd>(&mut self, _: S, _: &mut [T]) {}
+    fn accept<S: Simd>(&mut self, _: S, _: Range<usize>) {}
 }
 
 /// Asks for number `index`, so that it is in the cache when it is needed. There need not be such a number.

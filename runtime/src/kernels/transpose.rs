@@ -16,13 +16,15 @@ pub(crate) fn sum_lanes<T: Scalar, S: Simd>(simd: S, lanes: &[T::Lane], sums: &m
         for (vector, lane) in vectors.iter_mut().zip(lanes) {
             *vector = lane.load(simd);
         }
-        add_sums::<T, S>(vectors, sums);
+        for (sum, total) in sums.iter_mut().zip(sum_each::<T, S>(vectors).as_slice()) {
+            *sum += *total;
+        }
     }
 }
 
-/// Adds the sum over the lanes of `vectors[j]` to `sums[j]`, of which there are at most `LANES`.
+/// A vector of sums: lane `j` is the sum over the lanes of `vectors[j]`.
 #[inline(always)]
-pub(crate) fn add_sums<T: Scalar, S: Simd>(mut vectors: [T::Vector<S>; 16], sums: &mut [T]) {
+pub(crate) fn sum_each<T: Scalar, S: Simd>(mut vectors: [T::Vector<S>; 16]) -> T::Vector<S> {
     let mut count = T::LANES;
     while count > 1 {
         count /= 2;
@@ -31,9 +33,7 @@ pub(crate) fn add_sums<T: Scalar, S: Simd>(mut vectors: [T::Vector<S>; 16], sums
             vectors[i] = a.zip_low(b) + a.zip_high(b);
         }
     }
-    for (sum, total) in sums.iter_mut().zip(vectors[0].as_slice()) {
-        *sum += *total;
-    }
+    vectors[0]
 }
 
 /// The sum of all lanes.

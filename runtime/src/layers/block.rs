@@ -7,9 +7,9 @@ use bytemuck::{cast_slice_mut, from_bytes_mut};
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Form, Layer, LayerInfo, Share};
+use super::{Backward, Batch, Form, Layer, LayerInfo, Share, Sink};
 use crate::activations::Activation;
-use crate::network::Network;
+use crate::network::{Network, Shares, Tapes};
 use crate::scalar::Scalar;
 use crate::tile::Features;
 
@@ -45,6 +45,26 @@ impl<N: Network, A: Debug> Debug for Block<N, A> {
     }
 }
 
+/// What the network inside sees of a batch.
+#[derive(Clone, Copy)]
+struct Inside<G, A> {
+    batch: G,
+    head: PhantomData<A>,
+}
+
+impl<N: Network, A: Activation, G: Batch<N::Scalar, Block<N, A>>> Tapes<N> for Inside<G, A> {
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.batch.count()
+    }
+
+    #[inline(always)]
+    fn tile(&self, index: usize) -> (&N::Input, &N::Tape) {
+        let (input, trace) = self.batch.tile(index);
+        (input, &trace.tape)
+    }
+}
+
 /// The running sums of a network as it declares them.
 #[inline(always)]
 fn sums<N: Network>(lanes: &mut [<N::Scalar as Scalar>::Lane]) -> &mut N::Sums {
@@ -60,6 +80,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
     const LAYERS: &'static [LayerInfo] = N::LAYERS;
     const FORM: Form = Form::Block;
     const SUMS: usize = size_of::<N::Sums>() / size_of::<<N::Scalar as Scalar>::Lane>();
+    const COMPLETES: bool = N::COMPLETES;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut N, rng: &mut R) {
         parameters.initialize(rng);
@@ -77,13 +98,29 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
         let (logits, d_logits) = N::logits(tape);
         *d_logits = *d_output;
         N::Output::backward_head(simd, &self.head, logits, output, d_logits);
-        // the tiles of the batch are not at hand as those of a network of its own, so nothing waits for the end
-        parameters.backward(simd, input, d_input, tape, share.gradient, sums::<N>(share.sums), false);
+        let later = share.is_none();
+        let now = share.map(|share| (share.gradient, sums::<N>(share.sums)));
+        parameters.backward(simd, input, d_input, tape, Shares { now, later });
     }
 
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, N::Scalar, Self>) {
         N::finish(simd, share.gradient, sums::<N>(share.sums));
+    }
+
+    #[inline(always)]
+    fn complete<S: Simd, G: Batch<N::Scalar, Self>, K: Sink<N::Scalar>>(
+        &self,
+        simd: S,
+        batch: G,
+        start: usize,
+        sink: &mut K,
+    ) {
+        if const { N::COMPLETES } {
+            N::complete(simd, Inside { batch, head: PhantomData::<A> }, start, sink);
+        } else {
+            sink.accept(simd, start..start + N::PARAMETERS);
+        }
     }
 
     #[inline(always)]

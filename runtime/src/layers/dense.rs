@@ -7,7 +7,6 @@ use rand::Rng;
 
 use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo};
 use crate::activations::{Activation, Keep, Linear};
-use crate::flat::Flat;
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::Gather;
@@ -22,6 +21,8 @@ use crate::tile::Tile;
 /// | `bias = ...` | `true` | whether there is a `b` |
 /// | `kernel_initializer = ...` | `glorot_uniform` | how `W` starts |
 /// | `bias_initializer = ...` | `zeros` | how `b` starts |
+/// | `kernel_regularizer`, `bias_regularizer` | none | what `W` and `b` [cost](crate::regularizers) |
+/// | `kernel_constraint`, `bias_constraint` | none | what they [must be](crate::constraints) |
 ///
 /// # Shapes
 /// - input: `IN`
@@ -130,6 +131,8 @@ where
     /// One lane for each bias; and one for each weight, if there are few.
     const SUMS: usize = BIAS * OUT + if IN * OUT <= GATHER { IN * OUT } else { 0 };
 
+    const COMPLETES: bool = true;
+
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         let fan = Fan { inputs: IN, outputs: OUT };
         self.kernel_initializer.fill(parameters.weights_mut(), fan, rng);
@@ -187,32 +190,22 @@ where
     }
 
     #[inline(always)]
-    fn complete<S: Simd, G: Batch<T, Self>, D: Sink<T>>(
-        &self,
-        simd: S,
-        batch: G,
-        share: Share<'_, T, Self>,
-        sink: &mut D,
-    ) {
+    fn complete<S: Simd, G: Batch<T, Self>, D: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut D) {
         if const { IN * OUT <= UNROLL } {
-            kernel::sum_tiles::<T, S>(
-                simd,
-                batch.count(),
-                #[inline(always)]
-                |index| {
-                    let (input, trace) = batch.tile(index);
-                    (input.columns(), trace.d_output.columns())
-                },
-                share.gradient.as_flat_mut(),
-            );
-            sink.accept(simd, share.gradient.as_flat_mut());
-            return;
-        }
-        let Share { gradient, sums, later } = share;
-        self.finish(simd, Share { gradient, sums, later });
-        kernel::shared::accept::<T, S, D>(simd, gradient.bias.data.0.as_flattened_mut(), sink);
-        if const { IN * OUT <= GATHER } {
-            kernel::shared::accept::<T, S, D>(simd, gradient.weights_mut(), sink);
+            if sink.range().contains(&start) {
+                kernel::sum_tiles::<T, S, D>(
+                    simd,
+                    batch.count(),
+                    #[inline(always)]
+                    |index| {
+                        let (input, trace) = batch.tile(index);
+                        (input.columns(), trace.d_output.columns())
+                    },
+                    start,
+                    (IN + BIAS) * OUT,
+                    sink,
+                );
+            }
             return;
         }
         let mut tiles = [(&[][..], &[][..]); kernel::TILES];
@@ -221,7 +214,15 @@ where
             let (input, trace) = batch.tile(index);
             *tile = (input.columns(), trace.d_output.columns());
         }
-        kernel::shared::backward_weights::<T, S, D>(simd, &tiles[..count], OUT, gradient.weights_mut(), sink);
+        let tiles = &tiles[..count];
+        if const { IN * OUT <= GATHER } {
+            kernel::shared::sum_tiles::<T, S, D>(simd, tiles, (IN + BIAS) * OUT, start, sink);
+            return;
+        }
+        kernel::shared::backward_weights::<T, S, D>(simd, tiles, OUT, start, sink);
+        if const { BIAS > 0 } {
+            kernel::shared::backward_bias::<T, S, D>(simd, tiles, start + IN * OUT, sink);
+        }
     }
 
     #[inline(always)]
@@ -299,12 +300,14 @@ where
                 kernel::shared::backward_input::<T, S>(simd, parameters.weights(), dy, d_input.columns_mut());
             }
         }
-        let Share { gradient, sums, later } = pass.share;
+        let Some(Share { gradient, sums }) = pass.share else {
+            if const { IN * OUT > GATHER } {
+                kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
+            }
+            return;
+        };
         let (bias, sums) = sums.split_at_mut(BIAS * OUT);
         if const { IN * OUT <= UNROLL } {
-            if later {
-                return;
-            }
             kernel::gather_bias::<T, S>(simd, dy, bias);
             kernel::gather_weights::<T, S>(simd, x, dy, sums);
             return;
@@ -315,11 +318,8 @@ where
             return;
         }
         kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
-        if !later {
-            let dy = pass.d_output.columns();
-            let tiles = [(&x[..], &dy[..])];
-            kernel::shared::backward_weights::<T, S, _>(simd, &tiles, OUT, gradient.weights_mut(), &mut Gather);
-        }
+        let tiles = [(&x[..], &pass.d_output.columns()[..])];
+        kernel::shared::backward_weights::<T, S, _>(simd, &tiles, OUT, 0, &mut Gather::new(gradient.weights_mut(), 0));
     }
 
     #[inline(never)]

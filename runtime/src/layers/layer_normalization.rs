@@ -5,7 +5,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use nalgebra::SMatrix;
 use rand::Rng;
 
-use super::{Backward, Layer, Share, TensorInfo, inverse_root};
+use super::{Backward, Batch, Layer, Share, Sink, TensorInfo, Trace, inverse_root};
 use crate::flat::Flat;
 use crate::initializers::{Fan, Initializer, Ones, Zeros};
 use crate::kernels::dense as kernel;
@@ -22,6 +22,8 @@ use crate::tile::Tile;
 /// | `scale = ...` | `true` | whether there is a `gamma` |
 /// | `beta_initializer = ...` | `zeros` | how `beta` starts |
 /// | `gamma_initializer = ...` | `ones` | how `gamma` starts |
+/// | `beta_regularizer`, `gamma_regularizer` | none | what they [cost](crate::regularizers) |
+/// | `beta_constraint`, `gamma_constraint` | none | what they [must be](crate::constraints) |
 ///
 /// Source: J. Ba, J. Kiros, G. Hinton, *Layer Normalization*, 2016; options and numbers of Keras's
 /// [`LayerNormalization`](https://keras.io/api/layers/normalization_layers/layer_normalization/).
@@ -140,6 +142,26 @@ impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize>
     }
 }
 
+impl<const N: usize, const CENTER: usize, const SCALE: usize, B, G> LayerNormalization<N, CENTER, SCALE, B, G> {
+    /// Adds to `sum` what the samples of a tile contribute to the gradient of one number of `gamma`, or of `beta` after it.
+    #[inline(always)]
+    fn add<T: Scalar, S: Simd>(
+        simd: S,
+        input: &Tile<T, N>,
+        d_output: &Tile<T, N>,
+        [mean, scale]: &[T::Lane; 2],
+        number: usize,
+        sum: T::Vector<S>,
+    ) -> T::Vector<S> {
+        let d = d_output.load(simd, number % N);
+        if number < SCALE * N {
+            sum + d * ((input.load(simd, number) - mean.load(simd)) * scale.load(simd))
+        } else {
+            sum + d
+        }
+    }
+}
+
 impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize, B, G> Layer<T>
     for LayerNormalization<N, CENTER, SCALE, B, G>
 where
@@ -161,6 +183,8 @@ where
 
     /// One lane for each parameter, in their order.
     const SUMS: usize = (SCALE + CENTER) * N;
+
+    const COMPLETES: bool = true;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         let fan = Fan { inputs: N, outputs: N };
@@ -206,15 +230,15 @@ where
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        let Backward { input, tape: [mean, scale], d_output, d_input, share, .. } = pass;
-        let (mean, scale) = (mean.load(simd), scale.load(simd));
-        let normal = |i: usize| (input.load(simd, i) - mean) * scale;
-        let (gamma_sums, beta_sums) = share.sums.split_at_mut(SCALE * N);
-        for (i, sum) in gamma_sums.iter_mut().enumerate() {
-            sum.store::<S>(sum.load(simd) + d_output.load(simd, i) * normal(i));
+        let Backward { input, tape, d_output, d_input, share, .. } = pass;
+        if let Some(Share { sums, .. }) = share {
+            for (number, sum) in sums.iter_mut().enumerate() {
+                sum.store::<S>(Self::add(simd, input, d_output, tape, number, sum.load(simd)));
+            }
         }
-        kernel::gather_bias::<T, S>(simd, d_output.columns(), beta_sums);
         let Some(d_input) = d_input else { return };
+        let (mean, scale) = (tape[0].load(simd), tape[1].load(simd));
+        let normal = |i: usize| (input.load(simd, i) - mean) * scale;
         // with d the gradient with respect to the normal numbers n, dx = scale (d - mean(d) - n mean(d n))
         let d_normal = |i: usize| match parameters.gamma().get(i) {
             Some(&gamma) => d_output.load(simd, i) * gamma,
@@ -236,6 +260,22 @@ where
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
         kernel::shared::sum::<T, S>(simd, share.sums, share.gradient.as_flat_mut());
+    }
+
+    #[inline(always)]
+    fn complete<S: Simd, A: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: A, start: usize, sink: &mut K) {
+        kernel::sum_numbers::<T, S, K>(
+            simd,
+            batch.count(),
+            start,
+            (SCALE + CENTER) * N,
+            sink,
+            #[inline(always)]
+            |index, number, sum| {
+                let (input, Trace { d_output, tape, .. }) = batch.tile(index);
+                Self::add(simd, input, d_output, tape, number, sum)
+            },
+        );
     }
 
     #[inline(always)]

@@ -84,7 +84,9 @@ pub type Parameters<L, T> = <L as Layer<T>>::Parameters;
 ///         for i in 0..N {
 ///             let d_y = pass.d_output.load(simd, i);
 ///             lanes.store::<S>(d_y * pass.input.load(simd, i));
-///             pass.share.gradient[i] += lanes.as_slice().iter().copied().sum::<T>();
+///             if let Some(share) = &mut pass.share {
+///                 share.gradient[i] += lanes.as_slice().iter().copied().sum::<T>();
+///             }
 ///             if let Some(d_x) = &mut pass.d_input {
 ///                 d_x.store::<S>(i, d_y * w[i]);
 ///             }
@@ -116,7 +118,7 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// The trained numbers: plain old data made of nothing but `T`.
     type Parameters: Flat<T> + Clone + Debug + PartialEq + Send + Sync;
     /// What backward needs of a tile's forward pass beside its input and output; [`NoParameters`] for most.
-    type Tape: Zeroable + Send;
+    type Tape: Zeroable + Send + Sync;
 
     /// The tensors of the parameters, in the order in which they lie in memory; files name them.
     const TENSORS: &'static [TensorInfo] = &[];
@@ -132,6 +134,10 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
 
     /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
     const SUMS: usize = 0;
+
+    /// Whether [`complete`](Self::complete) computes the gradient with respect to the parameters from all tiles of a batch,
+    /// so that [`backward`](Self::backward) can be called without a [`Share`] and leave it.
+    const COMPLETES: bool = Self::Parameters::NUMBERS == 0;
 
     /// Fills the parameters with their initial values. They come in as zeros.
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R);
@@ -153,21 +159,15 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// Adds what was gathered in [`Share::sums`] to the gradient, and clears the sums. Called once a batch.
     fn finish<S: Simd>(&self, _simd: S, _share: Share<'_, T, Self>) {}
 
-    /// Ends a batch: the gradient with respect to the parameters is completed, from `share` and from all tiles of the
-    /// batch, and handed to `sink`. Where [`Share::later`] was set, this does what [`backward`](Self::backward) has left.
+    /// Ends a batch: hands the gradient with respect to the parameters to `sink`, as much of it as that
+    /// [wants](Sink::range). The parameters begin at `start`, counted from the first of the network. With
+    /// [`COMPLETES`](Self::COMPLETES), the gradient is computed here, from all tiles of the batch.
     ///
-    /// A layer that does everything in `backward` and [`finish`](Self::finish) need not implement it.
+    /// What the sink wants begins and ends between two rows of a tensor. A layer that does everything in `backward` and
+    /// [`finish`](Self::finish) need not implement this.
     #[inline(always)]
-    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(
-        &self,
-        simd: S,
-        _batch: G,
-        share: Share<'_, T, Self>,
-        sink: &mut K,
-    ) {
-        let Share { gradient, sums, later } = share;
-        self.finish(simd, Share { gradient, sums, later });
-        sink.accept(simd, gradient.as_flat_mut());
+    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, _batch: G, start: usize, sink: &mut K) {
+        sink.accept(simd, start..start + Self::Parameters::NUMBERS);
     }
 
     /// Computes the outputs of one sample.
@@ -199,8 +199,9 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>> {
     pub d_output: &'a mut L::Output,
     /// Where the gradient with respect to the inputs goes; `None` for a first layer that nobody asks.
     pub d_input: Option<&'a mut L::Input>,
-    /// Where the tile's share of the gradient with respect to the parameters goes.
-    pub share: Share<'a, T, L>,
+    /// Where the tile's share of the gradient with respect to the parameters goes; `None`, which only a layer with
+    /// [`Layer::COMPLETES`] sees, leaves it to [`Layer::complete`].
+    pub share: Option<Share<'a, T, L>>,
 }
 
 /// Nothing: the parameters of a layer that has none, the tape of one that keeps nothing.
@@ -243,7 +244,7 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         parameters: &L::Parameters,
         input: &L::Input,
         d_input: Option<&mut L::Input>,
-        share: Share<'_, T, L>,
+        share: Option<Share<'_, T, L>>,
     ) {
         let Self { output, d_output, tape } = self;
         layer.backward(simd, parameters, Backward { input, output, tape, d_output, d_input, share });
@@ -257,8 +258,6 @@ pub struct Share<'a, T: Scalar, L: Layer<T>> {
     pub gradient: &'a mut L::Parameters,
     /// [`Layer::SUMS`] lanes to gather gradients of each lane in, which [`Layer::finish`] sums.
     pub sums: &'a mut [T::Lane],
-    /// Whether [`Layer::complete`] will see all tiles of the batch: what sums over samples may be left to it.
-    pub later: bool,
 }
 
 /// All tiles of a batch, which have been forward and back, as the layer `L` sees them.
@@ -328,6 +327,8 @@ pub struct LayerInfo {
     pub copies: usize,
     /// What it computes.
     pub form: Form,
+    /// [`Layer::COMPLETES`]
+    pub completes: bool,
 }
 
 impl LayerInfo {
@@ -345,6 +346,7 @@ impl LayerInfo {
             layers: L::LAYERS,
             copies: L::COPIES,
             form: L::FORM,
+            completes: L::COMPLETES,
         }
     }
 }

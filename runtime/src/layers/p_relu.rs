@@ -4,7 +4,7 @@ use fearless_simd::{Select, Simd, SimdBase};
 use nalgebra::SVector;
 use rand::Rng;
 
-use super::{Backward, Layer, Share, TensorInfo};
+use super::{Backward, Batch, Layer, Share, Sink, TensorInfo, Trace};
 use crate::initializers::{Fan, Initializer, Zeros};
 use crate::kernels::dense as kernel;
 use crate::scalar::{Lane as _, Scalar};
@@ -65,6 +65,19 @@ impl<const N: usize, I: Copy> PRelu<N, I> {
     }
 }
 
+/// Adds to `sum` what the samples of a tile contribute to the gradient of number `i` of `alpha`.
+#[inline(always)]
+fn add<T: Scalar, S: Simd, const N: usize>(
+    simd: S,
+    input: &Tile<T, N>,
+    d_output: &Tile<T, N>,
+    i: usize,
+    sum: T::Vector<S>,
+) -> T::Vector<S> {
+    let (x, zero) = (input.load(simd, i), T::Vector::<S>::splat(simd, T::ZERO));
+    sum + x.simd_lt(zero).select(d_output.load(simd, i) * x, zero)
+}
+
 impl<T: Scalar, const N: usize, I: Initializer> Layer<T> for PRelu<N, I> {
     type Input = Tile<T, N>;
     type Output = Tile<T, N>;
@@ -75,6 +88,8 @@ impl<T: Scalar, const N: usize, I: Initializer> Layer<T> for PRelu<N, I> {
 
     /// One lane for each number of `alpha`.
     const SUMS: usize = N;
+
+    const COMPLETES: bool = true;
 
     fn initialize<R: Rng + ?Sized>(&self, alpha: &mut SVector<T, N>, rng: &mut R) {
         self.alpha_initializer.fill(alpha.as_mut_slice(), Fan { inputs: N, outputs: N }, rng);
@@ -100,9 +115,10 @@ impl<T: Scalar, const N: usize, I: Initializer> Layer<T> for PRelu<N, I> {
     fn backward<S: Simd>(&self, simd: S, alpha: &SVector<T, N>, pass: Backward<'_, T, Self>) {
         let Backward { input, d_output, d_input, share, .. } = pass;
         let zero = T::Vector::<S>::splat(simd, T::ZERO);
-        for (i, sum) in share.sums.iter_mut().enumerate() {
-            let x = input.load(simd, i);
-            sum.store::<S>(sum.load(simd) + x.simd_lt(zero).select(d_output.load(simd, i) * x, zero));
+        if let Some(Share { sums, .. }) = share {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                sum.store::<S>(add::<T, S, N>(simd, input, d_output, i, sum.load(simd)));
+            }
         }
         let Some(d_input) = d_input else { return };
         for i in 0..N {
@@ -114,6 +130,22 @@ impl<T: Scalar, const N: usize, I: Initializer> Layer<T> for PRelu<N, I> {
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
         kernel::shared::sum::<T, S>(simd, share.sums, share.gradient.as_mut_slice());
+    }
+
+    #[inline(always)]
+    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut K) {
+        kernel::sum_numbers::<T, S, K>(
+            simd,
+            batch.count(),
+            start,
+            N,
+            sink,
+            #[inline(always)]
+            |index, number, sum| {
+                let (input, Trace { d_output, .. }) = batch.tile(index);
+                add::<T, S, N>(simd, input, d_output, number, sum)
+            },
+        );
     }
 
     #[inline(always)]

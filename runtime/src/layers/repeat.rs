@@ -116,6 +116,7 @@ where
     const COPIES: usize = N * L::COPIES;
     const FORM: Form = Form::Repeat { layer: &L::FORM, copies: N };
     const SUMS: usize = N * L::SUMS;
+    const COMPLETES: bool = L::COMPLETES;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         for parameters in &mut parameters.0 {
@@ -142,13 +143,15 @@ where
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        let Backward { input, tape, d_output, mut d_input, share, .. } = pass;
+        let Backward { input, tape, d_output, mut d_input, mut share, .. } = pass;
         let Some(last) = tape.0.last_mut() else { return };
         last.d_output = *d_output;
         for (i, parameters) in parameters.0.iter().enumerate().rev() {
             let (before, after) = tape.0.split_at_mut(i);
-            let (gradient, sums) = (&mut share.gradient.0[i], &mut share.sums[i * L::SUMS..][..L::SUMS]);
-            let share = Share { gradient, sums, later: share.later };
+            let share = share.as_mut().map(|Share { gradient, sums }| Share {
+                gradient: &mut gradient.0[i],
+                sums: &mut sums[i * L::SUMS..][..L::SUMS],
+            });
             let (input, d_input) = match before.last_mut() {
                 Some(Trace { output, d_output, .. }) => (&*output, Some(d_output)),
                 None => (input, d_input.take()),
@@ -161,21 +164,14 @@ where
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
         for (i, gradient) in share.gradient.0.iter_mut().enumerate() {
             let sums = &mut share.sums[i * L::SUMS..][..L::SUMS];
-            self.0.finish(simd, Share { gradient, sums, later: share.later });
+            self.0.finish(simd, Share { gradient, sums });
         }
     }
 
     #[inline(always)]
-    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(
-        &self,
-        simd: S,
-        batch: G,
-        share: Share<'_, T, Self>,
-        sink: &mut K,
-    ) {
-        for (index, gradient) in share.gradient.0.iter_mut().enumerate() {
-            let sums = &mut share.sums[index * L::SUMS..][..L::SUMS];
-            self.0.complete(simd, Nth::<G, N> { batch, index }, Share { gradient, sums, later: share.later }, sink);
+    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut K) {
+        for index in 0..N {
+            self.0.complete(simd, Nth::<G, N> { batch, index }, start + index * L::Parameters::NUMBERS, sink);
         }
     }
 

@@ -70,6 +70,7 @@ where
     const COPIES: usize = L::COPIES;
     const FORM: Form = Form::Residual { layer: &L::FORM };
     const SUMS: usize = L::SUMS;
+    const COMPLETES: bool = L::COMPLETES;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         self.0.initialize(parameters, rng);
@@ -92,9 +93,9 @@ where
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
         let Backward { input, tape, d_output, mut d_input, share, .. } = pass;
-        let Share { gradient, sums, later } = share;
+        let share = share.map(|Share { gradient, sums }| Share { gradient, sums });
         tape.d_output = *d_output;
-        tape.backward(simd, self.0, parameters, input, d_input.as_deref_mut(), Share { gradient, sums, later });
+        tape.backward(simd, self.0, parameters, input, d_input.as_deref_mut(), share);
         if let Some(d_input) = d_input {
             add(simd, d_input, d_output);
         }
@@ -102,20 +103,13 @@ where
 
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
-        let Share { gradient, sums, later } = share;
-        self.0.finish(simd, Share { gradient, sums, later });
+        let Share { gradient, sums } = share;
+        self.0.finish(simd, Share { gradient, sums });
     }
 
     #[inline(always)]
-    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(
-        &self,
-        simd: S,
-        batch: G,
-        share: Share<'_, T, Self>,
-        sink: &mut K,
-    ) {
-        let Share { gradient, sums, later } = share;
-        self.0.complete(simd, Inner(batch), Share { gradient, sums, later }, sink);
+    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut K) {
+        self.0.complete(simd, Inner(batch), start, sink);
     }
 
     #[inline(always)]

@@ -4,7 +4,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use nalgebra::SVector;
 use rand::Rng;
 
-use super::{Backward, Layer, Share, TensorInfo, inverse_root};
+use super::{Backward, Batch, Layer, Share, Sink, TensorInfo, Trace, inverse_root};
 use crate::kernels::dense as kernel;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
@@ -73,6 +73,8 @@ impl<T: Scalar, const N: usize> Layer<T> for RmsNormalization<N> {
     /// One lane for each number of the scale.
     const SUMS: usize = N;
 
+    const COMPLETES: bool = true;
+
     fn initialize<R: Rng + ?Sized>(&self, scale: &mut SVector<T, N>, _: &mut R) {
         scale.fill(T::ONE);
     }
@@ -104,8 +106,10 @@ impl<T: Scalar, const N: usize> Layer<T> for RmsNormalization<N> {
     fn backward<S: Simd>(&self, simd: S, scale: &SVector<T, N>, pass: Backward<'_, T, Self>) {
         let Backward { input, tape, d_output, d_input, share, .. } = pass;
         let inverse = tape.load(simd);
-        for (i, sum) in share.sums.iter_mut().enumerate() {
-            sum.store::<S>(sum.load(simd) + d_output.load(simd, i) * (input.load(simd, i) * inverse));
+        if let Some(Share { sums, .. }) = share {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                sum.store::<S>(sum.load(simd) + d_output.load(simd, i) * (input.load(simd, i) * inverse));
+            }
         }
         let Some(d_input) = d_input else { return };
         // with n = x inverse and d the gradient with respect to it, dx = inverse (d - n mean(d n))
@@ -123,6 +127,22 @@ impl<T: Scalar, const N: usize> Layer<T> for RmsNormalization<N> {
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
         kernel::shared::sum::<T, S>(simd, share.sums, share.gradient.as_mut_slice());
+    }
+
+    #[inline(always)]
+    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut K) {
+        kernel::sum_numbers::<T, S, K>(
+            simd,
+            batch.count(),
+            start,
+            N,
+            sink,
+            #[inline(always)]
+            |index, number, sum| {
+                let (input, Trace { d_output, tape, .. }) = batch.tile(index);
+                sum + d_output.load(simd, number) * (input.load(simd, number) * tape.load(simd))
+            },
+        );
     }
 
     #[inline(always)]

@@ -4,7 +4,8 @@
 //! *logits* and the head together, so that softmax or sigmoid with a cross-entropy is computed without overflow or
 //! cancellation, and a loss that makes no sense after a head does not compile.
 //!
-//! Values are Keras's, reduced as there: the mean over the outputs of a sample, then over the samples of the batch.
+//! Values are Keras's, reduced as there: the mean over the outputs of a sample, then over the samples of the batch, each
+//! times its weight if there are [`sample_weight`](crate::data::sample_weight)s or a [`ClassWeight`].
 //!
 //! # A loss of one's own
 //!
@@ -50,6 +51,7 @@
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
 mod categorical_hinge;
+mod class_weight;
 mod cosine_similarity;
 mod focal;
 mod from_logits;
@@ -73,6 +75,7 @@ use fearless_simd::{Simd, SimdBase};
 pub use self::binary_cross_entropy::{BinaryCrossEntropy, BinaryHead};
 pub use self::categorical_cross_entropy::{CategoricalCrossEntropy, CategoricalHead};
 pub use self::categorical_hinge::CategoricalHinge;
+pub use self::class_weight::{ClassWeight, ClassWeights};
 pub use self::cosine_similarity::CosineSimilarity;
 pub use self::focal::{BinaryFocalCrossEntropy, CategoricalFocalCrossEntropy};
 pub use self::from_logits::{FromLogits, LogitsHead};
@@ -90,6 +93,7 @@ pub use self::sparse_categorical_cross_entropy::SparseCategoricalCrossEntropy;
 pub use self::squared_hinge::SquaredHinge;
 
 use crate::activations::Activation;
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::tile::{Features, Tile, VectorTargets};
 
@@ -129,6 +133,21 @@ pub trait Loss<T: Scalar, H, Z, Y>: Copy + Debug + Send + Sync {
         outputs: &mut Z,
         d_logits: &mut Z,
     ) -> T::Vector<S>;
+
+    /// Multiplies `weights`, one of each lane, by what samples with these targets count in training: nothing where all
+    /// count alike.
+    #[inline(always)]
+    fn weigh<S: Simd>(&self, _: S, _targets: &Y, weights: T::Vector<S>) -> T::Vector<S> {
+        weights
+    }
+
+    /// Whether it can be computed with what it was told.
+    ///
+    /// # Errors
+    /// [`Error::ClassWeight`]
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// A loss of the outputs and of targets as wide, whatever activation the outputs come from. Each is a [`Loss`] after

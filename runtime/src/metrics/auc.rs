@@ -88,7 +88,7 @@ impl<const THRESHOLDS: usize> AucState<THRESHOLDS> {
 }
 
 impl<T: Scalar, const THRESHOLDS: usize> MetricState<T> for AucState<THRESHOLDS> {
-    fn end_batch<S: Simd>(&mut self, _: S, _: usize) {}
+    fn end_batch<S: Simd>(&mut self, _: S, _: f64) {}
 
     fn value(&self) -> f64 {
         let (positives, negatives) = (self.positives.iter().sum::<f64>(), self.negatives.iter().sum::<f64>());

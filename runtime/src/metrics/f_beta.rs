@@ -108,7 +108,7 @@ impl<const N: usize> Default for FBetaState<N> {
 }
 
 impl<T: Scalar, const N: usize> MetricState<T> for FBetaState<N> {
-    fn end_batch<S: Simd>(&mut self, _: S, _: usize) {}
+    fn end_batch<S: Simd>(&mut self, _: S, _: f64) {}
 
     fn value(&self) -> f64 {
         let scores = || self.counts.iter().map(|counts| counts.score(self.beta));

@@ -7,7 +7,7 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Mean<T: Scalar> {
     sum: Sum<T>,
-    samples: usize,
+    weight: f64,
 }
 
 impl<T: Scalar> Mean<T> {
@@ -17,21 +17,28 @@ impl<T: Scalar> Mean<T> {
         self.sum.add(simd, values, weights);
     }
 
-    /// Ends a batch of `samples`, and returns the sum of its numbers.
+    /// Ends a batch whose samples weigh `weight` together, and returns the sum of its numbers.
     #[inline(always)]
-    pub(crate) fn close<S: Simd>(&mut self, simd: S, samples: usize) -> f64 {
-        self.samples += samples;
+    pub(crate) fn close<S: Simd>(&mut self, simd: S, weight: f64) -> f64 {
+        self.weight += weight;
         self.sum.close(simd)
+    }
+
+    /// Adds to the sum of a batch that has ended.
+    #[inline(always)]
+    pub(crate) fn raise(&mut self, by: f64) {
+        self.sum.raise(by);
     }
 }
 
 impl<T: Scalar> MetricState<T> for Mean<T> {
     #[inline(always)]
-    fn end_batch<S: Simd>(&mut self, simd: S, samples: usize) {
-        self.close(simd, samples);
+    fn end_batch<S: Simd>(&mut self, simd: S, weight: f64) {
+        self.close(simd, weight);
     }
 
     fn value(&self) -> f64 {
-        self.sum.total() / self.samples as f64
+        // of nothing it is 0, as in Keras
+        if self.weight > 0.0 { self.sum.total() / self.weight } else { 0.0 }
     }
 }

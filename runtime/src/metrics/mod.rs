@@ -14,6 +14,7 @@ mod regression;
 mod sum;
 mod targets;
 mod top_k;
+mod weighted;
 
 use core::fmt::Debug;
 
@@ -30,6 +31,7 @@ pub use self::regression::{R2Score, R2State, RootMean, RootMeanSquaredError};
 pub use self::sum::Sum;
 pub use self::targets::TargetColumns;
 pub use self::top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
+pub use self::weighted::{Weighted, WeightedState};
 use crate::losses::OutputLoss;
 use crate::scalar::Scalar;
 use crate::tile::{Tile, VectorTargets};
@@ -45,8 +47,8 @@ pub enum Direction {
 
 /// What a metric gathers over an epoch.
 pub trait MetricState<T: Scalar>: Default + Clone + Debug + Send {
-    /// Ends a batch of `samples`.
-    fn end_batch<S: Simd>(&mut self, simd: S, samples: usize);
+    /// Ends a batch whose samples weigh `weight` together: as much as there are, if all count alike.
+    fn end_batch<S: Simd>(&mut self, simd: S, weight: f64);
 
     /// The value over all batches that have ended.
     fn value(&self) -> f64;
@@ -102,7 +104,11 @@ pub trait Metric<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
     /// Which way is better, for callbacks that watch it; `None` if that depends.
     const DIRECTION: Option<Direction> = None;
 
-    /// Takes in a tile. `weights` is 1 for the samples of the batch, 0 for lanes that hold none.
+    /// Whether `update` is given the weights of the samples.
+    const WEIGHTED: bool = false;
+
+    /// Takes in a tile. `weights` is 1 for the samples of the batch, or their weights if the metric is [`Weighted`]; 0 for
+    /// lanes that hold none.
     fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>);
 }
 
@@ -126,8 +132,16 @@ pub trait Metrics<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
     /// Calls `see` with each name and which way is better, in order.
     fn names(&self, see: &mut dyn FnMut(&'static str, Option<Direction>));
 
-    /// Takes in a tile.
-    fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>);
+    /// Takes in a tile. `lanes` is 1 for the samples of the batch, `weights` what each counts.
+    fn update<S: Simd>(
+        &self,
+        simd: S,
+        state: &mut Self::State,
+        outputs: &Z,
+        targets: &Y,
+        lanes: T::Vector<S>,
+        weights: T::Vector<S>,
+    );
 
     /// Ends a batch.
     fn end_batch<S: Simd>(&self, simd: S, state: &mut Self::State, samples: usize);
@@ -142,7 +156,7 @@ impl<T: Scalar, Z, Y> Metrics<T, Z, Y> for () {
     fn names(&self, _: &mut dyn FnMut(&'static str, Option<Direction>)) {}
 
     #[inline(always)]
-    fn update<S: Simd>(&self, _: S, (): &mut (), _: &Z, _: &Y, _: T::Vector<S>) {}
+    fn update<S: Simd>(&self, _: S, (): &mut (), _: &Z, _: &Y, _: T::Vector<S>, _: T::Vector<S>) {}
 
     #[inline(always)]
     fn end_batch<S: Simd>(&self, _: S, (): &mut (), _: usize) {}
@@ -159,15 +173,23 @@ impl<T: Scalar, Z, Y, A: Metrics<T, Z, Y>, B: Metric<T, Z, Y>> Metrics<T, Z, Y> 
     }
 
     #[inline(always)]
-    fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>) {
-        self.0.update(simd, &mut state.0, outputs, targets, weights);
-        self.1.update(simd, &mut state.1, outputs, targets, weights);
+    fn update<S: Simd>(
+        &self,
+        simd: S,
+        state: &mut Self::State,
+        outputs: &Z,
+        targets: &Y,
+        lanes: T::Vector<S>,
+        weights: T::Vector<S>,
+    ) {
+        self.0.update(simd, &mut state.0, outputs, targets, lanes, weights);
+        self.1.update(simd, &mut state.1, outputs, targets, if const { B::WEIGHTED } { weights } else { lanes });
     }
 
     #[inline(always)]
     fn end_batch<S: Simd>(&self, simd: S, state: &mut Self::State, samples: usize) {
         self.0.end_batch(simd, &mut state.0, samples);
-        state.1.end_batch(simd, samples);
+        state.1.end_batch(simd, samples as f64);
     }
 
     fn values(&self, state: &Self::State, see: &mut dyn FnMut(f64)) {

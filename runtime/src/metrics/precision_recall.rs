@@ -22,7 +22,7 @@ pub struct Ratio<T: Scalar> {
 
 impl<T: Scalar> MetricState<T> for Ratio<T> {
     #[inline(always)]
-    fn end_batch<S: Simd>(&mut self, simd: S, _: usize) {
+    fn end_batch<S: Simd>(&mut self, simd: S, _: f64) {
         self.right.close(simd);
         self.wrong.close(simd);
     }

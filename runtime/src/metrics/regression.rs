@@ -19,8 +19,8 @@ pub struct RootMean<T: Scalar>(Mean<T>);
 
 impl<T: Scalar> MetricState<T> for RootMean<T> {
     #[inline(always)]
-    fn end_batch<S: Simd>(&mut self, simd: S, samples: usize) {
-        self.0.end_batch(simd, samples);
+    fn end_batch<S: Simd>(&mut self, simd: S, weight: f64) {
+        self.0.end_batch(simd, weight);
     }
 
     fn value(&self) -> f64 {
@@ -80,7 +80,7 @@ impl<const N: usize> Default for R2State<N> {
 }
 
 impl<T: Scalar, const N: usize> MetricState<T> for R2State<N> {
-    fn end_batch<S: Simd>(&mut self, _: S, _: usize) {}
+    fn end_batch<S: Simd>(&mut self, _: S, _: f64) {}
 
     fn value(&self) -> f64 {
         let scores = self.sums.iter().map(|sums| {

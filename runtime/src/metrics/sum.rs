@@ -32,6 +32,12 @@ impl<T: Scalar> Sum<T> {
         batch
     }
 
+    /// Adds to what has ended.
+    #[inline(always)]
+    pub(crate) fn raise(&mut self, by: f64) {
+        self.total += by;
+    }
+
     /// The sum over all batches that have ended.
     #[must_use]
     pub fn total(&self) -> f64 {

@@ -1,5 +1,7 @@
 //! From complete gradients to moved parameters.
 
+use core::ops::Range;
+
 use bytemuck::cast_slice_mut;
 use fearless_simd::Simd;
 
@@ -10,51 +12,26 @@ use crate::scalar::{Lane, Scalar};
 /// Lets an optimizer make its step with each part of the gradient that is complete.
 #[derive(Debug)]
 pub(crate) struct Descend<'a, T, O> {
-    optimizer: &'a mut O,
-    step: Step,
-    parameters: &'a mut [T],
-    slots: &'a mut [T],
-    previous: &'a mut [T],
-    /// Where the whole gradient begins in memory: how far a part is from there is how far its parameters are from
-    /// the first.
-    origin: usize,
-}
-
-impl<'a, T: Scalar, O: Optimizer> Descend<'a, T, O> {
-    /// A step of `optimizer` on `parameters`, for parts of the slice `gradient`.
-    pub(crate) fn new(
-        optimizer: &'a mut O,
-        step: Step,
-        parameters: &'a mut [T],
-        gradient: &[T],
-        slots: &'a mut [T],
-        previous: &'a mut [T],
-    ) -> Self {
-        Self { optimizer, step, parameters, slots, previous, origin: gradient.as_ptr().addr() }
-    }
-
-    #[inline(always)]
-    fn update<S: Simd>(
-        &mut self,
-        simd: S,
-        place: usize,
-        window: Window,
-        pitch: usize,
-        gradient: &mut [T],
-        clear: bool,
-    ) {
-        let window = Window { start: (place - self.origin) / size_of::<T>() + window.start, ..window };
-        let Self { parameters, slots, previous, .. } = self;
-        self.optimizer.update(simd, self.step, Update { parameters, slots, previous, gradient, window, pitch, clear });
-    }
+    pub(crate) optimizer: &'a mut O,
+    pub(crate) step: Step,
+    pub(crate) parameters: &'a mut [T],
+    pub(crate) gradient: &'a mut [T],
+    pub(crate) slots: &'a mut [T],
+    pub(crate) previous: &'a mut [T],
+    /// Where these parameters begin.
+    pub(crate) start: usize,
 }
 
 impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
     #[inline(always)]
+    fn range(&self) -> Range<usize> {
+        self.start..self.start + self.parameters.len()
+    }
+
+    #[inline(always)]
     fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
-        place: &mut [T],
         window: Window,
         block: &[[T::Vector<S>; V]; R],
     ) {
@@ -65,12 +42,15 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
             }
         }
         let gradient = cast_slice_mut(gradient.as_flattened_mut());
-        self.update(simd, place.as_ptr().addr(), window, V * T::LANES, gradient, false);
+        let window = Window { start: window.start - self.start, ..window };
+        let Self { parameters, slots, previous, .. } = self;
+        let update = Update { parameters, slots, previous, gradient, window, pitch: V * T::LANES, clear: false };
+        self.optimizer.update(simd, self.step, update);
     }
 
     #[inline(always)]
-    fn expect(&self, place: &[T], start: usize, width: usize) {
-        let start = (place.as_ptr().addr() - self.origin) / size_of::<T>() + start;
+    fn expect(&self, start: usize, width: usize) {
+        let start = start - self.start;
         for number in (start..start + width).step_by(T::LANES) {
             prefetch(self.parameters, number);
             prefetch(self.previous, number);
@@ -81,8 +61,13 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
     }
 
     #[inline(always)]
-    fn accept<S: Simd>(&mut self, simd: S, place: &mut [T]) {
-        let window = Window { start: 0, rows: 1, width: place.len(), stride: 0 };
-        self.update(simd, place.as_ptr().addr(), window, window.width, place, true);
+    fn accept<S: Simd>(&mut self, simd: S, range: Range<usize>) {
+        let (first, end) = (range.start.max(self.start), range.end.min(self.start + self.parameters.len()));
+        let Some(width) = end.checked_sub(first).filter(|&width| width > 0) else { return };
+        let window = Window { start: first - self.start, rows: 1, width, stride: width };
+        let Self { parameters, gradient, slots, previous, .. } = self;
+        let gradient = &mut gradient[window.start..][..width];
+        let update = Update { parameters, slots, previous, gradient, window, pitch: width, clear: true };
+        self.optimizer.update(simd, self.step, update);
     }
 }

@@ -10,7 +10,7 @@ use crate::kernels::Task;
 use crate::kernels::flat::{Gather, Sink as _, first_lanes};
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
-use crate::network::{Network, TileMemory};
+use crate::network::{Network, Shares, TileMemory};
 use crate::optimizers::{Descend, Optimizer, Step};
 use crate::pass::{Pass, by_layer, tiles, tiles_at_once, weigh};
 use crate::scalar::Scalar;
@@ -66,32 +66,45 @@ where
                     self.network.forward(simd, &tile.input, &mut tile.tape);
                 }
                 for (tile, indices) in tiles.iter_mut().zip(group()) {
-                    let weights = first_lanes::<N::Scalar, S>(simd, indices.len());
+                    let lanes = first_lanes::<N::Scalar, S>(simd, indices.len());
                     let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
+                    let weights = self.data.1.weigh(simd, indices, self.loss.weigh(simd, targets, lanes));
                     let (logits, d_logits) = N::logits(&mut tile.tape);
                     let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, &mut tile.output, d_logits);
                     self.loss_mean.add(simd, losses, weights);
-                    self.metrics.update(simd, self.metric_state, &tile.output, targets, weights);
+                    self.metrics.update(simd, self.metric_state, &tile.output, targets, lanes, weights);
                     weigh(simd, d_logits, weights * share);
                 }
                 for (tile, _) in tiles.iter_mut().zip(group()) {
-                    self.network.backward(simd, &tile.input, None, &mut tile.tape, gradient, sums, true);
+                    let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: true };
+                    self.network.backward(simd, &tile.input, None, &mut tile.tape, shares);
                 }
             }
-            if !const { by_layer::<N>() } || O::WHOLE || samples > remembered {
+            if const { whole_gradient::<N, O>() } || samples > remembered {
                 let tiles = &memory[..indices.len().div_ceil(N::Scalar::LANES)];
-                N::complete(simd, tiles, gradient, sums, &mut Gather);
+                N::complete(simd, tiles, 0, &mut Gather::new(gradient.as_flat_mut(), 0));
             }
         }
         self.metrics.end_batch(simd, self.metric_state, samples);
-        let loss = self.loss_mean.close(simd, samples) / samples as f64;
-        if const { by_layer::<N>() && !O::WHOLE } && samples <= remembered {
+        let mut loss = self.loss_mean.close(simd, samples as f64) / samples as f64;
+        if const { !N::COMPLETES } {
+            N::finish(simd, gradient, sums);
+        }
+        if const { N::REGULARIZED } {
+            let penalty = self.network.penalty(Some(gradient));
+            self.loss_mean.raise(penalty * samples as f64);
+            loss += penalty;
+        }
+        if !const { whole_gradient::<N, O>() } && samples <= remembered {
             if loss.is_finite() {
                 let tiles = &memory[..samples.div_ceil(N::Scalar::LANES)];
-                let (optimizer, network) = (self.optimizer, self.network.as_flat_mut());
-                let (slots, previous) = (self.slots, self.previous);
-                let mut descend = Descend::new(optimizer, self.step, network, gradient.as_flat(), slots, previous);
-                N::complete(simd, tiles, gradient, sums, &mut descend);
+                let Self { optimizer, step, network, slots, previous, .. } = self;
+                let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
+                let mut descend = Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 };
+                N::complete(simd, tiles, 0, &mut descend);
+                if const { N::CONSTRAINED } {
+                    network.constrain();
+                }
             }
             return loss;
         }
@@ -110,6 +123,11 @@ where
     }
 }
 
+/// Whether the optimizer waits for the whole gradient, to which regularisers add.
+const fn whole_gradient<N: Network, O: Optimizer>() -> bool {
+    !by_layer::<N>() || O::WHOLE || N::REGULARIZED
+}
+
 /// The optimizer's part of a step.
 pub(super) struct Apply<'a, N: Network, O> {
     pub(super) optimizer: &'a mut O,
@@ -126,8 +144,11 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { optimizer, step, network, gradient, slots, previous } = self;
-        let gradient = gradient.as_flat_mut();
-        Descend::new(optimizer, step, network.as_flat_mut(), gradient, slots, previous).accept(simd, gradient);
+        let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
+        Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
+        if const { N::CONSTRAINED } {
+            network.constrain();
+        }
     }
 }
 
@@ -168,16 +189,17 @@ where
             let batch = batch..end.min(batch + TILES * N::Scalar::LANES);
             for (indices, range) in tiles(batch.clone(), N::Scalar::LANES) {
                 let indices = &indices[..range.len()];
-                let weights = first_lanes::<N::Scalar, S>(simd, range.len());
+                let lanes = first_lanes::<N::Scalar, S>(simd, range.len());
+                let weights = self.data.1.weigh(simd, indices, lanes);
                 self.data.0.gather(simd, indices, input);
                 self.data.1.gather(simd, indices, targets);
                 self.network.forward(simd, input, tape);
                 let (logits, d_logits) = N::logits(tape);
                 let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
                 self.loss_mean.add(simd, losses, weights);
-                self.metrics.update(simd, self.metric_state, output, targets, weights);
+                self.metrics.update(simd, self.metric_state, output, targets, lanes, weights);
             }
-            self.loss_mean.close(simd, batch.len());
+            self.loss_mean.close(simd, batch.len() as f64);
             self.metrics.end_batch(simd, self.metric_state, batch.len());
         }
     }

@@ -102,12 +102,14 @@ fn value<V: core::str::FromStr>(text: &str, name: &str) -> Result<V, String> {
     value.ok_or_else(|| format!("its {name} cannot be read"))
 }
 
-impl<T, N, L, O, M, C, X, Y> Fit<'_, N, L, O, M, C, X, Y>
+impl<T, N, L, O, M, C, X, Y, V, W> Fit<'_, N, L, O, M, C, X, Y, V, W>
 where
     T: Scalar,
     N: Network<Scalar = T>,
     X: ?Sized,
     Y: ?Sized,
+    V: ?Sized,
+    W: ?Sized,
     L: core::fmt::Debug,
     O: Optimizer,
     C: Callback<N>,

@@ -27,11 +27,11 @@ use crate::progress::Progress;
 use crate::scalar::Scalar;
 
 /// One call of `fit`, on the first `samples` of checked data.
-pub(super) struct Fit<'a, N: Network, L, O, M, C, X: ?Sized, Y: ?Sized> {
+pub(super) struct Fit<'a, N: Network, L, O, M, C, X: ?Sized, Y: ?Sized, V: ?Sized, W: ?Sized> {
     pub(super) network: &'a mut N,
     pub(super) data: Data<'a, X, Y>,
     pub(super) samples: u32,
-    pub(super) validation: Option<(Data<'a, X, Y>, Range<u32>)>,
+    pub(super) validation: Option<(Data<'a, V, W>, Range<u32>)>,
     pub(super) loss: L,
     pub(super) metrics: M,
     pub(super) optimizer: &'a mut O,
@@ -54,12 +54,14 @@ pub(super) struct Report {
     progress: Option<Progress>,
 }
 
-impl<T, N, L, O, M, C, X, Y> Fit<'_, N, L, O, M, C, X, Y>
+impl<T, N, L, O, M, C, X, Y, V, W> Fit<'_, N, L, O, M, C, X, Y, V, W>
 where
     T: Scalar,
     N: Network<Scalar = T>,
     X: Samples<T, N::Input> + ?Sized,
     Y: Targets<T, N::Output> + ?Sized,
+    V: Samples<T, N::Input> + ?Sized,
+    W: Targets<T, N::Output, Tile = Y::Tile> + ?Sized,
     L: Loss<T, N::Head, N::Output, Y::Tile>,
     O: Optimizer,
     M: Metrics<T, N::Output, Y::Tile>,

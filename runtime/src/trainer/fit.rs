@@ -27,7 +27,8 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     /// # Errors
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::NoBatch`],
     /// [`Error::NoEpochs`], [`Error::ValidationSplit`], [`Error::InputNotFinite`], [`Error::TargetNotFinite`],
-    /// [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`]. While training: [`Error::Diverged`].
+    /// [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`], and of weights [`Error::SampleWeights`],
+    /// [`Error::SampleWeight`], [`Error::ClassWeight`]. While training: [`Error::Diverged`].
     pub fn fit<X, Y, R>(&mut self, network: &mut N, data: Data<'_, X, Y>, rng: &mut R) -> Result<History, Error>
     where
         X: Samples<T, N::Input> + ?Sized,
@@ -38,9 +39,9 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         C: Callback<N>,
         R: Rng + ?Sized,
     {
-        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data)?;
+        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
         if self.settings.validation_split == 0.0 {
-            return self.on(network, data, samples, None).run(rng);
+            return self.on::<X, Y, X, Y>(network, data, samples, None).run(rng);
         }
         // Keras's rounding: the training part is cut off, not the validation part
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and a count, or refused")]
@@ -51,39 +52,43 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         self.on(network, data, training, Some((data, training..samples))).run(rng)
     }
 
-    /// As [`fit`](Self::fit), and reports loss and metrics on `validation` after every epoch.
+    /// As [`fit`](Self::fit), and reports loss and metrics on `validation` after every epoch. It may be given in another
+    /// form than the data to train on; to count every sample alike, for instance, while that has
+    /// [weights](crate::data::sample_weight).
     ///
     /// # Errors
     /// As `fit`.
-    pub fn fit_validated<X, Y, R>(
+    pub fn fit_validated<X, Y, V, W, R>(
         &mut self,
         network: &mut N,
         data: Data<'_, X, Y>,
-        validation: Data<'_, X, Y>,
+        validation: Data<'_, V, W>,
         rng: &mut R,
     ) -> Result<History, Error>
     where
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
+        V: Samples<T, N::Input> + ?Sized,
+        W: Targets<T, N::Output, Tile = Y::Tile> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
         O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
         C: Callback<N>,
         R: Rng + ?Sized,
     {
-        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data)?;
-        let validated = check::<T, N::Head, N::Output, L, X, Y, N::Input>(validation)?;
+        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
+        let validated = check::<T, N::Head, N::Output, L, V, W, N::Input>(validation, &self.loss)?;
         self.on(network, data, samples, Some((validation, 0..validated))).run(rng)
     }
 
     /// What `fit` needs, in one place.
-    fn on<'a, X: ?Sized, Y: ?Sized>(
+    fn on<'a, X: ?Sized, Y: ?Sized, V: ?Sized, W: ?Sized>(
         &'a mut self,
         network: &'a mut N,
         data: Data<'a, X, Y>,
         samples: u32,
-        validation: Option<(Data<'a, X, Y>, Range<u32>)>,
-    ) -> Fit<'a, N, L, O, M, C, X, Y>
+        validation: Option<(Data<'a, V, W>, Range<u32>)>,
+    ) -> Fit<'a, N, L, O, M, C, X, Y, V, W>
     where
         L: Copy,
         O: Optimizer,
@@ -107,7 +112,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         L: Loss<T, N::Head, N::Output, Y::Tile>,
         O: Optimizer,
     {
-        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data)?;
+        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
         let loss = self.loss;
         let (state, optimizer) = self.state();
         state.order.clear();
@@ -152,7 +157,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
     {
-        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data)?;
+        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
         let (loss, metrics) = (self.loss, self.metrics);
         Ok(evaluate(network, &mut self.state().0.pass, &loss, &metrics, data, 0..samples))
     }
@@ -188,7 +193,11 @@ where
             metric_state: &mut metric_state,
         },
     );
-    scores::<N::Scalar, N::Output, Y::Tile, M>(metrics, &loss_mean, &metric_state)
+    let mut scores = scores::<N::Scalar, N::Output, Y::Tile, M>(metrics, &loss_mean, &metric_state);
+    if const { N::REGULARIZED } {
+        scores.loss += network.penalty(None);
+    }
+    scores
 }
 
 /// What has been gathered, with names.

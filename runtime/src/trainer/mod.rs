@@ -14,6 +14,8 @@ use fearless_simd::Level;
 
 use self::batch::Apply;
 use crate::kernels::dispatch;
+use crate::losses::ClassWeight;
+use crate::metrics::Weighted;
 use crate::network::Network;
 use crate::optimizers::{Optimizer, Step};
 use crate::pass::{Pass, tiles_remembered};
@@ -155,6 +157,30 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     pub fn metric<A>(self, metric: A) -> Trainer<N, L, O, (M, A), C> {
         let Self { loss, optimizer, metrics, callbacks, settings, state } = self;
         Trainer { loss, optimizer, metrics: (metrics, metric), callbacks, settings, state }
+    }
+
+    /// Reports `metric` in which samples count as much as their weights, as `weighted_` and its name.
+    #[must_use]
+    pub fn weighted_metric<A>(self, metric: A) -> Trainer<N, L, O, (M, Weighted<A>), C> {
+        self.metric(Weighted(metric))
+    }
+
+    /// Lets each class count as much as its weight in training, in order: see [`ClassWeight`]. Weights of classes and of
+    /// samples are multiplied.
+    ///
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Rare = Dense(2 -> 1, sigmoid) }
+    /// let trainer = Trainer::<Rare, _, _>::new(BinaryCrossEntropy, Adam::new(0.01)).class_weight([1.0, 20.0]);
+    /// ```
+    #[must_use]
+    pub fn class_weight<const CLASSES: usize>(
+        self,
+        weights: [f64; CLASSES],
+    ) -> Trainer<N, ClassWeight<L, CLASSES>, O, M, C> {
+        let Self { loss, optimizer, metrics, callbacks, settings, state } = self;
+        Trainer { loss: ClassWeight::new(loss, weights), optimizer, metrics, callbacks, settings, state }
     }
 
     /// Has `callback` told of every batch and epoch: see [`callbacks`](crate::callbacks).
