@@ -34,46 +34,38 @@ const fn registers<S: Simd>() -> usize {
     }
 }
 
-/// Splits `0..n` into blocks of at most `registers::<S>()`, powers of two, and calls `$run::<B>` for each.
+/// What stands for a size that is not known while compiling.
+pub(crate) const ANY: usize = usize::MAX;
+
+/// Whether `0..n` has blocks of this size, as far as that is known.
+const fn has_blocks<S: Simd>(n: usize, block: usize) -> bool {
+    let largest = registers::<S>();
+    block <= largest && (n == ANY || if block == largest { n >= block } else { n % (2 * block) >= block })
+}
+
+/// Splits `0..n` into blocks of at most `registers::<S>()`, powers of two, and calls `$run::<B>` for each. Where `n` is
+/// known, no code is made of blocks that there are not, which would have to be removed from every layer.
 macro_rules! blocks {
-    ($s:ty, $n:expr, $start:ident, $block:ident => $run:expr) => {{
-        let n = $n;
+    ($s:ty, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {{
+        let n = if const { $known == ANY } { $n } else { $known };
         let mut $start = 0;
-        if const { registers::<$s>() == 16 } {
-            while n - $start >= 16 {
-                const $block: usize = 16;
-                $run;
-                $start += 16;
-            }
-            if n - $start >= 8 {
-                const $block: usize = 8;
-                $run;
-                $start += 8;
-            }
-        }
-        if const { registers::<$s>() >= 4 } {
-            while n - $start >= 4 {
-                const $block: usize = 4;
-                $run;
-                $start += 4;
-            }
-        }
-        while n - $start >= 2 {
-            const $block: usize = 2;
-            $run;
-            $start += 2;
-        }
-        if n > $start {
-            const $block: usize = 1;
-            $run;
-        }
+        blocks!(@each $s, $known, n, $start, $block, 16 8 4 2 1 => $run);
     }};
+    (@each $s:ty, $known:ident, $n:ident, $start:ident, $block:ident, $($size:literal)* => $run:expr) => {$(
+        if const { has_blocks::<$s>($known, $size) } {
+            while $n - $start >= $size {
+                const $block: usize = $size;
+                $run;
+                $start += $size;
+            }
+        }
+    )*};
 }
 
 /// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output. `AHEAD` asks for weights before they are needed, which pays
 /// where they are more than a first-level cache holds.
 #[inline(always)]
-pub(crate) fn forward<T: Scalar, S: Simd, const AHEAD: bool>(
+pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize, const AHEAD: bool>(
     simd: S,
     weights: &[T],
     bias: &[T],
@@ -81,7 +73,7 @@ pub(crate) fn forward<T: Scalar, S: Simd, const AHEAD: bool>(
     x: &[T::Lane],
     mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
-    blocks!(S, outputs, start, BLOCK => {
+    blocks!(S, OUT, outputs, start, BLOCK => {
         let sums = forward_block::<T, S, BLOCK, AHEAD>(simd, &weights[start..], bias.get(start..), outputs, x);
         for (k, sum) in sums.into_iter().enumerate() {
             emit(start + k, sum);
@@ -119,7 +111,7 @@ fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
 
 /// `dx[i] = sum_o w[i, o] dy[o]` for every input.
 #[inline(always)]
-pub(crate) fn backward_input<T: Scalar, S: Simd>(
+pub(crate) fn backward_input<T: Scalar, S: Simd, const IN: usize>(
     simd: S,
     weights: &[T],
     outputs: usize,
@@ -127,7 +119,7 @@ pub(crate) fn backward_input<T: Scalar, S: Simd>(
     dx: &mut [T::Lane],
 ) {
     let dy = dy.get(..outputs).unwrap_or_default();
-    blocks!(S, dx.len(), start, BLOCK => {
+    blocks!(S, IN, dx.len(), start, BLOCK => {
         let rows: [&[T]; BLOCK] = array::from_fn(|k| &weights[(start + k) * outputs..][..outputs]);
         let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); BLOCK];
         for (o, dy) in dy.iter().enumerate() {
@@ -163,22 +155,21 @@ pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mu
     }
 }
 
-/// Hands the gradient over all samples of `count` tiles to `sink`: of the weights, and after them the biases, `numbers` in
-/// all, of a small layer whose parameters begin at `start`. A few running vectors stay in registers over all tiles.
+/// Hands the gradient over all samples of `count` tiles to `sink`: of the weights, and after them the biases, of a small
+/// layer whose parameters begin at `start`. A few running vectors stay in registers over all tiles.
 #[inline(always)]
-pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, K: Sink<T>>(
+pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, K: Sink<T>, const IN: usize, const OUT: usize, const BIAS: usize>(
     simd: S,
     count: usize,
     tile: impl Fn(usize) -> Columns<'a, T>,
     start: usize,
-    numbers: usize,
     sink: &mut K,
 ) {
     // each number as a constant, so that what it is the gradient of is known while compiling
     macro_rules! groups {
         ($($group:literal)*) => {$(
-            if numbers > $group * T::LANES {
-                let (first, end) = ($group * T::LANES, numbers.min(($group + 1) * T::LANES));
+            if const { (IN + BIAS) * OUT > $group * T::LANES } {
+                let (first, end) = ($group * T::LANES, ((IN + BIAS) * OUT).min(($group + 1) * T::LANES));
                 let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
                 let few = sums.chunks_mut(registers::<S>());
                 for (sums, first) in few.zip((first..end).step_by(registers::<S>())) {
@@ -552,7 +543,7 @@ pub(crate) mod shared {
     pub(crate) fn forward<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T::Lane], y: &mut [T::Lane]) {
         simd.vectorize(
             #[inline(always)]
-            || super::forward::<T, S, true>(simd, weights, bias, y.len(), x, |o, sum| y[o].store(sum)),
+            || super::forward::<T, S, { super::ANY }, true>(simd, weights, bias, y.len(), x, |o, sum| y[o].store(sum)),
         );
     }
 
@@ -561,7 +552,7 @@ pub(crate) mod shared {
     pub(crate) fn backward_input<T: Scalar, S: Simd>(simd: S, weights: &[T], dy: &[T::Lane], dx: &mut [T::Lane]) {
         simd.vectorize(
             #[inline(always)]
-            || super::backward_input(simd, weights, dy.len(), dy, dx),
+            || super::backward_input::<T, S, { super::ANY }>(simd, weights, dy.len(), dy, dx),
         );
     }
 

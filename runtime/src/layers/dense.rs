@@ -151,7 +151,7 @@ where
         if const { IN * OUT > UNROLL } {
             return self.forward_apart(simd, parameters, input, output, tape);
         }
-        kernel::forward::<T, S, false>(
+        kernel::forward::<T, S, OUT, false>(
             simd,
             parameters.weights(),
             parameters.biases(),
@@ -193,7 +193,7 @@ where
     fn complete<S: Simd, G: Batch<T, Self>, D: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut D) {
         if const { IN * OUT <= UNROLL } {
             if sink.range().contains(&start) {
-                kernel::sum_tiles::<T, S, D>(
+                kernel::sum_tiles::<T, S, D, IN, OUT, BIAS>(
                     simd,
                     batch.count(),
                     #[inline(always)]
@@ -202,7 +202,6 @@ where
                         (input.columns(), trace.d_output.columns())
                     },
                     start,
-                    (IN + BIAS) * OUT,
                     sink,
                 );
             }
@@ -295,7 +294,7 @@ where
         let (x, dy) = (pass.input.columns(), pass.d_output.columns());
         if let Some(d_input) = pass.d_input {
             if const { IN * OUT <= UNROLL } {
-                kernel::backward_input(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
+                kernel::backward_input::<T, S, IN>(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
             } else {
                 kernel::shared::backward_input::<T, S>(simd, parameters.weights(), dy, d_input.columns_mut());
             }

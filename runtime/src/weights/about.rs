@@ -10,6 +10,7 @@ use bytemuck::zeroed_box;
 use crate::layers::LayerInfo;
 use crate::network::Network;
 use crate::scalar::{Lane as _, Scalar};
+use crate::summary::Summary;
 use crate::tile::{Features, Zero};
 
 /// The key of a file's metadata under which typenet tells. It is one key, since a file's keys are in no order, and the
@@ -30,14 +31,14 @@ pub(super) struct About {
 }
 
 impl About {
-    /// What is to be told of a network of the layers of `N` with numbers of type `scalar`, which are these bytes.
-    pub(super) fn new<N: Network>(scalar: &str, bytes: &[u8], predict: impl Predict<N>) -> Self {
+    /// What is to be told of `network`, which is an `N` or has its layers, and whose numbers are these bytes.
+    pub(super) fn new<N: Network>(network: &Summary, bytes: &[u8], predict: impl Predict<N>) -> Self {
         let input = sample_input::<N>();
         let output = outputs(&input, predict);
         let finite = output.iter().all(|number| number.finite());
         Self {
             version: Some(env!("CARGO_PKG_VERSION").to_string()),
-            network: Some(declared::<N>(scalar)),
+            network: Some(declaration(network)),
             checksum: Some(checksum(&[bytes])),
             sample: finite.then(|| (spaced(&input), spaced(&output))),
         }
@@ -76,11 +77,10 @@ impl About {
         }
     }
 
-    /// Whether the file is about a network of the layers of `N`, whatever its name and its scalar type; that of this one
-    /// is `scalar`.
-    pub(super) fn check_layers<N: Network>(&self, scalar: &str) -> Result<(), String> {
+    /// Whether the file is about a network of the same layers, whatever its name and its scalar type.
+    pub(super) fn check_layers(&self, network: &Summary) -> Result<(), String> {
         let Some(found) = &self.network else { return Ok(()) };
-        let ours = declared::<N>(scalar);
+        let ours = declaration(network);
         if layers(found) == layers(&ours) {
             return Ok(());
         }
@@ -185,13 +185,8 @@ pub(super) fn checksum(parts: &[&[u8]]) -> String {
 }
 
 /// One line that says what the network is.
-pub(super) fn declaration<N: Network>() -> String {
-    declared::<N>(N::Scalar::NAME)
-}
-
-/// The same with numbers of another type.
-fn declared<N: Network>(scalar: &str) -> String {
-    format!("{}: {scalar} = {}", N::NAME, listed(N::LAYERS))
+pub(super) fn declaration(network: &Summary) -> String {
+    format!("{}: {} = {}", network.name, network.scalar, listed(network.layers))
 }
 
 /// What stands behind the name and the type.

@@ -8,8 +8,7 @@ use std::vec::Vec;
 
 use safetensors::tensor::TensorInfo as FileTensor;
 
-use crate::layers::{TensorInfo, naming};
-use crate::network::Network;
+use crate::layers::{LayerInfo, TensorInfo};
 
 /// A tensor of a network.
 pub(super) struct Tensor {
@@ -29,17 +28,26 @@ impl Tensor {
 }
 
 /// All tensors in the order in which they lie in memory.
-pub(super) fn tensors<N: Network>() -> Vec<Tensor> {
-    const { assert!(naming::can_be_named(N::LAYERS), "networks within networks can be saved down to the sixteenth") };
-    let mut tensors: Vec<Tensor> = Vec::new();
-    for (path, layer) in (0..).map_while(|index| naming::nth(N::LAYERS, index)) {
-        for info in layer.tensors {
-            let start = tensors.last().map_or(0, |last| last.range.end);
-            let range = start..start + info.shape.iter().product::<usize>();
-            tensors.push(Tensor { module: path.to_string(), info, range });
+pub(super) fn tensors(layers: &'static [LayerInfo]) -> Vec<Tensor> {
+    let mut tensors = Vec::new();
+    collect("", layers, &mut tensors);
+    tensors
+}
+
+/// Adds the tensors of some layers and of those within them.
+fn collect(prefix: &str, layers: &'static [LayerInfo], tensors: &mut Vec<Tensor>) {
+    for layer in layers {
+        for copy in 0..layer.copies {
+            let label = layer.label;
+            let module = if layer.copies == 1 { format!("{prefix}{label}") } else { format!("{prefix}{label}.{copy}") };
+            for info in layer.tensors {
+                let start = tensors.last().map_or(0, |last: &Tensor| last.range.end);
+                let range = start..start + info.shape.iter().product::<usize>();
+                tensors.push(Tensor { module: module.clone(), info, range });
+            }
+            collect(&format!("{module}."), layer.layers, tensors);
         }
     }
-    tensors
 }
 
 /// What a tensor of a network is called in a file, and how it lies there.

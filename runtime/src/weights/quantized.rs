@@ -19,6 +19,7 @@ use super::write;
 use crate::error::Error;
 use crate::layers::naming;
 use crate::quantized::{Number, Quantizable, QuantizableNetwork, Quantized, Stored};
+use crate::summary::Summary;
 
 /// How far an output may be from the one in the file, relative to the largest of the outputs or to 1. The last digits of an
 /// activation differ from one instruction set to another, and where they decide how a number is rounded, all that follows
@@ -61,6 +62,11 @@ fn tensors<N: QuantizableNetwork>() -> Vec<Tensor> {
     tensors
 }
 
+/// What files tell of the layers.
+fn summary<N: QuantizableNetwork>() -> Summary {
+    Summary { scalar: "int8", ..N::summary() }
+}
+
 /// The bytes of a tensor.
 fn bytes_of<'a, N: QuantizableNetwork>(network: &'a Quantized<N>, tensor: &Tensor) -> &'a [u8] {
     let first: *const Quantized<N> = network;
@@ -81,7 +87,7 @@ pub(crate) fn save<N: QuantizableNetwork>(network: &Quantized<N>, path: &Path) -
     // first what is four bytes wide, so that all of it is aligned
     tensors.sort_by_key(|tensor| tensor.number.size() == 1);
     let parts: Vec<&[u8]> = tensors.iter().map(|tensor| bytes_of(network, tensor)).collect();
-    let about = About::new::<N>("int8", &parts.concat(), |sample: &_| network.predict(sample));
+    let about = About::new::<N>(&summary::<N>(), &parts.concat(), |sample: &_| network.predict(sample));
     let infos = tensors.iter().scan(0, |end, tensor| {
         let start = *end;
         *end += tensor.range.len();
@@ -104,7 +110,7 @@ fn loaded<N: QuantizableNetwork>(path: &Path) -> Result<Box<Quantized<N>>, Fault
     let tensors = tensors::<N>();
     let places = check_tensors(&tensors, &file.tensors)?;
     let about = file.metadata.remove(KEY).map_or_else(About::default, |text| About::parse(&text));
-    about.check_layers::<N>("int8")?;
+    about.check_layers(&summary::<N>())?;
     let bytes = file.read()?;
     about.check_numbers(&bytes)?;
     let mut network: Box<Quantized<N>> = zeroed_box();
