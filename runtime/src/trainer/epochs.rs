@@ -63,6 +63,8 @@ impl Report {
         names: Vec<(&'static str, Option<Direction>)>,
         optimizer: &dyn fmt::Debug,
     ) -> Self {
+        #[cfg(not(feature = "safetensors"))]
+        let _ = optimizer;
         Self {
             history: History::default(),
             control: Control { learning_rate: None, stop: false },
