@@ -8,6 +8,7 @@ mod activation;
 mod block;
 mod dense;
 mod layer_normalization;
+pub(crate) mod naming;
 mod p_relu;
 mod repeat;
 mod rescaling;

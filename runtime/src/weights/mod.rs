@@ -6,6 +6,7 @@ mod file;
 mod naming;
 #[cfg(feature = "onnx")]
 pub(crate) mod onnx;
+pub(crate) mod quantized;
 mod summary;
 
 use std::boxed::Box;
@@ -20,14 +21,15 @@ use bytemuck::{cast_slice, zeroed_box};
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 
-use self::about::{About, KEY};
+use self::about::{About, KEY, tolerance};
 pub(crate) use self::checkpoint::Checkpoint;
 pub(crate) use self::file::replace;
 use self::file::{Fault, LONGEST_HEADER, Weights};
 use self::naming::{Place, Tensor, places, tensors, told};
 pub use self::summary::{FileSummary, TensorSummary, summary};
 use crate::error::Error;
-use crate::network::Network;
+use crate::kernels::level;
+use crate::network::{Network, predict};
 use crate::scalar::Scalar;
 
 #[cfg(target_endian = "big")]
@@ -55,19 +57,19 @@ pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), Error> {
         return Err(failed(io::Error::new(io::ErrorKind::InvalidData, fault)));
     }
     let numbers = cast_slice(network.as_flat());
-    let about = About::new(network, numbers);
-    let mut head = head(N::Scalar::NAME, &tensors, &about).map_err(failed)?;
-    if head.len() as u64 > LONGEST_HEADER {
-        // a sample of very many numbers
-        head = self::head(N::Scalar::NAME, &tensors, &about.without_sample()).map_err(failed)?;
-    }
-    replace(path, &[&head, numbers]).map_err(failed)
+    let about = About::new::<N>(&N::summary(), numbers, |sample: &_| predict(network, level(), sample));
+    let infos = tensors.iter().map(|tensor| info(N::Scalar::NAME, tensor, "", 0)).collect();
+    write(path, infos, about, &[numbers]).map_err(failed)
 }
 
-/// What stands before the numbers of a network.
-fn head(scalar: &str, tensors: &[Tensor], about: &About) -> io::Result<Vec<u8>> {
-    let infos = tensors.iter().map(|tensor| info(scalar, tensor, "", 0)).collect();
-    header(infos, about.to_text())
+/// Puts a network in the place of the file: what stands in the header, and the numbers.
+fn write(path: &Path, infos: Vec<(String, TensorInfo)>, about: About, numbers: &[&[u8]]) -> io::Result<()> {
+    let mut head = header(infos.clone(), about.to_text())?;
+    if head.len() as u64 > LONGEST_HEADER {
+        // a sample of very many numbers
+        head = header(infos, about.without_sample().to_text())?;
+    }
+    replace(path, &[&[&*head], numbers].concat())
 }
 
 /// A tensor as the header tells it: in a copy of the network's numbers that begins at byte `start`, with the name of the
@@ -118,7 +120,8 @@ fn loaded<N: Network>(path: &Path, cast: bool) -> Result<Box<N>, Fault> {
         }?;
     }
     let scalar = if found.iter().any(|tensor| tensor.dtype == Dtype::F32) { "f32" } else { N::Scalar::NAME };
-    about.check_sample(&*network, scalar)?;
+    let tolerance = tolerance(scalar).max(tolerance(N::Scalar::NAME));
+    about.check_sample::<N>(tolerance, |sample: &_| predict(&*network, level(), sample))?;
     Ok(network)
 }
 
