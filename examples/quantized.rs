@@ -1,4 +1,5 @@
-//! A network in integers of eight bits beside the one that it was made of: how large each is, and how often right.
+//! A network in integers of eight bits beside the one that it was made of: how large each is, and its file, and how often
+//! right.
 //!
 //! ```text
 //! cargo run --release --example quantized
@@ -8,7 +9,10 @@
 //! on is what it is calibrated with.
 
 use std::error::Error;
+use std::{env, fs};
 
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 use typenet::data::{Normalization, Table};
 use typenet::prelude::*;
 use typenet::quantized::Quantized;
@@ -55,5 +59,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("  {who:<4}  {mean:.4} ± {deviation:.4}  {bytes:>6} bytes");
     }
     println!("they give the same answer for {:.2} % of the tumours", 100.0 * alike);
+
+    // one of all tumours, kept: what is loaded is what was saved
+    let rng = &mut StdRng::seed_from_u64(0);
+    let x = Normalization::adapt(&x).apply_all(&x);
+    let mut tumour = Tumour::new(rng);
+    Trainer::new(BinaryCrossEntropy, Adam::new(0.001)).epochs(30).batch_size(32).fit(&mut tumour, (&x, &y), rng)?;
+    let quantized: Quantized<Tumour> = tumour.quantize(&x)?;
+    let folder = env::temp_dir();
+    let (real, integers) = (folder.join("tumour.safetensors"), folder.join("tumour.int8.safetensors"));
+    tumour.save(&real)?;
+    quantized.save(&integers)?;
+    let loaded = Quantized::<Tumour>::load(&integers)?;
+    assert_eq!(*loaded, quantized);
+    println!("files: {} bytes in f32, {} bytes in int8\n", fs::metadata(real)?.len(), fs::metadata(&integers)?.len());
+    println!("{}", typenet::weights::summary(&integers)?);
     Ok(())
 }

@@ -106,14 +106,20 @@ fn predictions_and_gradients() {
     let rng = &mut StdRng::seed_from_u64(0);
     let (x, _) = xor_samples(1000, rng);
     let (xor, wide, double) = (Xor::new(rng), Wide::new(rng), Double::new(rng));
+    let quantized = xor.quantize(&x).unwrap();
     let one = allocations(|| {
         for x in &x {
             std::hint::black_box(xor.predict(x));
+            std::hint::black_box(quantized.predict(x));
             std::hint::black_box(wide.predict(x));
             std::hint::black_box(double.predict(&[0.1, 0.2, 0.3]));
         }
     });
     assert_eq!(one, 0);
+    let quantizing = allocations(|| {
+        std::hint::black_box(xor.quantize(&x).unwrap());
+    });
+    assert_eq!(quantizing, 0);
     let (mut pass, mut outputs, mut d_inputs) = (Pass::new(), vec![[0.0; 2]; 1000], vec![[0.0; 2]; 1000]);
     let many = allocations(|| {
         pass.predict(&wide, &x, &mut outputs).unwrap();

@@ -34,6 +34,13 @@ fn write_files() {
     fs::write(file("truncated.safetensors"), &bytes[..bytes.len() - 5]).unwrap();
     bytes.splice(bytes.len() - 4.., f32::NAN.to_le_bytes());
     fs::write(file("not_finite.safetensors"), bytes).unwrap();
+    let quantized = Xor::new(rng).quantize(&[[1.0, -1.0]]).unwrap();
+    quantized.save(file("int8.safetensors")).unwrap();
+    let mut bytes = fs::read(file("int8.safetensors")).unwrap();
+    let numbers = 8 + usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
+    // the scale of the inputs comes after four biases and four scales
+    bytes[numbers + 32..numbers + 36].copy_from_slice(&(-0.5_f32).to_le_bytes());
+    fs::write(file("negative.safetensors"), bytes).unwrap();
     fs::write(file("text.safetensors"), "weights: 0.5, -0.5\n").unwrap();
 }
 

@@ -7,13 +7,18 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use typenet::Error;
 use typenet::prelude::*;
+use typenet::quantized::{QuantizableNetwork, Quantized};
 
 network! {
     pub Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
     Body = Dense(4 -> 6, tanh), Dense(6 -> 4);
     /// Layers within layers, whose tensors stand in the file in another order than in memory.
     Nested: f64 = Dense(3 -> 4), tower: [Residual(Dense(4 -> 4, relu, bias = false)); 12], relu, Dense(4 -> 2);
-    Blocks = Dense(2 -> 4), body: Body, Dense(4 -> 1, sigmoid)
+    Blocks = Dense(2 -> 4), body: Body, Dense(4 -> 1, sigmoid);
+    Last = Dense(3 -> 3, tanh);
+    /// Odd sizes, so that there is padding between the layers of integers in memory.
+    Chain = Dense(2 -> 4, relu), relu, body: Body, tower: [Residual(Dense(4 -> 4, tanh, bias = false)); 12], Dense(4 -> 3),
+        [Residual(Last); 2], Dense(3 -> 1)
 }
 
 include_network! {
@@ -22,6 +27,12 @@ include_network! {
 }
 include_network!(NESTED: Nested = "fixtures/included/nested.safetensors");
 include_network!(BLOCKS: Blocks = "fixtures/included/blocks.safetensors");
+
+include_network! {
+    /// The same in integers.
+    pub INTEGERS: Quantized<Xor> = "../examples/data/xor.int8.safetensors"
+}
+include_network!(CHAIN: Quantized<Chain> = "fixtures/included/chain.int8.safetensors");
 
 /// In a constant too, and more than one network from one file.
 static BOTH: [&Xor; 2] = [&XOR, {
@@ -44,6 +55,31 @@ fn built_in_is_as_loaded() -> Result<(), Error> {
     is_loaded(&XOR, "../examples/data/xor.safetensors")?;
     is_loaded(&NESTED, "fixtures/included/nested.safetensors")?;
     is_loaded(&BLOCKS, "fixtures/included/blocks.safetensors")
+}
+
+/// The same of integers.
+fn is_loaded_in_integers<N: QuantizableNetwork>(built_in: &Quantized<N>, file: &str) -> Result<(), Error> {
+    assert_eq!(&*Quantized::load(Path::new(env!("CARGO_MANIFEST_DIR")).join(file))?, built_in);
+    Ok(())
+}
+
+/// `UPDATE_EXPECT=1` writes `chain.int8.safetensors` anew.
+#[test]
+fn built_in_integers_are_as_loaded() -> Result<(), Error> {
+    is_loaded_in_integers(&INTEGERS, "../examples/data/xor.int8.safetensors")?;
+    let chain = "fixtures/included/chain.int8.safetensors";
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        let quantized = Chain::new(&mut StdRng::seed_from_u64(7)).quantize(&[[1.0, -1.0], [-2.0, 0.5]])?;
+        return quantized.save(Path::new(env!("CARGO_MANIFEST_DIR")).join(chain));
+    }
+    is_loaded_in_integers(&CHAIN, chain)
+}
+
+#[test]
+fn it_is_the_trained_network_in_integers() {
+    for (point, class) in [([1.0, 1.0], 0), ([-1.0, -1.0], 0), ([1.0, -1.0], 1), ([-1.0, 1.0], 1)] {
+        assert!(INTEGERS.predict(&point)[class] > 0.9, "{point:?}");
+    }
 }
 
 #[test]

@@ -23,21 +23,27 @@ fn sizes(target: Option<&str>) -> Result<String, Box<dyn Error>> {
     output(cargo.arg("--").args(target))
 }
 
-/// How many bytes of code `predict` has.
-fn code(sizes: &str) -> Option<u64> {
-    let line = sizes.lines().find_map(|line| line.strip_prefix("predict: "))?;
-    line.split(' ').next()?.parse().ok()
+/// The programs that predict, in floats and in integers. That they link says that they cannot panic: their panic handler
+/// calls a function that does not exist.
+const PREDICTIONS: [&str; 2] = ["predict", "predict_int8"];
+
+/// That the code of those has at most 8 KiB.
+fn are_small(sizes: &str) {
+    for program in PREDICTIONS {
+        let line = sizes.lines().find_map(|line| line.strip_prefix(program)?.strip_prefix(": "));
+        let code: Option<u64> = line.and_then(|line| line.split(' ').next()?.parse().ok());
+        assert!(code.is_some_and(|code| code <= 8 * 1024), "{program}: {code:?} bytes of code\n{sizes}");
+    }
 }
 
-/// That `predict` links says that it cannot panic: its panic handler calls a function that does not exist.
 #[test]
 fn the_programs_are_small_and_right() -> Result<(), Box<dyn Error>> {
-    let sizes = sizes(None)?;
-    let code = code(&sizes).ok_or_else(|| sizes.clone())?;
-    assert!(code <= 8 * 1024, "the prediction takes {code} bytes of code");
+    are_small(&sizes(None)?);
     let built: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/embedded/target/release");
     let right = "same sign\ndifferent signs\nsame sign\ndifferent signs\n";
-    assert_eq!(output(&mut Command::new(built.join("predict")))?, right);
+    for program in PREDICTIONS {
+        assert_eq!(output(&mut Command::new(built.join(program)))?, right, "{program}");
+    }
     assert_eq!(output(&mut Command::new(built.join("train")))?, format!("learnt\n{right}"));
     Ok(())
 }
@@ -51,8 +57,6 @@ fn they_are_small_on_a_microcontroller_too() -> Result<(), Box<dyn Error>> {
         println!("{TARGET} is not installed");
         return Ok(());
     }
-    let sizes = sizes(Some(TARGET))?;
-    let code = code(&sizes).ok_or_else(|| sizes.clone())?;
-    assert!(code <= 8 * 1024, "the prediction takes {code} bytes of code");
+    are_small(&sizes(Some(TARGET))?);
     Ok(())
 }

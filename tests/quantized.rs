@@ -7,6 +7,7 @@ use typenet::prelude::*;
 use typenet::quantized::{Affine, QuantizableNetwork, Quantized, Range};
 
 network! {
+    Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
     One = Dense(3 -> 2);
     Inner = Dense(6 -> 6, tanh);
     Every = Dense(4 -> 6, bias = false), Activation(gelu), [Dense(6 -> 6, relu); 3],
@@ -148,4 +149,34 @@ fn calibration_needs_samples_of_finite_numbers() {
     let one = One::new(&mut StdRng::seed_from_u64(0));
     assert_eq!(fault(one.quantize(&Vec::<[f32; 3]>::new())), "there are no samples");
     assert_eq!(fault(one.quantize(&[[0.0; 3], [0.0, f32::NAN, 0.0]])), "input 1 of sample 1 is NaN");
+    // and so do the parameters
+    for (number, name) in [(f32::NAN, "NaN"), (f32::INFINITY, "inf")] {
+        let mut one = one.clone();
+        one.dense.bias[1] = number;
+        let expected = "parameter 7 of the network is NaN, so that it cannot be quantised (has training diverged?)";
+        assert_eq!(fault(one.quantize(&[[0.0; 3]])), expected.replace("NaN", name));
+    }
+}
+
+/// `examples/data/xor.int8.safetensors`, which is built into programs: it is the network beside it in integers.
+/// `UPDATE_EXPECT=1` writes it anew.
+#[test]
+fn the_file_that_is_built_in() -> Result<(), Error> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/data");
+    let rng = &mut StdRng::seed_from_u64(0);
+    let mut xor = Xor::new(rng);
+    xor.load(folder.join("xor.safetensors"))?;
+    let x = samples::<2>(1_000, rng);
+    let path = folder.join("xor.int8.safetensors");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        xor.quantize(&x)?.save(&path)?;
+    }
+    let quantized = Quantized::<Xor>::load(&path)?;
+    let right = x.iter().filter(|x| {
+        let ([same, different], [a, b]) = (quantized.predict(x), xor.predict(x));
+        (same > different) == (a > b)
+    });
+    let right = right.count();
+    assert!(right >= 980, "{right} of 1000 as in real numbers");
+    Ok(())
 }

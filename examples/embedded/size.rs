@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("the programs do not build".into());
     }
     let built = folder.join("target").join(target.unwrap_or_default()).join("release");
-    for program in ["predict", "train"] {
+    for program in ["predict", "predict_int8", "train"] {
         let sizes = Sizes::of(&fs::read(built.join(program))?).ok_or("this is no ELF file")?;
         let Sizes { code, flash, ram } = sizes;
         println!(

@@ -70,6 +70,14 @@ pub enum Error {
         /// The number.
         value: f64,
     },
+    /// A NaN or an infinity in the parameters of a network that is to be quantised.
+    #[error("parameter {index} of the network is {value}, so that it cannot be quantised (has training diverged?)")]
+    ParameterNotFinite {
+        /// Which of its numbers, from 0, in the order of `as_flat`.
+        index: usize,
+        /// The number.
+        value: f64,
+    },
     /// A NaN or an infinity in the targets.
     #[error("target {index} of sample {sample} is {value}")]
     TargetNotFinite {

@@ -138,7 +138,8 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// `calibration`; see [`quantized`](crate::quantized).
     ///
     /// # Errors
-    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples.
+    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
+    /// [`Error::ParameterNotFinite`] for one in the network.
     fn quantize<X>(&self, calibration: &X) -> Result<Quantized<Self>, Error>
     where
         Self: QuantizableNetwork,

@@ -10,7 +10,7 @@ pub use rand::Rng;
 pub use typenet_macros::network;
 
 pub use crate::flat::Flat;
-pub use crate::included::included;
+pub use crate::included::{Included, included};
 pub use crate::layers::{Batch, Layer, LayerInfo, Share, Sink, Trace};
 pub use crate::network::{Network, Shares, Tapes};
 pub use crate::noise::Mode;

@@ -67,7 +67,7 @@ fn refused(path: &Path) -> (String, usize) {
 }
 
 /// Names of paths, messages and the like, for a file of any size.
-const SMALL: usize = 16 * 1024;
+pub const SMALL: usize = 16 * 1024;
 
 const NO_FILE: &str = "it is no safetensors file: ";
 

@@ -12,6 +12,7 @@ mod crash;
 mod hostile;
 mod onnx;
 mod others;
+mod quantized;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -297,11 +298,11 @@ fn a_file_that_cannot_be_written() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "old");
 }
 
-/// Some bytes made worse: bits flipped, an end or a middle lost, bytes put in, another length of the header.
-fn mutated(bytes: &[u8], rng: &mut StdRng) -> Vec<u8> {
+/// A file that ends in this many bytes of numbers made worse: bits flipped, an end or a middle lost, bytes put in, another length of the header.
+fn mutated(bytes: &[u8], numbers: usize, rng: &mut StdRng) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     // the header is half of what is mutated, as most of what can go wrong is there
-    let end = if rng.random() { bytes.len() } else { bytes.len() - 4 * Xor::PARAMETERS };
+    let end = if rng.random() { bytes.len() } else { bytes.len() - numbers };
     let place = rng.random_range(0..end);
     match rng.random_range(0..6) {
         0 => bytes[place] ^= 1 << rng.random_range(0..8),
@@ -332,7 +333,7 @@ fn ten_thousand_mutated_files() {
     let (saved, before) = (Xor::new(&mut StdRng::seed_from_u64(1)), Xor::new(rng));
     let mut refused = 0;
     for file in 0..10_000 {
-        fs::write(&path, mutated(&bytes, rng)).unwrap();
+        fs::write(&path, mutated(&bytes, 4 * Xor::PARAMETERS, rng)).unwrap();
         let mut network = before.clone();
         match network.load(&path) {
             // what has changed is a word for people

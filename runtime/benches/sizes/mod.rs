@@ -32,8 +32,8 @@ pub fn print() {
 fn line<T: Scalar, const N: usize>(peak: f64) -> String {
     let mut square = Square::<T, N>::new();
     let operations = (2 * N * N * SAMPLES) as f64;
-    // half a millisecond at 100 G operations/s
-    let rounds = (25_000_000 / (N * N * SAMPLES)).max(1);
+    // two milliseconds at 100 G operations/s
+    let rounds = (100_000_000 / (N * N * SAMPLES)).max(1);
     let mut time = |part| {
         let best: Duration = limits::best(10, || dispatch(level(), Run { square: &mut square, part, rounds }));
         best.as_secs_f64() / rounds as f64

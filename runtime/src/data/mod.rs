@@ -17,6 +17,55 @@
 //!
 //! To prepare data there are [`Table`] (comma-separated values, feature `csv`), [`train_test_split`], [`Normalization`] and
 //! [`to_categorical`].
+//!
+//! # More than fits into memory
+//!
+//! What has a place for each sample, such as a file of records of one length, needs no memory: [`from_fn`] reads a sample
+//! when it is needed, and `fit` shuffles, validates and reports as ever.
+//!
+//! ```
+//! # #[cfg(feature = "std")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # use rand::{SeedableRng, rngs::StdRng};
+//! use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+//! use std::sync::Mutex;
+//!
+//! use typenet::data::from_fn;
+//! use typenet::prelude::*;
+//!
+//! network! { Line = Dense(1 -> 1) }
+//!
+//! # let path = std::env::temp_dir().join(format!("typenet-records-{}", std::process::id()));
+//! let mut file = std::fs::File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
+//! for i in 0..100_u16 {
+//!     let x = f32::from(i) / 50.0 - 1.0;
+//!     file.write_all(&[x, 3.0 * x + 1.0].map(f32::to_le_bytes).concat())?;
+//! }
+//! let (count, file) = (usize::try_from(file.metadata()?.len())? / 8, Mutex::new(file));
+//! let record = |i: usize| {
+//!     let mut bytes = [[0; 4]; 2];
+//!     let mut file = file.lock().ok()?;
+//!     file.seek(SeekFrom::Start(8 * i as u64)).ok()?;
+//!     file.read_exact(bytes.as_flattened_mut()).ok()?;
+//!     Some(bytes.map(f32::from_le_bytes))
+//! };
+//! // what cannot be read is not a number, which `fit` refuses before it begins
+//! let x = from_fn(count, |i| record(i).map_or([f32::NAN], |[x, _]| [x]));
+//! let y = from_fn(count, |i| record(i).map_or([f32::NAN], |[_, y]| [y]));
+//!
+//! # let rng = &mut StdRng::seed_from_u64(0);
+//! let mut line = Line::new(rng);
+//! let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(30).batch_size(10).validation_split(0.2);
+//! let history = trainer.fit(&mut line, (&x, &y), rng)?;
+//! assert!(history.last().is_some_and(|last| last.training.loss < 1e-3));
+//! # std::fs::remove_file(path)?;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "std"))]
+//! # fn main() {}
+//! ```
+//!
+//! A stream that cannot go back is taken batch by batch, by [`train_on_batch`](crate::Trainer::train_on_batch).
 
 mod from_fn;
 #[cfg(feature = "alloc")]

@@ -4,14 +4,16 @@
 //! What is wrong with a file is said in the words of `Network::load`.
 
 mod header;
+mod tensors;
 mod text;
 
 use core::mem::MaybeUninit;
 
 use self::header::{Entry, Header, Next};
+pub use self::tensors::Included;
+use self::tensors::{Kind, Tensor, Tensors};
 use self::text::{Text, same};
-use crate::layers::{LayerInfo, TensorInfo};
-use crate::network::Network;
+use crate::layers::naming;
 
 /// A trained network, built into the program.
 #[doc = include_str!("../../docs/include_network.md")]
@@ -33,31 +35,31 @@ macro_rules! include_network {
 /// compiler.
 #[must_use]
 #[track_caller]
-pub const fn included<N: Network>(file: &[u8], path: &str) -> N {
+pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
+    const { assert!(naming::can_be_named(N::LAYERS), "networks within networks can be built in down to the sixteenth") };
     let says = Text::new().with(b"`").with(path.as_bytes()).with(b"` does not hold `").with(N::NAME.as_bytes());
-    let says = says.with(b"`: ");
+    let says = says.with(if matches!(N::KIND, Kind::Integers(_)) { b"`, quantised: " } else { b"`: " });
     let (json, numbers) = parts(file, &says);
     let mut network = MaybeUninit::<N>::zeroed();
-    let (mut index, mut place) = (0, 0);
-    while let Some((name, tensor)) = expected::<N>(index) {
-        let count = product(tensor.shape);
-        let bytes = bytes_of::<N>(json, numbers, &name, tensor, &says);
-        if place + count > N::NUMBERS {
+    let (mut tensors, mut count) = (Tensors::new(), 0);
+    while let Some(tensor) = tensors.next::<N>() {
+        count += 1;
+        let bytes = bytes_of(json, numbers, &tensor, &says);
+        if tensor.place + bytes.len() > size_of::<N>() {
             says.with(b"its layers have more tensors than numbers").report();
         }
         let to = network.as_mut_ptr().cast::<u8>();
         let mut at = 0;
         while at < bytes.len() {
-            let value = bytes[if cfg!(target_endian = "little") { at } else { at ^ (size_of::<N::Scalar>() - 1) }];
-            // SAFETY: `bytes` is `count` numbers of the scalar type, and by the contract of `Flat` the network is
-            // `N::NUMBERS` of them side by side, of which `place + count` are no more
-            unsafe { to.add(place * size_of::<N::Scalar>() + at).write(value) };
+            let value = bytes[if cfg!(target_endian = "little") { at } else { at ^ (tensor.size - 1) }];
+            // SAFETY: the bytes are within the network, of which they are numbers of the right type by the contract of
+            // `Included`
+            unsafe { to.add(tensor.place + at).write(value) };
             at += 1;
         }
-        (index, place) = (index + 1, place + count);
     }
-    refuse_others::<N>(json, &says);
-    // SAFETY: every bit pattern of a float is a float, and what no tensor names is zero, which `Zeroable` allows
+    refuse_others::<N>(json, count, &says);
+    // SAFETY: what the tensors name may be any numbers, and what no tensor names is zero, which `Zeroable` allows
     unsafe { network.assume_init() }
 }
 
@@ -74,66 +76,69 @@ const fn parts<'a>(file: &'a [u8], says: &Text) -> (&'a [u8], &'a [u8]) {
     rest.split_at(length as usize)
 }
 
-/// The bytes of one tensor, if they are as many finite numbers as the network wants.
+/// The bytes of one tensor, if they are as many numbers as the network wants, and such as it can have.
 #[track_caller]
-const fn bytes_of<'a, N: Network>(
-    json: &[u8],
-    numbers: &'a [u8],
-    name: &Text,
-    tensor: &TensorInfo,
-    says: &Text,
-) -> &'a [u8] {
-    let Some(entry) = find(json, name.as_bytes(), says) else {
-        let text = says.with(b"there is no tensor `").with(name.as_bytes()).with(b"`, only `");
+const fn bytes_of<'a>(json: &[u8], numbers: &'a [u8], tensor: &Tensor, says: &Text) -> &'a [u8] {
+    let (name, dtype) = (tensor.name.as_bytes(), tensor.dtype.as_bytes());
+    let Some(entry) = find(json, name, says) else {
+        let text = says.with(b"there is no tensor `").with(name).with(b"`, only `");
         names(json, text).with(b"`").report()
     };
-    let size = size_of::<N::Scalar>();
-    let dtype: &[u8] = if size == 8 { b"F64" } else { b"F32" };
     if !same(entry.dtype, dtype) || !same_shape(entry.shape(), tensor.shape) {
-        let text = says.with(b"tensor `").with(name.as_bytes()).with(b"` should be ").with(dtype).with(b" ");
+        let text = says.with(b"tensor `").with(name).with(b"` should be ").with(dtype).with(b" ");
         let text = text.with_shape(tensor.shape).with(b", but is ").with(entry.dtype).with(b" ");
         text.with_shape(entry.shape()).report();
     }
     let count = product(tensor.shape);
-    if entry.start > entry.end || entry.end - entry.start != count * size {
-        let text = says.with(b"tensor `").with(name.as_bytes()).with(b"` should take ").with_number(count * size);
+    if entry.start > entry.end || entry.end - entry.start != count * tensor.size {
+        let text = says.with(b"tensor `").with(name).with(b"` should take ").with_number(count * tensor.size);
         text.with(b" bytes, but has another place").report();
     }
     if entry.end > numbers.len() {
-        says.with(b"it ends before tensor `").with(name.as_bytes()).with(b"` does").report();
+        says.with(b"it ends before tensor `").with(name).with(b"` does").report();
     }
     let bytes = numbers.split_at(entry.end).0.split_at(entry.start).1;
-    let mut number = 0;
+    let (mut number, mut rest) = (0, bytes);
     while number < count {
-        // the two highest bytes: sign, exponent and the first of the fraction
-        let (high, next) = (bytes[(number + 1) * size - 1], bytes[(number + 1) * size - 2]);
-        let exponent = if size == 8 { 0xf0 } else { 0x80 };
-        if high & 0x7f == 0x7f && next & exponent == exponent {
-            let text = says.with(b"number ").with_number(number).with(b" of tensor `").with(name.as_bytes());
-            text.with(b"` is not finite").report();
+        let (first, others) = rest.split_at(tensor.size);
+        if let Some(fault) = tensor.fault(first) {
+            let text = says.with(b"number ").with_number(number).with(b" of tensor `").with(name);
+            text.with(b"` ").with(fault.as_bytes()).report();
         }
-        number += 1;
+        (number, rest) = (number + 1, others);
     }
     bytes
 }
 
-/// Ends the evaluation if the file has a tensor that the network does not have.
+/// Ends the evaluation if the file has a tensor that the network, whose `count` tensors it has, does not have.
 #[track_caller]
-const fn refuse_others<N: Network>(json: &[u8], says: &Text) {
+const fn refuse_others<N: Included>(json: &[u8], mut count: usize, says: &Text) {
+    let mut header = Header::new(json);
+    while let Next::Entry(_) = header.next() {
+        match count.checked_sub(1) {
+            Some(rest) => count = rest,
+            None => say_which::<N>(json, says),
+        }
+    }
+}
+
+/// Ends the evaluation with the first tensor of the file that the network does not have.
+#[track_caller]
+const fn say_which<N: Included>(json: &[u8], says: &Text) -> ! {
     let mut header = Header::new(json);
     while let Next::Entry(Entry { name, .. }) = header.next() {
-        let mut index = 0;
+        let mut tensors = Tensors::new();
         loop {
-            let Some((expected, _)) = expected::<N>(index) else {
+            let Some(expected) = tensors.next::<N>() else {
                 let text = says.with(b"there is a tensor `").with(name);
                 text.with(b"`, which this network does not have").report()
             };
-            if same(expected.as_bytes(), name) {
+            if same(expected.name.as_bytes(), name) {
                 break;
             }
-            index += 1;
         }
     }
+    says.with(b"there are two tensors of one name").report()
 }
 
 /// What the header says of the tensor `name`.
@@ -159,35 +164,6 @@ const fn names(json: &[u8], mut text: Text) -> Text {
         first = false;
     }
     text
-}
-
-/// The name of tensor `index` of the network, and what is known of it; in the order of memory.
-const fn expected<N: Network>(mut index: usize) -> Option<(Text, &'static TensorInfo)> {
-    nth(&Text::new(), N::LAYERS, &mut index)
-}
-
-/// Tensor `index` of some layers and of those within them. If there are less, their number is taken from `index`.
-const fn nth(prefix: &Text, layers: &'static [LayerInfo], index: &mut usize) -> Option<(Text, &'static TensorInfo)> {
-    let mut at = 0;
-    while at < layers.len() {
-        let layer = &layers[at];
-        let label = prefix.with(layer.label.as_bytes()).with(b".");
-        let mut copy = 0;
-        while copy < layer.copies {
-            let place = if layer.copies == 1 { label } else { label.with_number(copy).with(b".") };
-            if *index < layer.tensors.len() {
-                let tensor = &layer.tensors[*index];
-                return Some((place.with(tensor.name.as_bytes()), tensor));
-            }
-            *index -= layer.tensors.len();
-            if let Some(found) = nth(&place, layer.layers, index) {
-                return Some(found);
-            }
-            copy += 1;
-        }
-        at += 1;
-    }
-    None
 }
 
 const fn product(shape: &[usize]) -> usize {

@@ -2,6 +2,8 @@
 
 use core::str;
 
+use crate::layers::naming::Path;
+
 /// More than a terminal shows of one message; what goes beyond is left out.
 const CAPACITY: usize = 2048;
 
@@ -43,6 +45,22 @@ impl Text {
             at += 1;
         }
         text.with(b"]")
+    }
+
+    /// As `Path` is displayed: `tower.3.inner`.
+    pub(super) const fn with_path(self, path: &Path) -> Self {
+        let (mut text, mut labels) = (self, path.labels());
+        while let Some(((label, copy), others)) = labels.split_first() {
+            text = text.with(label.as_bytes());
+            if let Some(copy) = *copy {
+                text = text.with(b".").with_number(copy);
+            }
+            if !others.is_empty() {
+                text = text.with(b".");
+            }
+            labels = others;
+        }
+        text
     }
 
     pub(super) const fn as_bytes(&self) -> &[u8] {

@@ -8,7 +8,7 @@
 //! - gradient of the weights: `dw[i, o] = sum over samples of x[i] dy[o]`, the only sum over lanes. For small layers a few
 //!   running vectors, one for each weight, stay in registers over all tiles of the batch, and their lanes are summed
 //!   once; of larger ones, `dy` is transposed in place, so that the outputs sit in the lanes, and a block of weights is
-//!   held in registers over all samples of the batch.
+//!   held in registers over all samples of the batch. Outputs that fill no vector are summed lane by lane here too.
 //!
 //! Sizes are run-time values here. Small layers call these functions inline, where the sizes are constants and the loops
 //! unroll. Larger layers call them through [`shared`], so that a program has each once for every instruction set,
@@ -34,46 +34,38 @@ const fn registers<S: Simd>() -> usize {
     }
 }
 
-/// Splits `0..n` into blocks of at most `registers::<S>()`, powers of two, and calls `$run::<B>` for each.
+/// What stands for a size that is not known while compiling.
+pub(crate) const ANY: usize = usize::MAX;
+
+/// Whether `0..n` has blocks of this size, as far as that is known.
+const fn has_blocks<S: Simd>(n: usize, block: usize) -> bool {
+    let largest = registers::<S>();
+    block <= largest && (n == ANY || if block == largest { n >= block } else { n % (2 * block) >= block })
+}
+
+/// Splits `0..n` into blocks of at most `registers::<S>()`, powers of two, and calls `$run::<B>` for each. Where `n` is
+/// known, no code is made of blocks that there are not, which would have to be removed from every layer.
 macro_rules! blocks {
-    ($s:ty, $n:expr, $start:ident, $block:ident => $run:expr) => {{
-        let n = $n;
+    ($s:ty, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {{
+        let n = if const { $known == ANY } { $n } else { $known };
         let mut $start = 0;
-        if const { registers::<$s>() == 16 } {
-            while n - $start >= 16 {
-                const $block: usize = 16;
-                $run;
-                $start += 16;
-            }
-            if n - $start >= 8 {
-                const $block: usize = 8;
-                $run;
-                $start += 8;
-            }
-        }
-        if const { registers::<$s>() >= 4 } {
-            while n - $start >= 4 {
-                const $block: usize = 4;
-                $run;
-                $start += 4;
-            }
-        }
-        while n - $start >= 2 {
-            const $block: usize = 2;
-            $run;
-            $start += 2;
-        }
-        if n > $start {
-            const $block: usize = 1;
-            $run;
-        }
+        blocks!(@each $s, $known, n, $start, $block, 16 8 4 2 1 => $run);
     }};
+    (@each $s:ty, $known:ident, $n:ident, $start:ident, $block:ident, $($size:literal)* => $run:expr) => {$(
+        if const { has_blocks::<$s>($known, $size) } {
+            while $n - $start >= $size {
+                const $block: usize = $size;
+                $run;
+                $start += $size;
+            }
+        }
+    )*};
 }
 
 /// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output. `AHEAD` asks for weights before they are needed, which pays
 /// where they are more than a first-level cache holds.
 #[inline(always)]
-pub(crate) fn forward<T: Scalar, S: Simd, const AHEAD: bool>(
+pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize, const AHEAD: bool>(
     simd: S,
     weights: &[T],
     bias: &[T],
@@ -81,7 +73,7 @@ pub(crate) fn forward<T: Scalar, S: Simd, const AHEAD: bool>(
     x: &[T::Lane],
     mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
-    blocks!(S, outputs, start, BLOCK => {
+    blocks!(S, OUT, outputs, start, BLOCK => {
         let sums = forward_block::<T, S, BLOCK, AHEAD>(simd, &weights[start..], bias.get(start..), outputs, x);
         for (k, sum) in sums.into_iter().enumerate() {
             emit(start + k, sum);
@@ -119,7 +111,7 @@ fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
 
 /// `dx[i] = sum_o w[i, o] dy[o]` for every input.
 #[inline(always)]
-pub(crate) fn backward_input<T: Scalar, S: Simd>(
+pub(crate) fn backward_input<T: Scalar, S: Simd, const IN: usize>(
     simd: S,
     weights: &[T],
     outputs: usize,
@@ -127,7 +119,7 @@ pub(crate) fn backward_input<T: Scalar, S: Simd>(
     dx: &mut [T::Lane],
 ) {
     let dy = dy.get(..outputs).unwrap_or_default();
-    blocks!(S, dx.len(), start, BLOCK => {
+    blocks!(S, IN, dx.len(), start, BLOCK => {
         let rows: [&[T]; BLOCK] = array::from_fn(|k| &weights[(start + k) * outputs..][..outputs]);
         let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); BLOCK];
         for (o, dy) in dy.iter().enumerate() {
@@ -163,59 +155,61 @@ pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mu
     }
 }
 
-/// Hands the gradient over all samples of `count` tiles to `sink`: of the weights, and after them the biases, `numbers` in
-/// all, of a small layer whose parameters begin at `start`. A few running vectors stay in registers over all tiles.
+/// Hands the gradient over all samples of `count` tiles to `sink`: of the weights, and after them the biases, of a small
+/// layer whose parameters begin at `start`. A few running vectors stay in registers over all tiles.
 #[inline(always)]
-pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, K: Sink<T>>(
+pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, K: Sink<T>, const IN: usize, const OUT: usize, const BIAS: usize>(
     simd: S,
     count: usize,
     tile: impl Fn(usize) -> Columns<'a, T>,
     start: usize,
-    numbers: usize,
     sink: &mut K,
 ) {
-    // each number as a constant, so that what it is the gradient of is known while compiling
     macro_rules! groups {
         ($($group:literal)*) => {$(
-            if numbers > $group * T::LANES {
-                let (first, end) = ($group * T::LANES, numbers.min(($group + 1) * T::LANES));
-                let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-                let few = sums.chunks_mut(registers::<S>());
-                for (sums, first) in few.zip((first..end).step_by(registers::<S>())) {
-                    sum_few::<T, S>(simd, count, &tile, first..end, sums);
-                }
-                take_sums::<T, S, K>(simd, sums, start + first, end - first, sink);
+            if const { $group * T::LANES < (IN + BIAS) * OUT } {
+                let first = const { $group * T::LANES };
+                let width = T::LANES.min((IN + BIAS) * OUT - first);
+                let sums = sum_group::<T, S, IN, OUT, BIAS, $group>(simd, count, &tile);
+                take_sums::<T, S, K>(simd, sums, start + first, width, sink);
             }
         )*};
     }
     groups!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
 }
 
+/// The lanes of the gradient of `LANES` numbers: as many as there are registers, then the next.
+///
+/// Each number is a constant, so that what it is the gradient of is known while compiling: a loop would not unroll where
+/// the division is one by 3 or 5.
 #[inline(always)]
-fn sum_few<'a, T: Scalar, S: Simd>(
+fn sum_group<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BIAS: usize, const GROUP: usize>(
     simd: S,
     count: usize,
     tile: impl Fn(usize) -> Columns<'a, T>,
-    numbers: Range<usize>,
-    sums: &mut [T::Vector<S>],
-) {
-    for index in 0..count {
-        let columns = tile(index);
-        for (sum, number) in sums.iter_mut().zip(numbers.clone()) {
-            *sum = add::<T, S>(simd, columns, number, *sum);
-        }
+) -> [T::Vector<S>; 16] {
+    let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+    macro_rules! parts {
+        ($([$($k:literal)*])*) => {{$(
+            for index in 0..count {
+                let (x, dy) = tile(index);
+                $(if const { $k < T::LANES && GROUP * T::LANES + $k < (IN + BIAS) * OUT } {
+                    let number = const { GROUP * T::LANES + $k };
+                    let dy = dy[number % OUT].load(simd);
+                    sums[$k] = match x.get(number / OUT) {
+                        Some(x) => x.load(simd).mul_add(dy, sums[$k]),
+                        None => sums[$k] + dy,
+                    };
+                })*
+            }
+        )*}};
     }
-}
-
-/// Adds to `sum` what a tile contributes to the gradient of one weight or, after them, one bias.
-#[inline(always)]
-fn add<T: Scalar, S: Simd>(simd: S, (x, dy): Columns<'_, T>, number: usize, sum: T::Vector<S>) -> T::Vector<S> {
-    let (input, output) = (number / dy.len(), number % dy.len());
-    let dy = dy[output].load(simd);
-    match x.get(input) {
-        Some(x) => x.load(simd).mul_add(dy, sum),
-        None => sum + dy,
+    match const { registers::<S>() } {
+        16 => parts!([0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15]),
+        4 => parts!([0 1 2 3] [4 5 6 7] [8 9 10 11] [12 13 14 15]),
+        _ => parts!([0 1] [2 3] [4 5] [6 7] [8 9] [10 11] [12 13] [14 15]),
     }
+    sums
 }
 
 /// Hands the gradient of `numbers` parameters, which begin at `start`, to `sink`: `add(tile, number, sum)` adds to `sum`
@@ -286,8 +280,8 @@ pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::L
     }
 }
 
-/// `dw[i * outputs + o] = sum over all samples of x[i] dy[o]`, given `x` and `dy` of each tile, `dy` as
-/// [`transpose_squares`] leaves it; what is complete goes to `sink`, a block of weights at a time.
+/// `dw[i * outputs + o] = sum over all samples of x[i] dy[o]` for the outputs that fill squares, given `x` and `dy` of each
+/// tile, `dy` as [`transpose_squares`] leaves it; what is complete goes to `sink`, a block of weights at a time.
 ///
 /// The outer loop is over inputs: so the weights, which lie input by input, are met in the order in which they lie, and
 /// the inputs of one block stay in the first-level cache, while `dy` comes from the second.
@@ -299,69 +293,192 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     start: usize,
     sink: &mut K,
 ) {
+    let inputs = wanted(tiles, outputs, start, sink);
+    let left = if const { registers::<S>() == 16 } {
+        backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, start, sink)
+    } else if const { registers::<S>() == 4 } {
+        backward_rows::<T, S, K, 4, 1>(simd, tiles, inputs, outputs, start, sink)
+    } else {
+        backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, start, sink)
+    };
+    backward_rows::<T, S, K, 1, 4>(simd, tiles, left, outputs, start, sink);
+}
+
+/// The inputs whose weights, which begin at `start`, the sink wants.
+#[inline(always)]
+fn wanted<T: Scalar, K: Sink<T>>(tiles: &[Columns<'_, T>], outputs: usize, start: usize, sink: &K) -> Range<usize> {
     let inputs = tiles.first().map_or(0, |(x, _)| x.len());
-    // the rows that the sink wants
-    let wanted = sink.range();
     let row = |place: usize| place.saturating_sub(start).div_ceil(outputs).min(inputs);
-    let (mut input, inputs) = (row(wanted.start), row(wanted.end));
-    let squares = outputs / T::LANES;
-    // the outputs that fill no square are transposed here, once
-    let mut rest = [[T::Lane::splat(T::ZERO); 16]; TILES];
-    if outputs > squares * T::LANES {
-        for (rows, (_, dy)) in rest.iter_mut().zip(tiles) {
-            let columns = dy.get(squares * T::LANES..).unwrap_or_default();
-            let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-            for (vector, column) in square.iter_mut().zip(columns) {
-                *vector = column.load(simd);
-            }
-            transpose::<T, S>(simd, &mut square);
-            for (row, vector) in rows.iter_mut().zip(square) {
-                row.store(vector);
+    row(sink.range().start)..row(sink.range().end)
+}
+
+/// The same for `B` inputs at a time, each sum in `C` parts. Returns the inputs that are left over.
+#[inline(always)]
+fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    mut inputs: Range<usize>,
+    outputs: usize,
+    start: usize,
+    sink: &mut K,
+) -> Range<usize> {
+    let whole = outputs - outputs % T::LANES;
+    while inputs.len() >= B {
+        let mut output = 0;
+        if const { registers::<S>() == 16 } {
+            // two vectors of outputs share each broadcast of an input
+            while whole - output >= 2 * T::LANES {
+                hand_over::<T, S, K, B, 2, C>(simd, tiles, (inputs.start, output), outputs, start, sink);
+                output += 2 * T::LANES;
             }
         }
+        while whole > output {
+            hand_over::<T, S, K, B, 1, C>(simd, tiles, (inputs.start, output), outputs, start, sink);
+            output += T::LANES;
+        }
+        inputs.start += B;
     }
-    macro_rules! block {
-        ($block:literal) => {
-            let mut square = 0;
-            let mut window = Window { start: start + input * outputs, rows: $block, width: 0, stride: outputs };
-            if const { registers::<S>() == 16 } {
-                // two vectors of outputs share each broadcast of an input
-                window.width = 2 * T::LANES;
-                while squares - square >= 2 {
-                    let rows = tiles.iter().map(|(_, dy)| dy.get(square * T::LANES..).unwrap_or_default());
-                    hand_over::<T, S, K, $block, 2>(simd, tiles, input, rows, start, window, sink);
-                    window.start += window.width;
-                    square += 2;
+    inputs
+}
+
+/// Sums the gradient of a block of weights over all tiles and hands it to the sink, which is told in time where the next
+/// begins.
+#[inline(always)]
+fn hand_over<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize, const C: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    (input, output): (usize, usize),
+    outputs: usize,
+    start: usize,
+    sink: &mut K,
+) {
+    let width = V * T::LANES;
+    let window = Window { start: start + input * outputs + output, rows: B, width, stride: outputs };
+    let next = match output + width {
+        next if next + T::LANES <= outputs => window.start + width,
+        _ => start + (input + B) * outputs,
+    };
+    let sums = weights_block::<T, S, B, V, C>(
+        simd,
+        tiles,
+        (input, output),
+        #[inline(always)]
+        |row| sink.expect(next + row * outputs, width),
+    );
+    sink.take(simd, window, &sums);
+}
+
+/// The gradient of the weights from `B` inputs to `V` vectors of outputs. Each sum is taken in `C` parts, so that few of
+/// them need not wait for each other.
+#[inline(always)]
+fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    (input, output): (usize, usize),
+    expect: impl Fn(usize),
+) -> [[T::Vector<S>; V]; B] {
+    let mut parts = [[[T::Vector::<S>::splat(simd, T::ZERO); V]; B]; C];
+    // what the next block will move is asked for little by little: the way to memory is narrow
+    let pace = (tiles.len() * T::LANES / C / B).max(1);
+    let (mut ahead, mut wait) = (0, 0);
+    for (x, dy) in tiles {
+        let x = x.get(input..).and_then(<[_]>::first_chunk::<B>);
+        let (Some(x), Some(rows)) = (x, dy.get(output..output + V * T::LANES)) else { break };
+        for samples in 0..T::LANES / C {
+            if wait == 0 && ahead < B {
+                expect(ahead);
+                ahead += 1;
+                wait = pace;
+            }
+            wait = wait.wrapping_sub(1);
+            for (c, sums) in parts.iter_mut().enumerate() {
+                let sample = samples * C + c;
+                let row: [T::Vector<S>; V] = array::from_fn(
+                    #[inline(always)]
+                    |v| rows[v * T::LANES + sample].load(simd),
+                );
+                for (sums, x) in sums.iter_mut().zip(x) {
+                    let x = T::Vector::<S>::splat(simd, x.as_slice()[sample]);
+                    for (sum, row) in sums.iter_mut().zip(&row) {
+                        *sum = x.mul_add(*row, *sum);
+                    }
                 }
             }
-            window.width = T::LANES;
-            while squares > square {
-                let rows = tiles.iter().map(|(_, dy)| dy.get(square * T::LANES..).unwrap_or_default());
-                hand_over::<T, S, K, $block, 1>(simd, tiles, input, rows, start, window, sink);
-                window.start += window.width;
-                square += 1;
-            }
-            window.width = outputs - squares * T::LANES;
-            if window.width > 0 {
-                let rows = rest.iter().map(|rows| &rows[..]);
-                hand_over::<T, S, K, $block, 1>(simd, tiles, input, rows, start, window, sink);
-            }
-            input += $block;
-        };
-    }
-    if const { registers::<S>() == 16 } {
-        while inputs - input >= 8 {
-            block!(8);
         }
     }
-    if const { registers::<S>() >= 4 } {
-        while inputs - input >= 4 {
-            block!(4);
+    let mut sums = parts[0];
+    for part in parts.iter().skip(1) {
+        for (sums, part) in sums.iter_mut().zip(part) {
+            for (sum, part) in sums.iter_mut().zip(part) {
+                *sum += *part;
+            }
         }
     }
-    while inputs > input {
-        block!(1);
+    sums
+}
+
+/// The same as [`backward_weights`] for the outputs that fill no square, which lie sample by sample: the inputs of a block
+/// are multiplied lane by lane, and the lanes summed when all tiles are in.
+#[inline(always)]
+pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    outputs: usize,
+    start: usize,
+    sink: &mut K,
+) {
+    let inputs = wanted(tiles, outputs, start, sink);
+    let width = outputs % T::LANES;
+    for input in inputs.clone().step_by(T::LANES) {
+        let rows = T::LANES.min(inputs.end - input);
+        let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (column, output) in square.iter_mut().zip(outputs - width..outputs) {
+            let sums = match const { registers::<S>() } {
+                16 if const { T::LANES == 16 } => lanes_block::<T, S, 16>(simd, tiles, input, output),
+                16 => lanes_block::<T, S, 8>(simd, tiles, input, output),
+                4 => lanes_block::<T, S, 4>(simd, tiles, input, output),
+                _ => lanes_block::<T, S, 2>(simd, tiles, input, output),
+            };
+            *column = sum_each::<T, S>(sums);
+        }
+        transpose::<T, S>(simd, &mut square);
+        let window = Window { start: start + (input + 1) * outputs - width, rows, width, stride: outputs };
+        sink.take(
+            simd,
+            window,
+            &square.map(
+                #[inline(always)]
+                |row| [row],
+            ),
+        );
     }
+}
+
+/// The gradient of `LANES` weights, from as many inputs to one output, lane by lane, `B` of them in registers. Beyond the
+/// last input it is computed once more.
+#[inline(always)]
+fn lanes_block<T: Scalar, S: Simd, const B: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    input: usize,
+    output: usize,
+) -> [T::Vector<S>; 16] {
+    let mut all = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+    let inputs = tiles.first().map_or(0, |(x, _)| x.len());
+    for (block, sums) in all.as_chunks_mut::<B>().0.iter_mut().enumerate().take(T::LANES / B) {
+        let places: [usize; B] = array::from_fn(|k| (input + block * B + k).min(inputs.saturating_sub(1)));
+        let mut running = [T::Vector::<S>::splat(simd, T::ZERO); B];
+        for (x, dy) in tiles {
+            let Some(dy) = dy.get(output) else { break };
+            let dy = dy.load(simd);
+            for (sum, place) in running.iter_mut().zip(places) {
+                let Some(x) = x.get(place) else { break };
+                *sum = x.load(simd).mul_add(dy, *sum);
+            }
+        }
+        *sums = running;
+    }
+    all
 }
 
 /// `db[o] = sum over all samples of dy[o]`, with `dy` as [`transpose_squares`] leaves it.
@@ -399,71 +516,6 @@ pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
         }
         sink.take(simd, Window { start: start + first, rows: 1, width, stride: width }, &[[sums[0]]]);
     }
-}
-
-/// Sums the gradient in `window` over all tiles and hands it to the sink, which is told in time where the next begins.
-#[inline(always)]
-fn hand_over<'a, T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize>(
-    simd: S,
-    tiles: &[Columns<'_, T>],
-    input: usize,
-    rows: impl Iterator<Item = &'a [T::Lane]>,
-    start: usize,
-    window: Window,
-    sink: &mut K,
-) {
-    let outputs = window.stride;
-    let next = match window.start + window.width {
-        next if next < start + (input + 1) * outputs => next,
-        _ => start + (input + B) * outputs,
-    };
-    let sums = weights_block::<T, S, B, V>(
-        simd,
-        tiles,
-        input,
-        rows,
-        #[inline(always)]
-        |row| sink.expect(next + row * outputs, window.width),
-    );
-    sink.take(simd, window, &sums);
-}
-
-/// The gradient of the weights from `B` inputs to `V` vectors of outputs, whose transposed gradients begin `rows`.
-#[inline(always)]
-fn weights_block<'a, T: Scalar, S: Simd, const B: usize, const V: usize>(
-    simd: S,
-    tiles: &[Columns<'_, T>],
-    input: usize,
-    rows: impl Iterator<Item = &'a [T::Lane]>,
-    expect: impl Fn(usize),
-) -> [[T::Vector<S>; V]; B] {
-    let mut sums = [[T::Vector::<S>::splat(simd, T::ZERO); V]; B];
-    // what the next block will move is asked for little by little: the way to memory is narrow
-    let pace = (tiles.len() * T::LANES / B).max(1);
-    let (mut ahead, mut wait) = (0, 0);
-    for ((x, _), rows) in tiles.iter().zip(rows) {
-        let x = x.get(input..).and_then(|x| x.first_chunk::<B>());
-        let (Some(x), Some(rows)) = (x, rows.get(..V * T::LANES)) else { break };
-        for sample in 0..T::LANES {
-            if wait == 0 && ahead < B {
-                expect(ahead);
-                ahead += 1;
-                wait = pace;
-            }
-            wait = wait.wrapping_sub(1);
-            let row: [T::Vector<S>; V] = array::from_fn(
-                #[inline(always)]
-                |v| rows[v * T::LANES + sample].load(simd),
-            );
-            for (sums, x) in sums.iter_mut().zip(x) {
-                let x = T::Vector::<S>::splat(simd, x.as_slice()[sample]);
-                for (sum, row) in sums.iter_mut().zip(&row) {
-                    *sum = x.mul_add(*row, *sum);
-                }
-            }
-        }
-    }
-    sums
 }
 
 /// `y = b + sum_i w[i, ..] x[i]` for one sample: the outputs sit in the lanes.
@@ -552,7 +604,7 @@ pub(crate) mod shared {
     pub(crate) fn forward<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T::Lane], y: &mut [T::Lane]) {
         simd.vectorize(
             #[inline(always)]
-            || super::forward::<T, S, true>(simd, weights, bias, y.len(), x, |o, sum| y[o].store(sum)),
+            || super::forward::<T, S, { super::ANY }, true>(simd, weights, bias, y.len(), x, |o, sum| y[o].store(sum)),
         );
     }
 
@@ -561,16 +613,7 @@ pub(crate) mod shared {
     pub(crate) fn backward_input<T: Scalar, S: Simd>(simd: S, weights: &[T], dy: &[T::Lane], dx: &mut [T::Lane]) {
         simd.vectorize(
             #[inline(always)]
-            || super::backward_input(simd, weights, dy.len(), dy, dx),
-        );
-    }
-
-    /// [`gather_weights`](super::gather_weights)
-    #[inline(never)]
-    pub(crate) fn gather_weights<T: Scalar, S: Simd>(simd: S, x: &[T::Lane], dy: &[T::Lane], sums: &mut [T::Lane]) {
-        simd.vectorize(
-            #[inline(always)]
-            || super::gather_weights::<T, S>(simd, x, dy, sums),
+            || super::backward_input::<T, S, { super::ANY }>(simd, weights, dy.len(), dy, dx),
         );
     }
 
@@ -616,28 +659,18 @@ pub(crate) mod shared {
         );
     }
 
-    /// The gradient of a layer of few weights, and of its `biases` (as many as outputs, or none).
+    /// [`backward_weights_left`](super::backward_weights_left)
     #[inline(never)]
-    pub(crate) fn sum_tiles<T: Scalar, S: Simd, K: Sink<T>>(
+    pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
         simd: S,
         tiles: &[Columns<'_, T>],
-        numbers: usize,
+        outputs: usize,
         start: usize,
         sink: &mut K,
     ) {
         simd.vectorize(
             #[inline(always)]
-            || {
-                super::sum_numbers::<T, S, K>(
-                    simd,
-                    tiles.len(),
-                    start,
-                    numbers,
-                    sink,
-                    #[inline(always)]
-                    |tile, number, sum| super::add::<T, S>(simd, tiles[tile], number, sum),
-                );
-            },
+            || super::backward_weights_left(simd, tiles, outputs, start, sink),
         );
     }
 

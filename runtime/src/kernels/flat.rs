@@ -125,7 +125,8 @@ pub trait Sink<T: Scalar> {
     /// Which numbers of the gradient go here.
     fn range(&self) -> Range<usize>;
 
-    /// Takes the block of the gradient in `window`.
+    /// Takes the block of the gradient in `window`. Rows beyond those of the window, and numbers beyond its width, do not
+    /// count.
     fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
@@ -169,7 +170,7 @@ impl<T: Scalar> Sink<T> for Gather<'_, T> {
         block: &[[T::Vector<S>; V]; R],
     ) {
         let start = window.start - self.start;
-        for (row, vectors) in block.iter().enumerate() {
+        for (row, vectors) in block.iter().enumerate().take(window.rows) {
             let Some(place) = self.gradient.get_mut(start + row * window.stride..) else { return };
             let width = window.width.min(place.len());
             for (place, vector) in place[..width].chunks_mut(T::LANES).zip(vectors) {

@@ -53,10 +53,7 @@ pub fn dispatch<W: Task>(level: Level, task: W) -> W::Output {
                 || task.run(simd),
             )
         } else if let Some(simd) = level.as_sse2() {
-            simd.vectorize(
-                #[inline(always)]
-                || task.run(simd),
-            )
+            apart(simd, task)
         } else {
             unreachable!("every x86-64 processor has SSE2")
         }
@@ -65,4 +62,12 @@ pub fn dispatch<W: Task>(level: Level, task: W) -> W::Output {
     {
         fearless_simd::dispatch!(level, simd => task.run(simd))
     }
+}
+
+/// Every x86-64 function may use SSE2, so that LLVM would inline this one, the largest of the three, and optimise it
+/// a second time in its caller.
+#[cfg(target_arch = "x86_64")]
+#[inline(never)]
+fn apart<S: Simd, W: Task>(simd: S, task: W) -> W::Output {
+    task.run(simd)
 }

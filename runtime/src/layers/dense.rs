@@ -101,12 +101,9 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> DenseParam
     }
 }
 
-/// Up to this many weights a layer's loops unroll into its caller; beyond, layers of the same type share their code, and
-/// all layers share the products.
+/// Up to this many weights a layer's loops unroll into its caller, and its gradient is gathered lane by lane; beyond, layers
+/// of the same type share their code, and all layers share the products.
 const UNROLL: usize = 64;
-
-/// Up to this many parameters the gradient is gathered lane by lane: 16 KiB of running sums, half a first-level cache.
-const GATHER: usize = 256;
 
 impl<T: Scalar, const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Layer<T>
     for Dense<IN, OUT, A, K, B, BIAS>
@@ -129,7 +126,7 @@ where
     const FORM: Form = Form::Dense;
 
     /// One lane for each bias; and one for each weight, if there are few.
-    const SUMS: usize = BIAS * OUT + if IN * OUT <= GATHER { IN * OUT } else { 0 };
+    const SUMS: usize = BIAS * OUT + if IN * OUT <= UNROLL { IN * OUT } else { 0 };
 
     const COMPLETES: bool = true;
 
@@ -151,7 +148,7 @@ where
         if const { IN * OUT > UNROLL } {
             return self.forward_apart(simd, parameters, input, output, tape);
         }
-        kernel::forward::<T, S, false>(
+        kernel::forward::<T, S, OUT, false>(
             simd,
             parameters.weights(),
             parameters.biases(),
@@ -183,9 +180,6 @@ where
             kernel::sum::<T, S>(simd, weights, gradient.weights_mut());
         } else {
             kernel::shared::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
-            if const { IN * OUT <= GATHER } {
-                kernel::shared::sum::<T, S>(simd, weights, gradient.weights_mut());
-            }
         }
     }
 
@@ -193,7 +187,7 @@ where
     fn complete<S: Simd, G: Batch<T, Self>, D: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut D) {
         if const { IN * OUT <= UNROLL } {
             if sink.range().contains(&start) {
-                kernel::sum_tiles::<T, S, D>(
+                kernel::sum_tiles::<T, S, D, IN, OUT, BIAS>(
                     simd,
                     batch.count(),
                     #[inline(always)]
@@ -202,7 +196,6 @@ where
                         (input.columns(), trace.d_output.columns())
                     },
                     start,
-                    (IN + BIAS) * OUT,
                     sink,
                 );
             }
@@ -215,11 +208,7 @@ where
             *tile = (input.columns(), trace.d_output.columns());
         }
         let tiles = &tiles[..count];
-        if const { IN * OUT <= GATHER } {
-            kernel::shared::sum_tiles::<T, S, D>(simd, tiles, (IN + BIAS) * OUT, start, sink);
-            return;
-        }
-        kernel::shared::backward_weights::<T, S, D>(simd, tiles, OUT, start, sink);
+        backward_weights::<T, S, D, OUT>(simd, tiles, start, sink);
         if const { BIAS > 0 } {
             kernel::shared::backward_bias::<T, S, D>(simd, tiles, start + IN * OUT, sink);
         }
@@ -295,13 +284,13 @@ where
         let (x, dy) = (pass.input.columns(), pass.d_output.columns());
         if let Some(d_input) = pass.d_input {
             if const { IN * OUT <= UNROLL } {
-                kernel::backward_input(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
+                kernel::backward_input::<T, S, IN>(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
             } else {
                 kernel::shared::backward_input::<T, S>(simd, parameters.weights(), dy, d_input.columns_mut());
             }
         }
         let Some(Share { gradient, sums }) = pass.share else {
-            if const { IN * OUT > GATHER } {
+            if const { IN * OUT > UNROLL } {
                 kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
             }
             return;
@@ -313,13 +302,9 @@ where
             return;
         }
         kernel::shared::gather_bias::<T, S>(simd, dy, bias);
-        if const { IN * OUT <= GATHER } {
-            kernel::shared::gather_weights::<T, S>(simd, x, dy, sums);
-            return;
-        }
         kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
         let tiles = [(&x[..], &pass.d_output.columns()[..])];
-        kernel::shared::backward_weights::<T, S, _>(simd, &tiles, OUT, 0, &mut Gather::new(gradient.weights_mut(), 0));
+        backward_weights::<T, S, _, OUT>(simd, &tiles, 0, &mut Gather::new(gradient.weights_mut(), 0));
     }
 
     #[inline(never)]
@@ -335,5 +320,21 @@ where
             #[inline(always)]
             || self.activation.predict(simd, output),
         );
+    }
+}
+
+/// The gradient of a large layer's weights, of all its outputs.
+#[inline(always)]
+fn backward_weights<T: Scalar, S: Simd, D: Sink<T>, const OUT: usize>(
+    simd: S,
+    tiles: &[kernel::Columns<'_, T>],
+    start: usize,
+    sink: &mut D,
+) {
+    if const { OUT >= T::LANES } {
+        kernel::shared::backward_weights::<T, S, D>(simd, tiles, OUT, start, sink);
+    }
+    if const { !OUT.is_multiple_of(T::LANES) } {
+        kernel::shared::backward_weights_left::<T, S, D>(simd, tiles, OUT, start, sink);
     }
 }

@@ -12,6 +12,7 @@ mod dropout;
 mod gaussian_dropout;
 mod gaussian_noise;
 mod layer_normalization;
+pub(crate) mod naming;
 mod p_relu;
 mod repeat;
 mod rescaling;
@@ -143,7 +144,8 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
     const SUMS: usize = 0;
 
-    /// How many streams of random numbers [`train`](Self::train) takes: 1 if it is random, the sum of those within it.
+    /// How many streams of random numbers [`train`](Self::train) takes: the sum of those within it, and 1 for a layer whose
+    /// `train` is not [`forward`](Self::forward). Where no layer has any, `train` is never called.
     const STREAMS: usize = 0;
 
     /// Whether [`complete`](Self::complete) computes the gradient with respect to the parameters from all tiles of a batch,

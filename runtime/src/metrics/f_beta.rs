@@ -16,6 +16,9 @@ pub enum Average {
     Micro,
     /// Their mean, weighted by how many targets each has.
     Weighted,
+    /// That of this output alone, counted from 0: one of those that Keras gives with `average=None`. A metric for each
+    /// output gives them all.
+    Output(usize),
 }
 
 /// The harmonic mean of precision and recall, in which recall counts `beta` times as much: Keras's `FBetaScore`, and with
@@ -26,7 +29,7 @@ pub enum Average {
 /// ```
 ///
 /// The largest outputs of a sample are its positive ones, or with a threshold those that exceed it. Keras's default is
-/// one score for each output; here it is their mean.
+/// one score for each output; here it is their mean, and [`Average::Output`] gives one of them.
 ///
 /// Source: C. van Rijsbergen, *Information Retrieval*, 1979.
 ///
@@ -114,6 +117,7 @@ impl<T: Scalar, const N: usize> MetricState<T> for FBetaState<N> {
         let scores = || self.counts.iter().map(|counts| counts.score(self.beta));
         match self.average {
             Average::Macro => scores().sum::<f64>() / N as f64,
+            Average::Output(output) => scores().nth(output).unwrap_or_default(),
             Average::Micro => {
                 let mut all = Counts::default();
                 for counts in &self.counts {

@@ -1,9 +1,11 @@
 //! The fully connected layer in integers.
 
+use core::mem::offset_of;
+
 use bytemuck::Zeroable;
 use fearless_simd::Simd;
 
-use super::Quantizable;
+use super::{Layout, Number, Quantizable, Stored, StoredTensor};
 use crate::activations::Activation;
 use crate::kernels::dense::shared;
 use crate::layers::Dense;
@@ -32,6 +34,7 @@ impl Range {
 
 /// What real numbers the integers stand for: `r = scale (q - zero_point)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
 pub struct Affine {
     /// How far two neighbours are apart.
     pub scale: f32,
@@ -65,6 +68,7 @@ impl Affine {
 
 /// What a `Dense(IN -> OUT)` predicts with, in integers; see [the module](super).
 #[derive(Clone, Debug, PartialEq)]
+#[repr(C)]
 pub struct QuantizedDense<const IN: usize, const OUT: usize> {
     /// What the integers of the inputs stand for.
     pub input: Affine,
@@ -78,6 +82,28 @@ pub struct QuantizedDense<const IN: usize, const OUT: usize> {
 
 // SAFETY: numbers alone.
 unsafe impl<const IN: usize, const OUT: usize> Zeroable for QuantizedDense<IN, OUT> {}
+
+// SAFETY: each tensor is one field, or one of the field `input`, of the type and the size that are told, and nothing but
+// numbers, which may have any value.
+unsafe impl<const IN: usize, const OUT: usize> Stored for QuantizedDense<IN, OUT> {
+    const LAYOUT: Layout = Layout::Layer(&[
+        StoredTensor { name: "kernel", number: Number::Weight, shape: &[IN, OUT], offset: offset_of!(Self, kernel) },
+        StoredTensor { name: "bias", number: Number::Sum, shape: &[OUT], offset: offset_of!(Self, bias) },
+        StoredTensor {
+            name: "kernel_scale",
+            number: Number::Scale,
+            shape: &[OUT],
+            offset: offset_of!(Self, kernel_scale),
+        },
+        StoredTensor { name: "input_scale", number: Number::Scale, shape: &[], offset: offset_of!(Self, input.scale) },
+        StoredTensor {
+            name: "input_zero_point",
+            number: Number::ZeroPoint,
+            shape: &[],
+            offset: offset_of!(Self, input.zero_point),
+        },
+    ]);
+}
 
 /// The largest integer that a bias may become. With up to [`INPUTS`] inputs a sum is then less than 2^31.
 const LARGEST_BIAS: f64 = (1 << 29) as f64;

@@ -2,7 +2,7 @@
 
 use fearless_simd::Simd;
 
-use super::{Quantizable, QuantizableNetwork, SampleOf};
+use super::{Pair, Quantizable, QuantizableNetwork, SampleOf};
 use crate::activations::Activation;
 use crate::flat::Flat;
 use crate::layers::{
@@ -15,7 +15,7 @@ impl<A: Quantizable, B: Quantizable<Input = A::Output>> Quantizable for (A, B) {
     type Input = A::Input;
     type Output = B::Output;
     type Ranges = (A::Ranges, B::Ranges);
-    type Quantized = (A::Quantized, B::Quantized);
+    type Quantized = Pair<A::Quantized, B::Quantized>;
 
     const NUMBERS: usize = A::NUMBERS + B::NUMBERS;
 
@@ -36,8 +36,8 @@ impl<A: Quantizable, B: Quantizable<Input = A::Output>> Quantizable for (A, B) {
 
     fn quantize(&self, parameters: &[f32], ranges: &Self::Ranges, quantized: &mut Self::Quantized) {
         let (first, second) = parameters.split_at(A::NUMBERS);
-        self.0.quantize(first, &ranges.0, &mut quantized.0);
-        self.1.quantize(second, &ranges.1, &mut quantized.1);
+        self.0.quantize(first, &ranges.0, &mut quantized.first);
+        self.1.quantize(second, &ranges.1, &mut quantized.second);
     }
 
     #[inline(always)]
@@ -49,8 +49,8 @@ impl<A: Quantizable, B: Quantizable<Input = A::Output>> Quantizable for (A, B) {
         output: &mut SampleOf<B::Output>,
     ) {
         let mut between = Zero::ZERO;
-        self.0.predict(simd, &quantized.0, input, &mut between);
-        self.1.predict(simd, &quantized.1, &between, output);
+        self.0.predict(simd, &quantized.first, input, &mut between);
+        self.1.predict(simd, &quantized.second, &between, output);
     }
 }
 

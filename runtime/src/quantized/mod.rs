@@ -28,6 +28,8 @@
 //!
 //! A network of layers that implement [`Quantizable`] can be quantised: `Dense`, `Activation`, `Residual`, repetitions,
 //! and networks of these as layers. The scalar is `f32`. Neither calibration nor prediction allocates.
+//! [`save`](Quantized::save) and [`load`](Quantized::load) keep one in a file, and
+//! [`include_network!`](crate::include_network) builds it into a program.
 //!
 //! ```
 //! use rand::{SeedableRng, rngs::StdRng};
@@ -54,6 +56,7 @@
 
 mod dense;
 mod layers;
+mod layout;
 
 #[cfg(feature = "alloc")]
 use alloc::boxed::Box;
@@ -63,6 +66,7 @@ use bytemuck::Zeroable;
 use fearless_simd::Simd;
 
 pub use self::dense::{Affine, QuantizedDense, Range};
+pub use self::layout::{Layout, Number, Pair, Stored, StoredTensor};
 use crate::data::Samples;
 use crate::error::Error;
 use crate::kernels::{Task, dispatch, level};
@@ -87,7 +91,7 @@ pub trait Quantizable: Copy {
     /// What is observed of the calibration data.
     type Ranges: Zeroable;
     /// The parameters in integers.
-    type Quantized: Zeroable + Clone + Debug + PartialEq + Send + Sync + 'static;
+    type Quantized: Stored;
 
     /// How many parameters there are.
     const NUMBERS: usize;
@@ -138,8 +142,9 @@ where
 const STACK_LIMIT: usize = 128 * 1024;
 
 /// The network `N` in integers of eight bits; see [the module](self).
+#[repr(transparent)]
 pub struct Quantized<N: QuantizableNetwork> {
-    layers: <N::Chain as Quantizable>::Quantized,
+    pub(crate) layers: <N::Chain as Quantizable>::Quantized,
 }
 
 // not derived: that would ask it of the layers' types too
@@ -172,7 +177,8 @@ impl<N: QuantizableNetwork> Quantized<N> {
     /// `network` in integers, with the ranges that its numbers have over `calibration`.
     ///
     /// # Errors
-    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples.
+    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
+    /// [`Error::ParameterNotFinite`] for one in the network.
     pub fn new<X: Samples<f32, N::Input> + ?Sized>(network: &N, calibration: &X) -> Result<Self, Error> {
         const { assert!(Self::BYTES <= STACK_LIMIT, "beyond 128 KiB, use `Quantized::boxed`") };
         let mut quantized = Self::zeroed();
@@ -199,9 +205,35 @@ impl<N: QuantizableNetwork> Quantized<N> {
             return Err(Error::NoSamples);
         }
         calibration.check()?;
+        if let Some(index) = network.as_flat().iter().position(|number| !number.is_finite()) {
+            let value = network.as_flat()[index].into();
+            return Err(Error::ParameterNotFinite { index, value });
+        }
         let ranges = dispatch(level(), Observe { network, calibration });
         N::QUANTIZABLE.quantize(network.as_flat(), &ranges, &mut self.layers);
         Ok(())
+    }
+
+    /// Writes it to a safetensors file: for a `Dense` the tensors `dense.kernel` of 8-bit integers, `dense.bias` of
+    /// 32-bit ones, `dense.kernel_scale`, `dense.input_scale` and `dense.input_zero_point`; with the declaration, a
+    /// checksum, and a sample input with its output in the metadata. The file is replaced as by [`Network::save`].
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be written.
+    #[cfg(feature = "safetensors")]
+    pub fn save(&self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
+        crate::weights::quantized::save(self, path.as_ref())
+    }
+
+    /// Reads it from a file that [`save`](Self::save) has written. It is on the heap, so that it never passes over the
+    /// stack.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be read, [`Error::Weights`] if it does not hold this network: which tensor, what
+    /// was expected and what was found.
+    #[cfg(feature = "safetensors")]
+    pub fn load(path: impl AsRef<std::path::Path>) -> Result<Box<Self>, Error> {
+        crate::weights::quantized::load(path.as_ref())
     }
 
     /// Predicts one `sample`, without allocation.

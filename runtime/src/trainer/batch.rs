@@ -13,7 +13,7 @@ use crate::metrics::{Mean, Metrics};
 use crate::network::{Network, Shares, TileMemory};
 use crate::noise::{Inference, Noise, Training};
 use crate::optimizers::{Descend, Optimizer, Step};
-use crate::pass::{Pass, by_layer, tiles, tiles_at_once, weigh};
+use crate::pass::{Pass, by_layer, tiles_at_once, weigh};
 use crate::scalar::Scalar;
 use crate::tile::TargetTile;
 
@@ -61,26 +61,19 @@ where
         for indices in self.indices.chunks(remembered) {
             let groups = indices.chunks(N::Scalar::LANES * at_once);
             for (tiles, indices) in memory.chunks_mut(at_once).zip(groups) {
-                let group = || indices.chunks(N::Scalar::LANES);
-                for (tile, indices) in tiles.iter_mut().zip(group()) {
-                    self.data.0.gather(simd, indices, &mut tile.input);
-                    self.data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
-                }
-                for (tile, _) in tiles.iter_mut().zip(group()) {
-                    self.network.forward(simd, Training(noise), &tile.input, &mut tile.tape);
-                    noise = noise.at(N::Scalar::LANES);
-                }
-                for (tile, indices) in tiles.iter_mut().zip(group()) {
-                    let lanes = first_lanes::<N::Scalar, S>(simd, indices.len());
-                    let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
-                    let weights = self.data.1.weigh(simd, indices, self.loss.weigh(simd, targets, lanes));
-                    let (logits, d_logits) = N::logits(&mut tile.tape);
-                    let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, &mut tile.output, d_logits);
-                    self.loss_mean.add(simd, losses, weights);
-                    self.metrics.update(simd, self.metric_state, &tile.output, targets, lanes, weights);
-                    weigh(simd, d_logits, weights * share);
-                }
-                for (tile, _) in tiles.iter_mut().zip(group()) {
+                let (loss, metrics) = ((self.loss, &mut *self.loss_mean), (self.metrics, &mut *self.metric_state));
+                judge::<S, N, L, M, X, Y>(
+                    simd,
+                    self.network,
+                    self.data,
+                    indices,
+                    tiles,
+                    loss,
+                    metrics,
+                    Some((share, noise)),
+                );
+                noise = noise.at(indices.len());
+                for (tile, _) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)) {
                     let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: true };
                     self.network.backward(simd, &tile.input, None, &mut tile.tape, shares);
                 }
@@ -133,6 +126,67 @@ const fn whole_gradient<N: Network, O: Optimizer>() -> bool {
     !by_layer::<N>() || O::WHOLE || N::REGULARIZED
 }
 
+/// Sends the samples of these numbers through the network, a few tiles side by side, and adds up loss and metrics. What
+/// training and evaluation share is compiled once for both. Training tells the share of a sample in the gradient, and
+/// where random numbers come from; only then have classes their weights.
+#[allow(clippy::too_many_arguments, reason = "all that a step and an evaluation have in common")]
+#[inline(never)]
+fn judge<S, N, L, M, X, Y>(
+    simd: S,
+    network: &N,
+    data: Data<'_, X, Y>,
+    indices: &[u32],
+    tiles: &mut [TileMemory<N>],
+    (loss, loss_mean): (&L, &mut Mean<N::Scalar>),
+    (metrics, metric_state): (&M, &mut M::State),
+    training: Option<(N::Scalar, Noise)>,
+) where
+    S: Simd,
+    N: Network,
+    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
+    M: Metrics<N::Scalar, N::Output, Y::Tile>,
+    X: Samples<N::Scalar, N::Input> + ?Sized,
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+{
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            let group = || indices.chunks(N::Scalar::LANES);
+            for (tile, indices) in tiles.iter_mut().zip(group()) {
+                data.0.gather(simd, indices, &mut tile.input);
+                data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
+            }
+            // only where something is random are there two ways forward
+            match training.filter(|_| const { N::STREAMS > 0 }) {
+                Some((_, noise)) => {
+                    for (number, (tile, _)) in tiles.iter_mut().zip(group()).enumerate() {
+                        let mode = Training(noise.at(number * N::Scalar::LANES));
+                        network.forward(simd, mode, &tile.input, &mut tile.tape);
+                    }
+                }
+                None => {
+                    for (tile, _) in tiles.iter_mut().zip(group()) {
+                        network.forward(simd, Inference, &tile.input, &mut tile.tape);
+                    }
+                }
+            }
+            for (tile, indices) in tiles.iter_mut().zip(group()) {
+                let lanes = first_lanes::<N::Scalar, S>(simd, indices.len());
+                let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
+                let classes = if training.is_some() { loss.weigh(simd, targets, lanes) } else { lanes };
+                let weights = data.1.weigh(simd, indices, classes);
+                let (logits, d_logits) = N::logits(&mut tile.tape);
+                let losses = loss.evaluate(simd, &N::HEAD, logits, targets, &mut tile.output, d_logits);
+                loss_mean.add(simd, losses, weights);
+                metrics.update(simd, metric_state, &tile.output, targets, lanes, weights);
+                if let Some((share, _)) = training {
+                    weigh(simd, d_logits, weights * share);
+                }
+            }
+        },
+    );
+}
+
 /// The optimizer's part of a step.
 pub(super) struct Apply<'a, N: Network, O> {
     pub(super) optimizer: &'a mut O,
@@ -156,6 +210,9 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
         }
     }
 }
+
+/// The most samples of the tiles that are side by side: 8 of 16.
+const GROUP: usize = 8 * 16;
 
 /// After so many tiles a running sum in the scalar type is added to one in `f64`.
 const TILES: usize = 64;
@@ -187,22 +244,19 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let [TileMemory { input, tape, output, vectors, classes }, ..] = &mut *self.pass.tiles else { return };
-        let targets = Y::Tile::choose(vectors, classes);
+        let at_once = const { tiles_at_once::<N>() };
+        let tiles = self.pass.tiles.get_mut(..at_once).unwrap_or_default();
         let (start, end) = (self.range.start as usize, self.range.end as usize);
         for batch in (start..end).step_by(TILES * N::Scalar::LANES) {
             let batch = batch..end.min(batch + TILES * N::Scalar::LANES);
-            for (indices, range) in tiles(batch.clone(), N::Scalar::LANES) {
-                let indices = &indices[..range.len()];
-                let lanes = first_lanes::<N::Scalar, S>(simd, range.len());
-                let weights = self.data.1.weigh(simd, indices, lanes);
-                self.data.0.gather(simd, indices, input);
-                self.data.1.gather(simd, indices, targets);
-                self.network.forward(simd, Inference, input, tape);
-                let (logits, d_logits) = N::logits(tape);
-                let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits);
-                self.loss_mean.add(simd, losses, weights);
-                self.metrics.update(simd, self.metric_state, output, targets, lanes, weights);
+            for start in batch.clone().step_by(at_once * N::Scalar::LANES) {
+                let numbers = start..batch.end.min(start + at_once * N::Scalar::LANES);
+                let indices = &mut [0; GROUP][..numbers.len()];
+                for (index, number) in indices.iter_mut().zip(numbers) {
+                    *index = u32::try_from(number).unwrap_or(u32::MAX);
+                }
+                let (loss, metrics) = ((self.loss, &mut *self.loss_mean), (self.metrics, &mut *self.metric_state));
+                judge::<S, N, L, M, X, Y>(simd, self.network, self.data, indices, tiles, loss, metrics, None);
             }
             self.loss_mean.close(simd, batch.len() as f64);
             self.metrics.end_batch(simd, self.metric_state, batch.len());

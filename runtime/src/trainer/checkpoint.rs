@@ -1,21 +1,24 @@
 //! Going on with a training that was interrupted, as if it had not been.
 
+use core::fmt;
 use std::format;
 use std::path::{Path, PathBuf};
 use std::string::{String, ToString as _};
 use std::vec::Vec;
 
+use bytemuck::{cast_slice, cast_slice_mut};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng as _};
 
-use super::Trainer;
 use super::epochs::{Fit, Report};
+use super::{Settings, Trainer};
 use crate::callbacks::Callback;
 use crate::error::Error;
 use crate::history::{Epoch, History, Scores};
 use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::scalar::Scalar;
+use crate::summary::Summary;
 use crate::weights::Checkpoint;
 
 /// Where, and how often.
@@ -102,30 +105,42 @@ fn value<V: core::str::FromStr>(text: &str, name: &str) -> Result<V, String> {
     value.ok_or_else(|| format!("its {name} cannot be read"))
 }
 
-impl<T, N, L, O, M, C, X, Y, V, W> Fit<'_, N, L, O, M, C, X, Y, V, W>
-where
-    T: Scalar,
-    N: Network<Scalar = T>,
-    X: ?Sized,
-    Y: ?Sized,
-    V: ?Sized,
-    W: ?Sized,
-    L: core::fmt::Debug,
-    O: Optimizer,
-    C: Callback<N>,
-{
+/// A training as its checkpoint sees it, without types: what is done with it is compiled once, not for every network.
+struct Plan<'a> {
+    setting: &'a Setting,
+    settings: &'a Settings,
+    network: Summary,
+    slots: usize,
+    loss: &'a dyn fmt::Debug,
+    samples: u32,
+    /// How many samples it is validated on.
+    validated: Option<usize>,
+}
+
+impl<'a> Plan<'a> {
+    /// The plan of a training with these settings, if it has a checkpoint.
+    fn new<N: Network, O: Optimizer>(
+        settings: &'a Settings,
+        loss: &'a dyn fmt::Debug,
+        samples: u32,
+        validated: Option<usize>,
+    ) -> Option<Self> {
+        let setting = settings.checkpoint.as_ref()?;
+        Some(Self { setting, settings, network: N::summary(), slots: O::SLOTS, loss, samples, validated })
+    }
+
     /// What must be the same for a training to go on as it began.
     fn conditions(&self, report: &Report) -> [(&'static str, String); 7] {
         let metrics = || report.names.iter().map(|(name, _)| (*name, 0.0)).collect();
         let scores = || Scores { loss: 0.0, metrics: metrics() };
-        let validation = self.validation.as_ref().map(|_| scores());
+        let validation = self.validated.map(|_| scores());
         let epoch = Epoch { epoch: 0, training: scores(), validation, learning_rate: 0.0, seconds: 0.0 };
         [
             ("loss", format!("{:?}", self.loss)),
             ("optimizer", report.optimizer.clone()),
             ("batch size", self.settings.batch_size.to_string()),
             ("number of samples", self.samples.to_string()),
-            ("number of validation samples", self.validation.as_ref().map_or(0, |(_, range)| range.len()).to_string()),
+            ("number of validation samples", self.validated.unwrap_or(0).to_string()),
             ("table of scores", epoch.csv_header().trim_end().to_string()),
             ("seed", report.seed.map_or_else(|| "none".to_string(), |seed| format!("{seed:016x}"))),
         ]
@@ -133,53 +148,47 @@ where
         .map(|(name, value)| (name, value.replace('\n', " ")))
     }
 
-    /// Writes the checkpoint, if this is an epoch for it.
-    pub(super) fn save_checkpoint(&self, report: &Report) -> Result<(), Error> {
-        let Some(Setting { path, every }) = &self.settings.checkpoint else { return Ok(()) };
+    /// Whether a checkpoint is due after the last epoch.
+    fn is_due(&self, report: &Report) -> bool {
         let done = report.history.epochs.len();
-        let ended = report.control.stop || done == self.settings.epochs;
-        if !ended && !done.is_multiple_of(*every) {
-            return Ok(());
-        }
-        let state = &*self.state;
+        report.control.stop || done == self.settings.epochs || done.is_multiple_of(self.setting.every)
+    }
+
+    /// Writes the checkpoint: the counts of epochs and steps, the numbers, and what the callbacks remember.
+    fn save(
+        &self,
+        report: &Report,
+        (epoch, iteration): (usize, u64),
+        numbers: &[&[u8]],
+        callbacks: Vec<f64>,
+    ) -> Result<(), Error> {
         let rate = report.control.learning_rate.map_or_else(|| "none".to_string(), |rate| rate.to_string());
-        let conditions = self.conditions(report);
         let facts = [
-            ("epoch", state.epoch.to_string()),
-            ("iteration", state.iteration.to_string()),
+            ("epoch", epoch.to_string()),
+            ("iteration", iteration.to_string()),
             ("learning rate", rate),
             ("stopped", report.control.stop.to_string()),
         ];
         let history = report.history.epochs.iter().map(|epoch| ("history", epoch.to_csv().trim_end().to_string()));
-        let lines = conditions.into_iter().chain(facts).chain(history);
-        let mut callbacks = Vec::new();
-        self.callbacks.save_state(&mut callbacks);
-        let checkpoint = Checkpoint {
-            text: lines.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n"),
-            numbers: [self.network.as_flat(), &state.previous, state.pass.gradient.as_flat(), &state.slots].concat(),
-            callbacks,
-        };
-        checkpoint.write::<N>(path, &copies(O::SLOTS))
+        let lines = self.conditions(report).into_iter().chain(facts).chain(history);
+        let text = lines.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n");
+        let checkpoint = Checkpoint { text, numbers: numbers.concat(), callbacks };
+        checkpoint.write(&self.network, &self.setting.path, &copies(self.slots))
     }
 
-    /// Reads the checkpoint, if there is one, and its history; brings `rng` to where it was.
-    pub(super) fn open_checkpoint<R: Rng + ?Sized>(
-        &self,
-        report: &mut Report,
-        rng: &mut R,
-    ) -> Result<Option<Checkpoint<T>>, Error> {
-        let Some(Setting { path, .. }) = &self.settings.checkpoint else { return Ok(None) };
-        let check = |text: &str| self.check(report, rng, text);
-        Checkpoint::read::<N>(path, &copies(O::SLOTS), check)
+    /// Reads the checkpoint, if there is one, and its history. `draw` gives the number that an epoch would begin with.
+    fn open(&self, report: &mut Report, draw: &mut dyn FnMut() -> u64) -> Result<Option<Checkpoint>, Error> {
+        let check = &mut |text: &str| self.check(report, draw, text);
+        Checkpoint::read(&self.network, &self.setting.path, &copies(self.slots), check)
     }
 
     /// Whether a checkpoint with this text is one of this training; if so, its history is now that of `report`.
-    fn check<R: Rng + ?Sized>(&self, report: &mut Report, rng: &mut R, text: &str) -> Result<(), String> {
+    fn check(&self, report: &mut Report, draw: &mut dyn FnMut() -> u64, text: &str) -> Result<(), String> {
         // each epoch has seeded a generator
-        if self.settings.draws::<N>() {
+        if self.settings.draws() {
             for _ in lines(text, "history") {
-                let mut fast = Xoshiro256PlusPlus::from_rng(rng);
-                report.seed.get_or_insert_with(|| fast.next_u64());
+                let seed = draw();
+                report.seed.get_or_insert(seed);
             }
         }
         for (name, ours) in self.conditions(report) {
@@ -190,7 +199,7 @@ where
             }
         }
         let names: Vec<_> = report.names.iter().map(|(name, _)| *name).collect();
-        let epochs = lines(text, "history").map(|line| Epoch::parse(line, &names, self.validation.is_some()));
+        let epochs = lines(text, "history").map(|line| Epoch::parse(line, &names, self.validated.is_some()));
         let epochs: Vec<_> = epochs.collect::<Option<_>>().ok_or("its history cannot be read")?;
         let (done, wanted) = (epochs.len(), self.settings.epochs);
         if done > wanted {
@@ -200,27 +209,82 @@ where
         Ok(())
     }
 
-    /// Puts everything back where it was. The callbacks have begun.
-    pub(super) fn resume(&mut self, report: &mut Report, checkpoint: &Checkpoint<T>) -> Result<(), Error> {
-        let Some(Setting { path, .. }) = &self.settings.checkpoint else { return Ok(()) };
-        let refused = |reason| Error::Checkpoint { path: path.clone(), reason };
-        let Checkpoint { text, numbers, callbacks } = checkpoint;
-        let (epoch, iteration) = (value(text, "epoch").map_err(refused)?, value(text, "iteration").map_err(refused)?);
+    /// Puts back what the trainer had counted and the numbers, once the callbacks have taken what is theirs.
+    fn resume(
+        &self,
+        report: &mut Report,
+        checkpoint: &Checkpoint,
+        load_callbacks: &mut dyn FnMut(&[f64]) -> bool,
+        numbers: [&mut [u8]; 4],
+    ) -> Result<(usize, u64), Error> {
+        let refused = |reason| Error::Checkpoint { path: self.setting.path.clone(), reason };
+        let text = &checkpoint.text;
+        let counts = (value(text, "epoch").map_err(refused)?, value(text, "iteration").map_err(refused)?);
         let (rate, stop) =
             (value::<String>(text, "learning rate").map_err(refused)?, value(text, "stopped").map_err(refused)?);
-        if !self.callbacks.load_state(callbacks) {
+        if !load_callbacks(&checkpoint.callbacks) {
             return Err(refused("the callbacks are others".into()));
         }
         (report.control.learning_rate, report.control.stop) = (rate.parse().ok(), stop);
-        let state = &mut *self.state;
-        (state.epoch, state.iteration, state.moved) = (epoch, iteration, true);
-        let mut rest = &**numbers;
-        let (network, gradient) = (self.network.as_flat_mut(), state.pass.gradient.as_flat_mut());
-        for copy in [network, &mut state.previous, gradient, &mut state.slots] {
+        let mut rest = &*checkpoint.numbers;
+        for copy in numbers {
             let (numbers, after) = rest.split_at(copy.len());
             copy.copy_from_slice(numbers);
             rest = after;
         }
+        Ok(counts)
+    }
+}
+
+impl<T, N, L, O, M, C, X, Y, V, W> Fit<'_, N, L, O, M, C, X, Y, V, W>
+where
+    T: Scalar,
+    N: Network<Scalar = T>,
+    X: ?Sized,
+    Y: ?Sized,
+    V: ?Sized,
+    W: ?Sized,
+    L: fmt::Debug,
+    O: Optimizer,
+    C: Callback<N>,
+{
+    /// How many samples it is validated on.
+    fn validated(&self) -> Option<usize> {
+        self.validation.as_ref().map(|(_, range)| range.len())
+    }
+
+    /// Writes the checkpoint, if this is an epoch for it.
+    pub(super) fn save_checkpoint(&self, report: &Report) -> Result<(), Error> {
+        let plan = Plan::new::<N, O>(&self.settings, &self.loss, self.samples, self.validated());
+        let Some(plan) = plan.filter(|plan| plan.is_due(report)) else { return Ok(()) };
+        let mut callbacks = Vec::new();
+        self.callbacks.save_state(&mut callbacks);
+        let state = &*self.state;
+        let numbers = [self.network.as_flat(), &state.previous, state.pass.gradient.as_flat(), &state.slots];
+        plan.save(report, (state.epoch, state.iteration), &numbers.map(cast_slice), callbacks)
+    }
+
+    /// Reads the checkpoint, if there is one, and its history; brings `rng` to where it was.
+    pub(super) fn open_checkpoint<R: Rng + ?Sized>(
+        &self,
+        report: &mut Report,
+        rng: &mut R,
+    ) -> Result<Option<Checkpoint>, Error> {
+        let plan = Plan::new::<N, O>(&self.settings, &self.loss, self.samples, self.validated());
+        let Some(plan) = plan else { return Ok(None) };
+        plan.open(report, &mut || Xoshiro256PlusPlus::from_rng(rng).next_u64())
+    }
+
+    /// Puts everything back where it was. The callbacks have begun.
+    pub(super) fn resume(&mut self, report: &mut Report, checkpoint: &Checkpoint) -> Result<(), Error> {
+        let plan = Plan::new::<N, O>(&self.settings, &self.loss, self.samples, self.validated());
+        let Some(plan) = plan else { return Ok(()) };
+        let state = &mut *self.state;
+        let gradient = state.pass.gradient.as_flat_mut();
+        let numbers = [self.network.as_flat_mut(), &mut state.previous, gradient, &mut state.slots].map(cast_slice_mut);
+        let load_callbacks = &mut |numbers: &[f64]| self.callbacks.load_state(numbers);
+        (state.epoch, state.iteration) = plan.resume(report, checkpoint, load_callbacks, numbers)?;
+        state.moved = true;
         Ok(())
     }
 }

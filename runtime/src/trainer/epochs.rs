@@ -3,6 +3,7 @@
 #[cfg(feature = "safetensors")]
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use core::mem;
 use core::ops::Range;
 
@@ -55,6 +56,60 @@ pub(super) struct Report {
     progress: Option<Progress>,
 }
 
+/// What knows no network is compiled once, not for each.
+impl Report {
+    fn new(
+        settings: &Settings,
+        samples: u32,
+        names: Vec<(&'static str, Option<Direction>)>,
+        optimizer: &dyn fmt::Debug,
+    ) -> Self {
+        #[cfg(not(feature = "safetensors"))]
+        let _ = optimizer;
+        Self {
+            history: History::default(),
+            control: Control { learning_rate: None, stop: false },
+            names,
+            seed: None,
+            #[cfg(feature = "safetensors")]
+            optimizer: settings.checkpoint.as_ref().map(|_| alloc::format!("{optimizer:?}")).unwrap_or_default(),
+            #[cfg(feature = "std")]
+            progress: settings.progress.then(|| {
+                let samples = samples as usize;
+                Progress::new(settings.epochs, samples.div_ceil(settings.batch_size), samples)
+            }),
+        }
+    }
+
+    /// Puts the samples into the order of an epoch.
+    fn order(&mut self, order: &mut Vec<u32>, samples: u32, fast: Option<&mut Xoshiro256PlusPlus>, shuffle: bool) {
+        order.clear();
+        order.extend(0..samples);
+        if let Some(fast) = fast {
+            self.seed.get_or_insert_with(|| fast.clone().next_u64());
+            if shuffle {
+                permute(order, fast);
+            }
+        }
+    }
+
+    fn end_epoch(&mut self, epoch: Epoch) {
+        #[cfg(feature = "std")]
+        if let Some(progress) = &mut self.progress {
+            progress.end_epoch(&epoch);
+        }
+        self.history.epochs.push(epoch);
+    }
+
+    fn finish(mut self) -> History {
+        #[cfg(feature = "std")]
+        if let Some(progress) = &mut self.progress {
+            progress.finish();
+        }
+        self.history
+    }
+}
+
 impl<T, N, L, O, M, C, X, Y, V, W> Fit<'_, N, L, O, M, C, X, Y, V, W>
 where
     T: Scalar,
@@ -78,24 +133,8 @@ where
         }
         let mut names = Vec::new();
         self.metrics.names(&mut |name, direction| names.push((name, direction)));
-        let mut report = Report {
-            history: History::default(),
-            control: Control { learning_rate: self.state.learning_rate, stop: false },
-            names,
-            seed: None,
-            #[cfg(feature = "safetensors")]
-            optimizer: self
-                .settings
-                .checkpoint
-                .as_ref()
-                .map(|_| alloc::format!("{:?}", self.optimizer))
-                .unwrap_or_default(),
-            #[cfg(feature = "std")]
-            progress: self.settings.progress.then(|| {
-                let samples = self.samples as usize;
-                Progress::new(epochs, samples.div_ceil(batch_size), samples)
-            }),
-        };
+        let mut report = Report::new(&self.settings, self.samples, names, &self.optimizer);
+        report.control.learning_rate = self.state.learning_rate;
         self.state.moved = false;
         #[cfg(feature = "safetensors")]
         let checkpoint = self.open_checkpoint(&mut report, rng)?;
@@ -112,11 +151,7 @@ where
         let at_end = self.beside(&mut report, (0, f64::NAN), C::on_train_end);
         self.state.learning_rate = report.control.learning_rate;
         ended.and(at_end)?;
-        #[cfg(feature = "std")]
-        if let Some(progress) = &mut report.progress {
-            progress.finish();
-        }
-        Ok(report.history)
+        Ok(report.finish())
     }
 
     fn epochs<R: Rng + ?Sized>(&mut self, report: &mut Report, rng: &mut R) -> Result<(), Error> {
@@ -129,20 +164,10 @@ where
             self.state.epoch += 1;
             self.beside(report, (0, f64::NAN), C::on_epoch_begin)?;
             let mut order = mem::take(&mut self.state.order);
-            order.clear();
-            order.extend(0..self.samples);
-            let mut noise = Noise::new(0);
-            if self.settings.draws::<N>() {
-                // a fast generator, seeded anew each epoch from the caller's
-                let mut fast = Xoshiro256PlusPlus::from_rng(rng);
-                report.seed.get_or_insert_with(|| fast.clone().next_u64());
-                if const { N::STREAMS > 0 } {
-                    noise = Noise::new(fast.next_u64());
-                }
-                if self.settings.shuffle {
-                    permute(&mut order, || fast.next_u64());
-                }
-            }
+            // a fast generator, seeded anew each epoch from the caller's
+            let mut fast = self.settings.draws().then(|| Xoshiro256PlusPlus::from_rng(rng));
+            report.order(&mut order, self.samples, fast.as_mut(), self.settings.shuffle);
+            let noise = Noise::new(fast.map_or(0, |mut fast| fast.next_u64()));
             let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
             let batches = self.batches(report, &order, noise, &mut loss_mean, &mut metric_state);
             self.state.order = order;
@@ -158,11 +183,7 @@ where
             #[cfg(not(feature = "std"))]
             let seconds = 0.0;
             let epoch = Epoch { epoch: self.state.epoch, training, validation, learning_rate, seconds };
-            #[cfg(feature = "std")]
-            if let Some(progress) = &mut report.progress {
-                progress.end_epoch(&epoch);
-            }
-            report.history.epochs.push(epoch);
+            report.end_epoch(epoch);
             self.beside(report, (0, f64::NAN), C::on_epoch_end)?;
             #[cfg(feature = "safetensors")]
             if whole {

@@ -59,6 +59,8 @@ struct Settings {
     epochs: usize,
     batch_size: usize,
     shuffle: bool,
+    /// Whether a layer of the network is random in training.
+    noisy: bool,
     seed: u64,
     validation_split: f64,
     #[cfg(feature = "std")]
@@ -70,8 +72,8 @@ struct Settings {
 
 impl Settings {
     /// Whether each epoch draws from the caller's generator.
-    fn draws<N: Network>(&self) -> bool {
-        self.shuffle || N::STREAMS > 0
+    fn draws(&self) -> bool {
+        self.shuffle || self.noisy
     }
 }
 
@@ -148,6 +150,7 @@ impl<N: Network, L, O> Trainer<N, L, O> {
             epochs: 1,
             batch_size: 32,
             shuffle: true,
+            noisy: N::STREAMS > 0,
             seed: 0,
             validation_split: 0.0,
             #[cfg(feature = "std")]

@@ -1,11 +1,15 @@
 //! The order of the samples.
 
+use rand::Rng as _;
+use rand::rngs::Xoshiro256PlusPlus;
+
 /// Puts `order` into a random order, each as likely as any other (Fisher and Yates): every number, from the last to the
 /// first, changes places with one before it, or with itself.
 ///
-/// `random` gives numbers of 64 bits, which are the slow part, so one of them is made several dice, as many as keep it rare
-/// that it must be drawn again.
-pub fn permute(mut order: &mut [u32], mut random: impl FnMut() -> u64) {
+/// The random numbers of 64 bits are the slow part, so one of them is made several dice, as many as keep it rare that it
+/// must be drawn again.
+pub fn permute(mut order: &mut [u32], random: &mut Xoshiro256PlusPlus) {
+    let mut random = || random.next_u64();
     loop {
         order = match order.len() {
             0 | 1 => return,
@@ -64,7 +68,7 @@ mod tests {
         // beside each number of dice
         for count in (0..20).chain([0x3ffe, 0x4001, 0x8_0003]) {
             let mut order: Vec<u32> = (0..count).collect();
-            permute(&mut order, || rng.next_u64());
+            permute(&mut order, &mut rng);
             assert!(count < 20 || order.iter().zip(0..).filter(|&(&sample, place)| sample == place).count() < 10);
             order.sort_unstable();
             assert!(order.into_iter().eq(0..count), "{count} samples");
@@ -90,7 +94,7 @@ mod tests {
         // four standard deviations, each the root of 2 * 719
         let likely = 719.0 - 152.0..719.0 + 152.0;
         let by_dice = [
-            chi_squared(|order, rng| permute(order, || rng.next_u64())),
+            chi_squared(permute),
             chi_squared(|order, rng| {
                 let order = settle::<3>(order, &mut || rng.next_u64());
                 settle::<3>(order, &mut || rng.next_u64());

@@ -7,11 +7,11 @@ use std::vec::Vec;
 
 use bytemuck::zeroed_box;
 
-use crate::kernels::level;
 use crate::layers::LayerInfo;
-use crate::network::{Network, predict};
+use crate::network::Network;
 use crate::scalar::{Lane as _, Scalar};
-use crate::tile::{Features as _, Zero};
+use crate::summary::Summary;
+use crate::tile::{Features, Zero};
 
 /// The key of a file's metadata under which typenet tells. It is one key, since a file's keys are in no order, and the
 /// same network gives the same bytes; its value is one line for each thing that is told.
@@ -31,14 +31,14 @@ pub(super) struct About {
 }
 
 impl About {
-    /// What is to be told of `network`, whose numbers are these bytes.
-    pub(super) fn new<N: Network>(network: &N, bytes: &[u8]) -> Self {
+    /// What is to be told of `network`, which is an `N` or has its layers, and whose numbers are these bytes.
+    pub(super) fn new<N: Network>(network: &Summary, bytes: &[u8], predict: impl Predict<N>) -> Self {
         let input = sample_input::<N>();
-        let output = outputs(network, &input);
+        let output = outputs(&input, predict);
         let finite = output.iter().all(|number| number.finite());
         Self {
             version: Some(env!("CARGO_PKG_VERSION").to_string()),
-            network: Some(declaration::<N>()),
+            network: Some(declaration(network)),
             checksum: Some(checksum(&[bytes])),
             sample: finite.then(|| (spaced(&input), spaced(&output))),
         }
@@ -77,10 +77,10 @@ impl About {
         }
     }
 
-    /// Whether the file is about a network of the layers of `N`, whatever its name and its scalar type.
-    pub(super) fn check_layers<N: Network>(&self) -> Result<(), String> {
+    /// Whether the file is about a network of the same layers, whatever its name and its scalar type.
+    pub(super) fn check_layers(&self, network: &Summary) -> Result<(), String> {
         let Some(found) = &self.network else { return Ok(()) };
-        let ours = declaration::<N>();
+        let ours = declaration(network);
         if layers(found) == layers(&ours) {
             return Ok(());
         }
@@ -99,15 +99,14 @@ impl About {
         }
     }
 
-    /// Whether the network gives the output that was written for the input that was written, within the tolerance of
-    /// the scalar type `scalar` of the file and of its own.
-    pub(super) fn check_sample<N: Network>(&self, network: &N, scalar: &str) -> Result<(), String> {
+    /// Whether the network gives the output that was written for the input that was written, within this tolerance.
+    pub(super) fn check_sample<N: Network>(&self, tolerance: f64, predict: impl Predict<N>) -> Result<(), String> {
         let Some((input, output)) = &self.sample else { return Ok(()) };
         let input: Vec<N::Scalar> = numbers("input", input, N::INPUTS)?;
         let expected: Vec<N::Scalar> = numbers("output", output, N::OUTPUTS)?;
-        let found = outputs(network, &input);
+        let found = outputs(&input, predict);
         let largest = expected.iter().map(|number| number.to_f64().abs()).fold(1.0, f64::max);
-        let allowed = tolerance(scalar).max(tolerance(N::Scalar::NAME)) * largest;
+        let allowed = tolerance * largest;
         for (index, (expected, found)) in expected.iter().zip(&found).enumerate() {
             let apart = (expected.to_f64() - found.to_f64()).abs();
             if apart > allowed || !apart.is_finite() {
@@ -131,7 +130,7 @@ impl About {
 /// differ, and each layer adds to it: over the widest and deepest networks of the tests that is less than a fiftieth of
 /// this. Another formula for an activation, or a kernel that lies the wrong way round, shows in the first
 /// digits; numbers that have changed, however little, show in the checksum.
-fn tolerance(scalar: &str) -> f64 {
+pub(super) fn tolerance(scalar: &str) -> f64 {
     if scalar == "f64" { f64::EPSILON.sqrt() } else { f64::from(f32::EPSILON).sqrt() }
 }
 
@@ -140,8 +139,15 @@ fn sample_input<N: Network>() -> Vec<N::Scalar> {
     (0..N::INPUTS).map(|i| N::Scalar::from_f64(((21 * i + 3) % 32) as f64 / 16.0 - 1.0)).collect()
 }
 
+/// A sample in, a sample out.
+pub(super) trait Predict<N: Network>: FnOnce(&SampleOf<N::Input, N>) -> SampleOf<N::Output, N> {}
+
+impl<N: Network, F: FnOnce(&SampleOf<N::Input, N>) -> SampleOf<N::Output, N>> Predict<N> for F {}
+
+type SampleOf<Z, N> = <Z as Features<<N as Network>::Scalar>>::Sample;
+
 /// What the network gives for `input`.
-fn outputs<N: Network>(network: &N, input: &[N::Scalar]) -> Vec<N::Scalar> {
+fn outputs<N: Network>(input: &[N::Scalar], predict: impl Predict<N>) -> Vec<N::Scalar> {
     // through a tile, which knows how to make a sample of numbers and numbers of a sample
     let mut tile: Box<N::Input> = zeroed_box();
     for (lanes, number) in tile.lanes_mut().iter_mut().zip(input) {
@@ -150,7 +156,7 @@ fn outputs<N: Network>(network: &N, input: &[N::Scalar]) -> Vec<N::Scalar> {
     let mut sample = Zero::ZERO;
     tile.read(0, &mut sample);
     let mut outputs: Box<N::Output> = zeroed_box();
-    outputs.write(0, &predict(network, level(), &sample));
+    outputs.write(0, &predict(&sample));
     outputs.lanes().iter().map(|lanes| lanes.as_slice()[0]).collect()
 }
 
@@ -179,8 +185,8 @@ pub(super) fn checksum(parts: &[&[u8]]) -> String {
 }
 
 /// One line that says what the network is.
-pub(super) fn declaration<N: Network>() -> String {
-    format!("{}: {} = {}", N::NAME, N::Scalar::NAME, listed(N::LAYERS))
+pub(super) fn declaration(network: &Summary) -> String {
+    format!("{}: {} = {}", network.name, network.scalar, listed(network.layers))
 }
 
 /// What stands behind the name and the type.

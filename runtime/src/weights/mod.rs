@@ -6,6 +6,7 @@ mod file;
 mod naming;
 #[cfg(feature = "onnx")]
 pub(crate) mod onnx;
+pub(crate) mod quantized;
 mod summary;
 
 use std::boxed::Box;
@@ -20,21 +21,22 @@ use bytemuck::{cast_slice, zeroed_box};
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 
-use self::about::{About, KEY};
+use self::about::{About, KEY, tolerance};
 pub(crate) use self::checkpoint::Checkpoint;
 pub(crate) use self::file::replace;
 use self::file::{Fault, LONGEST_HEADER, Weights};
 use self::naming::{Place, Tensor, places, tensors, told};
 pub use self::summary::{FileSummary, TensorSummary, summary};
 use crate::error::Error;
-use crate::network::Network;
+use crate::kernels::level;
+use crate::network::{Network, predict};
 use crate::scalar::Scalar;
 
 #[cfg(target_endian = "big")]
 compile_error!("feature `safetensors` of typenet is for little-endian machines, as the format is little-endian");
 
-fn dtype<N: Network>() -> Dtype {
-    if N::Scalar::NAME == "f64" { Dtype::F64 } else { Dtype::F32 }
+fn dtype(scalar: &str) -> Dtype {
+    if scalar == "f64" { Dtype::F64 } else { Dtype::F32 }
 }
 
 /// The first number that is NaN or infinite, as a fault.
@@ -49,34 +51,35 @@ fn not_finite<N: Network>(network: &N, tensors: &[Tensor]) -> Option<String> {
 
 pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), Error> {
     let failed = |source| Error::File { action: "write", path: path.to_path_buf(), source };
-    let tensors = tensors::<N>();
+    let tensors = tensors(N::LAYERS);
     // such a file could not be loaded
     if let Some(fault) = not_finite(network, &tensors) {
         return Err(failed(io::Error::new(io::ErrorKind::InvalidData, fault)));
     }
     let numbers = cast_slice(network.as_flat());
-    let about = About::new(network, numbers);
-    let mut head = head::<N>(&tensors, &about).map_err(failed)?;
-    if head.len() as u64 > LONGEST_HEADER {
-        // a sample of very many numbers
-        head = self::head::<N>(&tensors, &about.without_sample()).map_err(failed)?;
-    }
-    replace(path, &[&head, numbers]).map_err(failed)
+    let about = About::new::<N>(&N::summary(), numbers, |sample: &_| predict(network, level(), sample));
+    let infos = tensors.iter().map(|tensor| info(N::Scalar::NAME, tensor, "", 0)).collect();
+    write(path, infos, about, &[numbers]).map_err(failed)
 }
 
-/// What stands before the numbers of a network.
-fn head<N: Network>(tensors: &[Tensor], about: &About) -> io::Result<Vec<u8>> {
-    let infos = tensors.iter().map(|tensor| info::<N>(tensor, "", 0)).collect();
-    header(infos, about.to_text())
+/// Puts a network in the place of the file: what stands in the header, and the numbers.
+fn write(path: &Path, infos: Vec<(String, TensorInfo)>, about: About, numbers: &[&[u8]]) -> io::Result<()> {
+    let mut head = header(infos.clone(), about.to_text())?;
+    if head.len() as u64 > LONGEST_HEADER {
+        // a sample of very many numbers
+        head = header(infos, about.without_sample().to_text())?;
+    }
+    replace(path, &[&[&*head], numbers].concat())
 }
 
 /// A tensor as the header tells it: in a copy of the network's numbers that begins at byte `start`, with the name of the
 /// copy before its own.
-fn info<N: Network>(tensor: &Tensor, copy: &str, start: usize) -> (String, TensorInfo) {
-    let place = |number: usize| start + number * size_of::<N::Scalar>();
+fn info(scalar: &str, tensor: &Tensor, copy: &str, start: usize) -> (String, TensorInfo) {
+    let dtype = dtype(scalar);
+    let place = |number: usize| start + number * dtype.bitsize() / 8;
     let data_offsets = (place(tensor.range.start), place(tensor.range.end));
     let name = format!("{copy}{}", tensor.name());
-    (name, TensorInfo { dtype: dtype::<N>(), shape: tensor.info.shape.to_vec(), data_offsets })
+    (name, TensorInfo { dtype, shape: tensor.info.shape.to_vec(), data_offsets })
 }
 
 /// The length of the header and the header, padded so that what follows is aligned.
@@ -100,11 +103,11 @@ pub(crate) fn load<N: Network>(network: &mut N, path: &Path, cast: bool) -> Resu
 /// The network in a file.
 fn loaded<N: Network>(path: &Path, cast: bool) -> Result<Box<N>, Fault> {
     let mut file = Weights::open(path)?;
-    let tensors = tensors::<N>();
+    let tensors = tensors(N::LAYERS);
     let places = places(&tensors, &file.tensors);
-    let found = check_tensors::<N>(&tensors, &places, &file.tensors, cast)?;
+    let found = check_tensors(N::Scalar::NAME, &tensors, &places, &file.tensors, cast)?;
     let about = file.metadata.remove(KEY).map_or_else(About::default, |text| About::parse(&text));
-    about.check_layers::<N>()?;
+    about.check_layers(&N::summary())?;
     let bytes = file.read()?;
     about.check_numbers(&bytes)?;
     let mut network: Box<N> = zeroed_box();
@@ -117,19 +120,21 @@ fn loaded<N: Network>(path: &Path, cast: bool) -> Result<Box<N>, Fault> {
         }?;
     }
     let scalar = if found.iter().any(|tensor| tensor.dtype == Dtype::F32) { "f32" } else { N::Scalar::NAME };
-    about.check_sample(&*network, scalar)?;
+    let tolerance = tolerance(scalar).max(tolerance(N::Scalar::NAME));
+    about.check_sample::<N>(tolerance, |sample: &_| predict(&*network, level(), sample))?;
     Ok(network)
 }
 
-/// What the file knows of each tensor of `N`: it has all of them and no others, in the right shape and type.
-fn check_tensors<N: Network>(
+/// What the file knows of each tensor of a network: it has all of them and no others, in the right shape and type.
+fn check_tensors(
+    scalar: &str,
     tensors: &[Tensor],
     places: &[Place],
     file: &[(String, TensorInfo)],
     cast: bool,
 ) -> Result<Vec<TensorInfo>, Fault> {
     let by_name: HashMap<&str, &TensorInfo> = file.iter().map(|(name, info)| (name.as_str(), info)).collect();
-    let want = dtype::<N>();
+    let want = dtype(scalar);
     let mut found = Vec::new();
     for (tensor, Place { name, transposed }) in tensors.iter().zip(places) {
         let Some(info) = by_name.get(name.as_str()) else {

@@ -9,7 +9,6 @@ use std::vec::Vec;
 use safetensors::tensor::TensorInfo as FileTensor;
 
 use crate::layers::{LayerInfo, TensorInfo};
-use crate::network::Network;
 
 /// A tensor of a network.
 pub(super) struct Tensor {
@@ -29,9 +28,9 @@ impl Tensor {
 }
 
 /// All tensors in the order in which they lie in memory.
-pub(super) fn tensors<N: Network>() -> Vec<Tensor> {
+pub(super) fn tensors(layers: &'static [LayerInfo]) -> Vec<Tensor> {
     let mut tensors = Vec::new();
-    collect("", N::LAYERS, &mut tensors);
+    collect("", layers, &mut tensors);
     tensors
 }
 

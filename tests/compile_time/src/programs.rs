@@ -14,8 +14,16 @@ impl Program {
     /// One that does nothing.
     pub const EMPTY: Self = Self { name: "empty", about: "`fn main() {}`", networks: vec![], notation: None };
     /// One that predicts with Xor, and does nothing else.
-    pub const PREDICT: Self =
-        Self { name: "predict", about: "the prediction of 2-4-4-2", networks: vec![], notation: None };
+    pub const PREDICT: Self = Self::alone("predict", "the prediction of 2-4-4-2");
+    /// The same with a network that is built in.
+    pub const INCLUDED: Self = Self::alone("included", "the prediction of 2-4-4-2, built in");
+    /// The same in integers.
+    pub const INCLUDED_INT8: Self = Self::alone("included_int8", "the prediction of 2-4-4-2, built in, in integers");
+
+    /// One that has a file of its own.
+    const fn alone(name: &'static str, about: &'static str) -> Self {
+        Self { name, about, networks: vec![], notation: None }
+    }
 
     /// Those whose compilation is timed.
     pub fn timed() -> Vec<Self> {
@@ -40,6 +48,8 @@ impl Program {
         let template = match library {
             _ if self.name == "empty" => include_str!("../users/empty.rs"),
             _ if self.name == "predict" => include_str!("../users/typenet_predict.rs"),
+            _ if self.name == "included" => include_str!("../users/typenet_included.rs"),
+            _ if self.name == "included_int8" => include_str!("../users/typenet_included_int8.rs"),
             "typenet" => include_str!("../users/typenet.rs"),
             "nalgebra" if small => include_str!("../users/nalgebra_static.rs"),
             "nalgebra" => include_str!("../users/nalgebra_dynamic.rs"),

@@ -37,7 +37,7 @@ pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), Error> {
 
 /// The file, or why it cannot be.
 fn model<N: Network>(network: &N) -> Result<Vec<u8>, String> {
-    let tensors = tensors::<N>();
+    let tensors = tensors(N::LAYERS);
     if let Some(fault) = not_finite(network, &tensors) {
         return Err(fault);
     }

@@ -44,7 +44,7 @@ fn loaded<N: Network>(model: &[u8]) -> Result<Box<N>, String> {
         }
     }
     let graph = graph.ok_or("it is no ONNX file: there is no graph in it")?;
-    let tensors = tensors::<N>();
+    let tensors = tensors(N::LAYERS);
     let mut reader = Reader { graph, network: zeroed_box::<N>(), wanted: &tensors, product: None, used: Vec::new() };
     for field in Fields(graph) {
         if let (1, value) = field? {

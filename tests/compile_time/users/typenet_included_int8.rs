@@ -1,0 +1,13 @@
+use typenet::quantized::Quantized;
+use typenet::{include_network, network};
+
+network! { Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax) }
+
+include_network!(XOR: Quantized<Xor> = "../../../../../../examples/data/xor.int8.safetensors");
+
+fn main() {
+    // what is not known before the program runs
+    let inputs = (std::env::args().count() + {number}) as f32;
+    let outputs = XOR.predict(&[inputs, -inputs]);
+    std::process::exit(i32::from(outputs[0] > outputs[1]));
+}

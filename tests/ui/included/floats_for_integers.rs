@@ -1,0 +1,10 @@
+//! A file of floats for a quantised network.
+use typenet::quantized::Quantized;
+
+typenet::network! { Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax) }
+
+typenet::include_network!(XOR: Quantized<Xor> = "xor.safetensors");
+
+fn main() {
+    println!("{:?}", XOR.predict(&[1.0, -1.0]));
+}
