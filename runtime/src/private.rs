@@ -73,6 +73,12 @@ pub fn penalty<T: Scalar, G: Regularizer, const ROWS: usize, const COLUMNS: usiz
     regularizer.penalty(weights.data.0.as_flattened(), units, gradient)
 }
 
+/// Adds what another tensor costs: generated code has no arithmetic of its own, which a user's lints may deny.
+#[inline(always)]
+pub const fn add(penalty: &mut f64, other: f64) {
+    *penalty += other;
+}
+
 /// Makes a tensor what it must be.
 #[inline(always)]
 pub fn constrain<T: Scalar, C: Constraint, const ROWS: usize, const COLUMNS: usize>(

@@ -73,12 +73,12 @@ fn of_layer(
                 };
                 Some(if regularizer {
                     quote_spanned! {Span::mixed_site()=>
-                        __penalty += __typenet::penalty(
+                        __typenet::add(&mut __penalty, __typenet::penalty(
                             #value,
                             &self #place.#tensor,
                             #units,
                             __gradient.as_deref_mut().map(|__gradient| &mut __gradient #place.#tensor),
-                        );
+                        ));
                     }
                 } else {
                     quote_spanned!(Span::mixed_site()=>
@@ -91,10 +91,10 @@ fn of_layer(
         Kind::Network { network, .. } => {
             let (constant, call) = if regularizer {
                 let call = quote_spanned! {Span::mixed_site()=>
-                    __penalty += __typenet::Network::penalty(
+                    __typenet::add(&mut __penalty, __typenet::Network::penalty(
                         &self #place,
                         __gradient.as_deref_mut().map(|__gradient| &mut __gradient #place),
-                    );
+                    ));
                 };
                 ("REGULARIZED", call)
             } else {

@@ -25,6 +25,7 @@ impl<T: Scalar> Mean<T> {
     }
 
     /// Adds to the sum of a batch that has ended.
+    #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn raise(&mut self, by: f64) {
         self.sum.raise(by);

@@ -33,6 +33,7 @@ impl<T: Scalar> Sum<T> {
     }
 
     /// Adds to what has ended.
+    #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn raise(&mut self, by: f64) {
         self.total += by;

@@ -64,8 +64,8 @@ impl Report {
         names: Vec<(&'static str, Option<Direction>)>,
         optimizer: &dyn fmt::Debug,
     ) -> Self {
-        #[cfg(not(feature = "safetensors"))]
-        let _ = optimizer;
+        // what only some features want
+        let _ = (settings, samples, optimizer);
         Self {
             history: History::default(),
             control: Control { learning_rate: None, stop: false },
@@ -101,9 +101,9 @@ impl Report {
         self.history.epochs.push(epoch);
     }
 
-    fn finish(mut self) -> History {
+    fn finish(self) -> History {
         #[cfg(feature = "std")]
-        if let Some(progress) = &mut self.progress {
+        if let Some(mut progress) = self.progress {
             progress.finish();
         }
         self.history
