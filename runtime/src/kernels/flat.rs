@@ -51,23 +51,37 @@ impl<T: Scalar> Update<'_, T> {
             rest = after;
             slot
         });
+        // all are as long, so that one comparison tells whether a vector is within
+        let Some(previous) = previous.get_mut(..n) else { return };
+        if slots.iter().any(|slot| slot.len() != n) {
+            return;
+        }
         let (whole, rest) = (window.width / T::LANES * T::LANES, window.width % T::LANES);
         let mine = first_lanes::<T, S>(simd, rest).simd_gt(T::Vector::<S>::splat(simd, T::ZERO));
         for (row, gradient) in gradient.chunks_mut(pitch.max(1)).enumerate().take(window.rows) {
             let start = window.start + row * window.stride;
+            let range = start..start + whole;
+            let Some(parameters_row) = parameters.get_mut(range.clone()) else { return };
+            let Some(previous_row) = previous.get_mut(range.clone()) else { return };
+            let mut slots_row = slots.each_mut().map(
+                #[inline(always)]
+                |slot| slot.get_mut(range.clone()).unwrap_or_default(),
+            );
             for k in (0..whole).step_by(T::LANES) {
-                let range = start + k..start + k + T::LANES;
-                let (Some(parameters), Some(previous), Some(gradient)) =
-                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()), gradient.get(k..k + T::LANES))
-                else {
+                let range = k..k + T::LANES;
+                let (Some(parameters), Some(previous), Some(gradient)) = (
+                    parameters_row.get_mut(range.clone()),
+                    previous_row.get_mut(range.clone()),
+                    gradient.get(range.clone()),
+                ) else {
                     return;
                 };
                 let w = load::<T, S>(simd, parameters);
-                let old = load_slots(simd, &slots, range.clone());
+                let old = load_slots(simd, &slots_row, range.clone());
                 let (new, slots_new) = rule(w, load(simd, gradient), old);
                 store::<T, S>(w, previous);
                 store::<T, S>(new, parameters);
-                for (slot, new) in slots.iter_mut().zip(slots_new) {
+                for (slot, new) in slots_row.iter_mut().zip(slots_new) {
                     if let Some(slot) = slot.get_mut(range.clone()) {
                         store::<T, S>(new, slot);
                     }

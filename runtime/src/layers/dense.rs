@@ -152,7 +152,7 @@ where
             simd,
             parameters.weights(),
             parameters.biases(),
-            OUT,
+            (OUT, OUT),
             input.columns(),
             |o, z| {
                 A::Keep::note::<T, S, OUT>(tape, o, z);

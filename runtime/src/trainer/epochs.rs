@@ -24,6 +24,7 @@ use crate::metrics::{Direction, Mean, Metrics};
 use crate::network::Network;
 use crate::noise::Noise;
 use crate::optimizers::{Optimizer, Step};
+use crate::pass::by_layer;
 #[cfg(feature = "std")]
 use crate::progress::Progress;
 use crate::scalar::Scalar;
@@ -169,7 +170,7 @@ where
             report.order(&mut order, self.samples, fast.as_mut(), self.settings.shuffle);
             let noise = Noise::new(fast.map_or(0, |mut fast| fast.next_u64()));
             let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
-            let batches = self.batches(report, &order, noise, &mut loss_mean, &mut metric_state);
+            let batches = self.batches(report, &order, noise, (&mut loss_mean, &mut metric_state));
             self.state.order = order;
             let learning_rate = batches?;
             #[cfg(feature = "safetensors")]
@@ -199,18 +200,46 @@ where
         report: &mut Report,
         order: &[u32],
         noise: Noise,
-        loss_mean: &mut Mean<T>,
-        metric_state: &mut M::State,
+        means: (&mut Mean<T>, &mut M::State),
+    ) -> Result<f64, Error> {
+        // the trainer's own memory begins on a cache line, so that no vector of it lies on two, and the caller's network
+        // may not; so while no one looks, the parameters are there, and those from before the step in the network
+        let aside = const { by_layer::<N>() } && !self.callbacks.looks_at_batches();
+        let change_places = |fit: &mut Self| {
+            if aside {
+                fit.network.as_flat_mut().swap_with_slice(fit.state.previous.as_flat_mut());
+            }
+        };
+        change_places(self);
+        let batches = self.each_batch(report, order, noise, means, aside);
+        change_places(self);
+        if matches!(batches, Err(Error::Diverged { .. })) {
+            self.state.restore(self.network);
+        }
+        batches
+    }
+
+    fn each_batch(
+        &mut self,
+        report: &mut Report,
+        order: &[u32],
+        noise: Noise,
+        (loss_mean, metric_state): (&mut Mean<T>, &mut M::State),
+        aside: bool,
     ) -> Result<f64, Error> {
         let mut learning_rate = 0.0;
         for (batch, indices) in order.chunks(self.settings.batch_size).enumerate() {
             let state = &mut *self.state;
             learning_rate =
                 report.control.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(state.iteration));
+            let (mut network, mut previous) = (&mut *self.network, &mut **state.previous);
+            if aside {
+                mem::swap(&mut network, &mut previous);
+            }
             let batch_loss = dispatch(
                 state.pass.level(),
                 Train {
-                    network: self.network,
+                    network,
                     pass: &mut state.pass,
                     data: self.data,
                     indices,
@@ -222,11 +251,10 @@ where
                     optimizer: self.optimizer,
                     step: Step { iteration: state.iteration, learning_rate },
                     slots: &mut state.slots,
-                    previous: &mut state.previous,
+                    previous: previous.as_flat_mut(),
                 },
             );
             if !batch_loss.is_finite() {
-                state.restore(self.network);
                 return Err(Error::Diverged { epoch: state.epoch, batch: batch + 1, loss: batch_loss });
             }
             state.moved = true;

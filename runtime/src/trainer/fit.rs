@@ -137,7 +137,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
                 optimizer,
                 step,
                 slots: &mut state.slots,
-                previous: &mut state.previous,
+                previous: state.previous.as_flat_mut(),
             },
         );
         if !batch_loss.is_finite() {

@@ -5,21 +5,24 @@ mod batch;
 mod checkpoint;
 mod epochs;
 mod fit;
+mod memory;
 mod shuffle;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
+use bytemuck::zeroed_box;
 use fearless_simd::Level;
 
 use self::batch::Apply;
+use self::memory::{OnLines, Slots};
 use crate::kernels::dispatch;
 use crate::losses::ClassWeight;
 use crate::metrics::Weighted;
 use crate::network::Network;
 use crate::optimizers::{Optimizer, Step};
 use crate::pass::{Pass, tiles_remembered};
-use crate::scalar::Scalar;
 
 /// Trains a network: Keras's `compile` and `fit`.
 ///
@@ -80,8 +83,8 @@ impl Settings {
 /// What a trainer remembers between steps and reuses: all its memory is here.
 struct State<N: Network> {
     pass: Pass<N>,
-    slots: Vec<N::Scalar>,
-    previous: Vec<N::Scalar>,
+    slots: Slots<N::Scalar>,
+    previous: Box<OnLines<N>>,
     /// Whether `previous` holds parameters of this fit.
     moved: bool,
     order: Vec<u32>,
@@ -97,8 +100,8 @@ impl<N: Network> State<N> {
         let best = pass.level();
         Self {
             pass: pass.with_level(level.unwrap_or(best)),
-            slots: alloc::vec![N::Scalar::ZERO; slots * N::PARAMETERS],
-            previous: alloc::vec![N::Scalar::ZERO; N::PARAMETERS],
+            slots: Slots::new(slots * N::PARAMETERS),
+            previous: zeroed_box(),
             moved: false,
             order: Vec::new(),
             iteration: 0,
@@ -115,7 +118,7 @@ impl<N: Network> State<N> {
     /// Puts back the last parameters that gave a finite loss, and forgets the gradient.
     fn restore(&mut self, network: &mut N) {
         if self.moved {
-            network.as_flat_mut().copy_from_slice(&self.previous);
+            network.as_flat_mut().copy_from_slice(self.previous.as_flat());
         }
         self.pass.clear();
     }
@@ -288,7 +291,7 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
                 network,
                 gradient: &mut pass.gradient,
                 slots: &mut state.slots,
-                previous: &mut state.previous,
+                previous: state.previous.as_flat_mut(),
             },
         );
         state.iteration += 1;
