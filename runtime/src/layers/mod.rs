@@ -117,7 +117,8 @@ pub type Parameters<L, T> = <L as Layer<T>>::Parameters;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a layer over `{T}`",
     label = "not a layer",
-    note = "implement `typenet::layers::Layer<{T}>` for it to use it in `network!`"
+    note = "implement `typenet::layers::Layer<{T}>` for it to use it in `network!`",
+    note = "a network that is declared elsewhere is a layer by its path alone, without sizes, as `parts::Body`"
 )]
 pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// The tile that comes in: `Tile<T, INPUTS>`.
@@ -320,27 +321,28 @@ pub struct TensorInfo {
     pub shape: &'static [usize],
 }
 
-/// What a layer computes, apart from its numbers and its activation.
+/// What a layer computes, apart from its numbers and its activation. No form is called as a type is: rustc would then write
+/// the type's whole path in its errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
     /// Something that nobody else knows.
     Own,
     /// What comes in, whenever it is not trained.
-    Identity,
+    Unchanged,
     /// [`Dense`].
-    Dense,
+    Product,
     /// [`ActivationLayer`].
-    Activation,
+    Function,
     /// [`Block`]: the layers of a network.
-    Block,
+    Nested,
     /// [`Residual`].
-    Residual {
+    Around {
         /// What stands in it.
         layer: &'static Form,
     },
     /// [`Repeat`].
-    Repeat {
+    Repeated {
         /// What is repeated.
         layer: &'static Form,
         /// How often.

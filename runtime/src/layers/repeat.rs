@@ -138,7 +138,7 @@ where
     const TENSORS: &'static [TensorInfo] = L::TENSORS;
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
     const COPIES: usize = N * L::COPIES;
-    const FORM: Form = Form::Repeat { layer: &L::FORM, copies: N };
+    const FORM: Form = Form::Repeated { layer: &L::FORM, copies: N };
     const SUMS: usize = N * L::SUMS;
     const STREAMS: usize = N * L::STREAMS;
     const COMPLETES: bool = L::COMPLETES;

@@ -89,7 +89,7 @@ where
     const TENSORS: &'static [TensorInfo] = L::TENSORS;
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
     const COPIES: usize = L::COPIES;
-    const FORM: Form = Form::Residual { layer: &L::FORM };
+    const FORM: Form = Form::Around { layer: &L::FORM };
     const SUMS: usize = L::SUMS;
     const STREAMS: usize = L::STREAMS;
     const COMPLETES: bool = L::COMPLETES;

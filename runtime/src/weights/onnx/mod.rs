@@ -62,22 +62,22 @@ impl<N: Network> Writer<'_, N> {
 
     fn layer(&mut self, name: &str, info: &LayerInfo, form: &Form, x: String) -> Result<String, String> {
         match form {
-            Form::Block => return self.layers(&format!("{name}."), info.layers, x),
-            Form::Residual { layer } => {
+            Form::Nested => return self.layers(&format!("{name}."), info.layers, x),
+            Form::Around { layer } => {
                 let y = self.layer(name, info, layer, x.clone())?;
                 name.clone_into(&mut self.graph.layer);
                 return Ok(self.graph.node("Add", &[&x, &y], &[]));
             }
-            Form::Repeat { layer, copies: 1 } => return self.layer(name, info, layer, x),
-            Form::Repeat { layer, copies } => {
+            Form::Repeated { layer, copies: 1 } => return self.layer(name, info, layer, x),
+            Form::Repeated { layer, copies } => {
                 return (0..*copies).try_fold(x, |x, copy| self.layer(&format!("{name}.{copy}"), info, layer, x));
             }
-            Form::Identity => return Ok(x),
-            Form::Dense | Form::Activation => {}
+            Form::Unchanged => return Ok(x),
+            Form::Product | Form::Function => {}
             Form::Own => return Err(format!("layer `{name}` is a `{}`, which ONNX does not have", info.kind)),
         }
         name.clone_into(&mut self.graph.layer);
-        let x = if *form == Form::Dense { self.dense(info, x) } else { x };
+        let x = if *form == Form::Product { self.dense(info, x) } else { x };
         activation(&mut self.graph, info.activation, &x, info.outputs).ok_or_else(|| {
             format!("the activation of layer `{name}` is `{}`, which ONNX does not have", info.activation)
         })
