@@ -159,7 +159,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     let informed = layers.iter().enumerate().map(|(index, layer)| {
         let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
         let activation = activation_name(layer);
-        let numbers = numbers(layer, names.at(index).1.to_token_stream());
+        let numbers = numbers(layer, &names.at(index).1.to_token_stream());
         quote_spanned! {Span::mixed_site()=>
             __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation) #numbers
         }
@@ -209,14 +209,14 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
 }
 
 /// What is told of the numbers that a layer computes with and does not train, if it has any. `value` is the layer's.
-fn numbers(layer: &Layer, value: TokenStream) -> Option<TokenStream> {
+fn numbers(layer: &Layer, value: &TokenStream) -> Option<TokenStream> {
     match &layer.kind {
         Kind::BuiltIn { row, .. } => {
             let has_numbers = row.options.iter().any(|option| option.value == OptionKind::Number);
             has_numbers.then(|| quote_spanned!(Span::mixed_site()=> .numbers(const { &#value.numbers() })))
         }
         Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => {
-            numbers(inner, quote_spanned!(Span::mixed_site()=> #value.layer()))
+            numbers(inner, &quote_spanned!(Span::mixed_site()=> #value.layer()))
         }
         Kind::Own { .. } | Kind::Network { .. } => None,
     }
