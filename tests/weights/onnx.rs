@@ -157,7 +157,7 @@ network! {
     MatMulInF32 = Dense(3 -> 4, tanh), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
     Gemm = Dense(3 -> 2);
     TorchLayers = Dense(3 -> 5, relu), LayerNormalization(epsilon = 1e-5), Dense(4, bias = false), PReLU,
-        RMSNormalization(epsilon = 1.1920928955078125e-7), Dropout(0.5),
+        RMSNormalization(epsilon = 1.192_092_9e-7), Dropout(0.5),
         LayerNormalization(center = false, scale = false, epsilon = 1e-5), Dense(4), PReLU, Dense(2);
     Keras = Dense(3 -> 5, relu), LayerNormalization, PReLU, Dense(4, tanh, bias = false), RMSNormalization,
         LayerNormalization(scale = false), Residual(Dense(4, silu)), Dense(2, softmax);
