@@ -16,6 +16,7 @@ use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
 use self::penalties::{constrain, penalty};
+use crate::catalogue::OptionKind;
 use crate::network::{Kind, Layer, Meeting, Network, Size};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
@@ -158,7 +159,10 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     let informed = layers.iter().enumerate().map(|(index, layer)| {
         let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
         let activation = activation_name(layer);
-        quote_spanned!(Span::mixed_site()=> __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation))
+        let numbers = numbers(layer, &names.at(index).1.to_token_stream());
+        quote_spanned! {Span::mixed_site()=>
+            __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation) #numbers
+        }
     });
     let aliases = (0..layers.len()).map(|index| names.at(index).0);
     let initialize = initialize(network, names);
@@ -201,6 +205,20 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
             #penalty
             #constrain
         }
+    }
+}
+
+/// What is told of the numbers that a layer computes with and does not train, if it has any. `value` is the layer's.
+fn numbers(layer: &Layer, value: &TokenStream) -> Option<TokenStream> {
+    match &layer.kind {
+        Kind::BuiltIn { row, .. } => {
+            let has_numbers = row.options.iter().any(|option| option.value == OptionKind::Number);
+            has_numbers.then(|| quote_spanned!(Span::mixed_site()=> .numbers(const { &#value.numbers() })))
+        }
+        Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => {
+            numbers(inner, &quote_spanned!(Span::mixed_site()=> #value.layer()))
+        }
+        Kind::Own { .. } | Kind::Network { .. } => None,
     }
 }
 
