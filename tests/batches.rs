@@ -119,18 +119,18 @@ fn steps_per_epoch_cut_a_stream() {
     // a channel that another thread fills, and that ends
     let (sender, receiver) = mpsc::sync_channel(1);
     let (x, y) = (&x, &y);
-    let (history, trained) = thread::scope(|scope| {
+    let (history, streamed) = thread::scope(|scope| {
         scope.spawn(move || {
             for batch in batches(x, y).chain(batches(x, y)) {
                 sender.send(batch.map(|(x, y)| (x.to_vec(), y.to_vec()))).unwrap();
             }
         });
-        let mut trained = start();
+        let mut streamed = start();
         let mut trainer = trainer(1000).steps_per_epoch(4);
-        (trainer.fit_batches(&mut trained, |_| &receiver, rng).unwrap(), trained)
+        (trainer.fit_batches(&mut streamed, |_| &receiver, rng).unwrap(), streamed)
     });
     assert_eq!(history.epochs.len(), 3, "two of four batches, and one of two");
-    assert_eq!(bits(&trained), bits(&whole));
+    assert_eq!(bits(&streamed), bits(&whole));
 
     // data in memory
     let (mut cut, mut first) = (start(), start());

@@ -6,7 +6,7 @@ use core::iter::{Empty, Peekable};
 use rand::Rng;
 
 use super::Trainer;
-use super::feed::{Batch, Feed, Known};
+use super::feed::{Feed, Known, Next};
 use super::fit::{judge, judged};
 use crate::callbacks::Callback;
 use crate::data::{Samples, Targets, check};
@@ -265,7 +265,7 @@ where
         self.more()
     }
 
-    fn next<'a>(&'a mut self, order: &'a mut Vec<u32>, done: usize, loss: &L) -> Option<Result<Batch<'a, X, Y>, E>> {
+    fn next<'a>(&'a mut self, order: &'a mut Vec<u32>, done: usize, loss: &L) -> Next<'a, X, Y, E> {
         // the last batch goes before the next is read
         self.batch = None;
         if let Some(left) = &mut self.left {

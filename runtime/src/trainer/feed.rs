@@ -22,8 +22,8 @@ pub(super) struct Known {
     pub(super) validated: Option<usize>,
 }
 
-/// A batch: data, and the numbers of those samples that it is made of.
-pub(super) type Batch<'a, X, Y> = (Data<'a, X, Y>, &'a [u32]);
+/// A batch, if there is one: data, and the numbers of those samples that it is made of.
+pub(super) type Next<'a, X, Y, E> = Option<Result<(Data<'a, X, Y>, &'a [u32]), E>>;
 
 /// Where a training takes its batches from, and what it is validated on.
 pub(super) trait Feed<N: Network, L, M> {
@@ -46,7 +46,7 @@ pub(super) trait Feed<N: Network, L, M> {
         order: &'a mut Vec<u32>,
         done: usize,
         loss: &L,
-    ) -> Option<Result<Batch<'a, Self::Inputs, Self::Targets>, Self::Error>>;
+    ) -> Next<'a, Self::Inputs, Self::Targets, Self::Error>;
 
     /// The scores on what it is validated on.
     fn validate(
@@ -87,12 +87,7 @@ where
     }
 
     #[inline(always)]
-    fn next<'a>(
-        &'a mut self,
-        order: &'a mut Vec<u32>,
-        done: usize,
-        _loss: &L,
-    ) -> Option<Result<Batch<'a, X, Y>, Error>> {
+    fn next<'a>(&'a mut self, order: &'a mut Vec<u32>, done: usize, _loss: &L) -> Next<'a, X, Y, Error> {
         let batch = order.get(done..)?.chunks(self.batch_size).next()?;
         Some(Ok((self.data, batch)))
     }
