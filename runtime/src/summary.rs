@@ -5,7 +5,7 @@ use core::fmt;
 use crate::layers::LayerInfo;
 
 /// The layers of a network with their shapes and parameters; prints as a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
     /// The name of the network.
     pub name: &'static str,

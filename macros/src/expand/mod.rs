@@ -16,6 +16,7 @@ use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
 use self::penalties::{constrain, penalty};
+use crate::catalogue::OptionKind;
 use crate::network::{Kind, Layer, Meeting, Network, Size};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
@@ -164,8 +165,10 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     let informed = layers.iter().enumerate().map(|(index, layer)| {
         let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
         let activation = activation_name(layer);
-        let info =
-            quote_spanned!(Span::mixed_site()=> __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation));
+        let numbers = numbers(layer, &names.at(index).1.to_token_stream());
+        let info = quote_spanned! {Span::mixed_site()=>
+            __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation) #numbers
+        };
         if layer.trainable() { info } else { quote_spanned!(Span::mixed_site()=> __typenet::frozen(#info)) }
     });
     let aliases = (0..layers.len()).map(|index| names.at(index).0);
@@ -209,6 +212,20 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
             #penalty
             #constrain
         }
+    }
+}
+
+/// What is told of the numbers that a layer computes with and does not train, if it has any. `value` is the layer's.
+fn numbers(layer: &Layer, value: &TokenStream) -> Option<TokenStream> {
+    match &layer.kind {
+        Kind::BuiltIn { row, .. } => {
+            let has_numbers = row.options.iter().any(|option| option.value == OptionKind::Number);
+            has_numbers.then(|| quote_spanned!(Span::mixed_site()=> .numbers(const { &#value.numbers() })))
+        }
+        Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => {
+            numbers(inner, &quote_spanned!(Span::mixed_site()=> #value.layer()))
+        }
+        Kind::Own { .. } | Kind::Network { .. } => None,
     }
 }
 

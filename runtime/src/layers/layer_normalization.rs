@@ -5,7 +5,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use nalgebra::SMatrix;
 use rand::Rng;
 
-use super::{Backward, Batch, Layer, Share, Sink, TensorInfo, Trace, inverse_root};
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, Trace, inverse_root};
 use crate::flat::Flat;
 use crate::initializers::{Fan, Initializer, Ones, Zeros};
 use crate::kernels::dense as kernel;
@@ -74,6 +74,12 @@ impl<const N: usize, const CENTER: usize, const SCALE: usize, B: Copy, G: Copy>
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Self { epsilon, ..self }
+    }
+
+    /// What it computes with and does not train: `epsilon`.
+    #[must_use]
+    pub const fn numbers(self) -> [f64; 1] {
+        [self.epsilon]
     }
 
     /// The same layer without `beta`.
@@ -181,6 +187,8 @@ where
         (_, 0) => &[TensorInfo { name: "gamma", shape: &[N] }],
         _ => &[TensorInfo { name: "gamma", shape: &[N] }, TensorInfo { name: "beta", shape: &[N] }],
     };
+
+    const FORM: Form = Form::LayerNormalization;
 
     /// One lane for each parameter, in their order.
     const SUMS: usize = (SCALE + CENTER) * N;

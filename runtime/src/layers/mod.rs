@@ -39,6 +39,8 @@ pub use self::repeat::{Copies, Repeat, Traces};
 pub use self::rescaling::Rescaling;
 pub use self::residual::Residual;
 pub use self::rms_normalization::RmsNormalization;
+#[cfg(feature = "onnx")]
+pub(crate) use self::unit_normalization::UNIT_LIMIT;
 pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
@@ -335,6 +337,16 @@ pub enum Form {
     Dense,
     /// [`ActivationLayer`].
     Activation,
+    /// [`LayerNormalization`], whose number is `epsilon`.
+    LayerNormalization,
+    /// [`RmsNormalization`], whose number is `epsilon`.
+    RmsNormalization,
+    /// [`UnitNormalization`].
+    UnitNormalization,
+    /// [`PRelu`].
+    PRelu,
+    /// [`Rescaling`], whose numbers are `scale` and `offset`.
+    Rescaling,
     /// [`Block`]: the layers of a network.
     Block,
     /// [`Residual`].
@@ -351,8 +363,8 @@ pub enum Form {
     },
 }
 
-/// What is known of a layer beside its numbers: what summaries print and files name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is known of a layer beside what it trains: what summaries print and files name.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayerInfo {
     /// The label: the field of the struct, and the name of the saved tensors.
     pub label: &'static str,
@@ -376,6 +388,8 @@ pub struct LayerInfo {
     pub copies: usize,
     /// What it computes.
     pub form: Form,
+    /// The numbers that it computes with and does not train, as [`Form`] says.
+    pub numbers: &'static [f64],
     /// [`Layer::COMPLETES`]
     pub completes: bool,
 }
@@ -396,8 +410,15 @@ impl LayerInfo {
             layers: L::LAYERS,
             copies: L::COPIES,
             form: L::FORM,
+            numbers: &[],
             completes: L::COMPLETES,
         }
+    }
+
+    /// The same with numbers that it does not train.
+    #[must_use]
+    pub const fn numbers(self, numbers: &'static [f64]) -> Self {
+        Self { numbers, ..self }
     }
 }
 

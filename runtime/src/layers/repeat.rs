@@ -30,6 +30,12 @@ impl<L: Copy, const N: usize> Repeat<L, N> {
         Self(layer)
     }
 
+    /// What is repeated.
+    #[must_use]
+    pub const fn layer(&self) -> &L {
+        &self.0
+    }
+
     #[inline(always)]
     fn run<T, S, M>(
         self,

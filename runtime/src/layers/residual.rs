@@ -25,6 +25,12 @@ impl<L: Copy> Residual<L> {
         Self(layer)
     }
 
+    /// The layer inside.
+    #[must_use]
+    pub const fn layer(&self) -> &L {
+        &self.0
+    }
+
     #[inline(always)]
     fn run<T, S, M>(
         self,
