@@ -110,7 +110,8 @@ fn gradients() {
     let fixture: Frozen = fixture("frozen");
     let (x, d_y) = fixture.samples();
     let (free, d_x) = gradient::<Free>(&fixture.start, &x, &d_y);
-    let cases: [(_, fn(usize) -> bool); 4] = [
+    type Trained = fn(usize) -> bool;
+    let cases: [(_, Trained); 4] = [
         (gradient::<First>(&fixture.start, &x, &d_y), |i| i >= 20),
         (gradient::<Middle>(&fixture.start, &x, &d_y), |i| !(20..44).contains(&i)),
         (gradient::<Last>(&fixture.start, &x, &d_y), |i| i < 44),
