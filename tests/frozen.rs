@@ -91,6 +91,9 @@ fn twenty_steps_of_keras() {
     assert_eq!(Free::TRAINED, Free::PARAMETERS);
 }
 
+/// Whether a parameter is trained.
+type Trained = fn(usize) -> bool;
+
 /// The gradient of what is trained is as if all were; of the rest there is none.
 #[test]
 fn gradients() {
@@ -110,7 +113,6 @@ fn gradients() {
     let fixture: Frozen = fixture("frozen");
     let (x, d_y) = fixture.samples();
     let (free, d_x) = gradient::<Free>(&fixture.start, &x, &d_y);
-    type Trained = fn(usize) -> bool;
     let cases: [(_, Trained); 4] = [
         (gradient::<First>(&fixture.start, &x, &d_y), |i| i >= 20),
         (gradient::<Middle>(&fixture.start, &x, &d_y), |i| !(20..44).contains(&i)),
