@@ -16,6 +16,7 @@ use super::shuffle::permute;
 use super::{Settings, State};
 use crate::callbacks::{Callback, Control, Training};
 use crate::error::Error;
+use crate::frozen;
 use crate::history::{Epoch, History};
 use crate::kernels::dispatch;
 use crate::losses::Loss;
@@ -147,7 +148,7 @@ where
         }
         let ended = begun.map_err(F::Error::from).and_then(|()| self.epochs(&mut report, rng));
         if ended.is_ok() {
-            self.optimizer.finalize(self.network.as_flat_mut(), &self.state.slots);
+            frozen::keeping(self.network, |parameters| self.optimizer.finalize(parameters, &self.state.slots));
         }
         // however training has ended
         let at_end = self.beside(&mut report, (0, f64::NAN), C::on_train_end);

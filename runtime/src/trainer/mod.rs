@@ -15,6 +15,7 @@ use core::fmt;
 use fearless_simd::Level;
 
 use self::batch::Apply;
+use crate::frozen;
 use crate::kernels::dispatch;
 use crate::losses::ClassWeight;
 use crate::metrics::Weighted;
@@ -125,7 +126,7 @@ impl<N: Network> State<N> {
     /// Puts back the last parameters that gave a finite loss, and forgets the gradient.
     fn restore(&mut self, network: &mut N) {
         if self.moved {
-            network.as_flat_mut().copy_from_slice(&self.previous);
+            frozen::restore(network, &self.previous);
         }
         self.pass.clear();
     }
@@ -291,7 +292,7 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
     /// does so itself; a loop of single steps calls this at its end.
     pub fn finalize(&self, network: &mut N) {
         if let Some(state) = self.state.as_ref().filter(|state| state.iteration > 0) {
-            self.optimizer.finalize(network.as_flat_mut(), &state.slots);
+            frozen::keeping(network, |parameters| self.optimizer.finalize(parameters, &state.slots));
         }
     }
 
