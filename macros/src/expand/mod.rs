@@ -112,6 +112,12 @@ fn memory(network: &Network, names: &Names) -> TokenStream {
     let Network { name, scalar, layers, .. } = network;
     let labels: Vec<_> = layers.iter().map(|layer| &layer.label).collect();
     let aliases: Vec<_> = (0..layers.len()).map(|index| names.at(index).0).collect();
+    // what is not trained has no gradient to be summed
+    let sums = layers.iter().zip(&aliases).filter(|(layer, _)| layer.trainable()).map(|(layer, alias)| {
+        let label = &layer.label;
+        quote_spanned!(Span::mixed_site()=>
+            #label: [__typenet::Lane<__typenet::#scalar>; __typenet::sums::<#alias, __typenet::#scalar>()],)
+    });
     let about_tape = format!("What `{name}` keeps of one tile between forward and backward.");
     let about_sums = format!("Running sums of the gradient of `{name}`, lane by lane.");
     quote_spanned! {Span::mixed_site()=>
@@ -125,7 +131,7 @@ fn memory(network: &Network, names: &Names) -> TokenStream {
         #[derive(::core::clone::Clone, ::core::marker::Copy)]
         #[repr(C)]
         pub struct __Sums {
-            #(#labels: [__typenet::Lane<__typenet::#scalar>; __typenet::sums::<#aliases, __typenet::#scalar>()],)*
+            #(#sums)*
         }
     }
 }
@@ -160,9 +166,10 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
         let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
         let activation = activation_name(layer);
         let numbers = numbers(layer, &names.at(index).1.to_token_stream());
-        quote_spanned! {Span::mixed_site()=>
+        let info = quote_spanned! {Span::mixed_site()=>
             __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation) #numbers
-        }
+        };
+        if layer.trainable() { info } else { quote_spanned!(Span::mixed_site()=> __typenet::frozen(#info)) }
     });
     let aliases = (0..layers.len()).map(|index| names.at(index).0);
     let initialize = initialize(network, names);
@@ -249,7 +256,7 @@ fn methods(network: &Network) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #[allow(dead_code, reason = "a program uses the methods that it needs")]
         impl #name {
-            /// How many numbers are trained.
+            /// How many parameters it has.
             pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;
             /// How many numbers go in.
             pub const INPUTS: __typenet::usize = #inputs;

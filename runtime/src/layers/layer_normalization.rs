@@ -24,6 +24,7 @@ use crate::tile::Tile;
 /// | `gamma_initializer = ...` | `ones` | how `gamma` starts |
 /// | `beta_regularizer`, `gamma_regularizer` | none | what they [cost](crate::regularizers) |
 /// | `beta_constraint`, `gamma_constraint` | none | what they [must be](crate::constraints) |
+/// | `trainable = ...` | `true` | whether its parameters [move](crate::network!#layers-that-are-not-trained) |
 ///
 /// Source: J. Ba, J. Kiros, G. Hinton, *Layer Normalization*, 2016; options and numbers of Keras's
 /// [`LayerNormalization`](https://keras.io/api/layers/normalization_layers/layer_normalization/).

@@ -140,6 +140,9 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// How often the parameters hold [`TENSORS`](Self::TENSORS) and [`LAYERS`](Self::LAYERS), one after the other.
     const COPIES: usize = 1;
 
+    /// How many of the parameters are trained: the first of them, or those of the [`LAYERS`](Self::LAYERS) that are.
+    const TRAINED: usize = Self::Parameters::NUMBERS;
+
     /// What it computes, for those who write it in another format.
     const FORM: Form = Form::Own;
 
@@ -231,8 +234,8 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>> {
     pub d_output: &'a mut L::Output,
     /// Where the gradient with respect to the inputs goes; `None` for a first layer that nobody asks.
     pub d_input: Option<&'a mut L::Input>,
-    /// Where the tile's share of the gradient with respect to the parameters goes; `None`, which only a layer with
-    /// [`Layer::COMPLETES`] sees, leaves it to [`Layer::complete`].
+    /// Where the tile's share of the gradient with respect to the parameters goes. `None` leaves it to
+    /// [`Layer::complete`], which only a layer with [`Layer::COMPLETES`] sees; or they are not trained: `trainable = false`.
     pub share: Option<Share<'a, T, L>>,
 }
 
@@ -373,8 +376,10 @@ pub struct LayerInfo {
     pub inputs: usize,
     /// Numbers that come out.
     pub outputs: usize,
-    /// Trained numbers.
+    /// Numbers that it keeps.
     pub parameters: usize,
+    /// Those of them that are trained: none with `trainable = false`.
+    pub trained: usize,
     /// The tensors of the parameters, in the order in which they lie in memory.
     pub tensors: &'static [TensorInfo],
     /// The layers that it is made of, whose parameters follow.
@@ -400,6 +405,7 @@ impl LayerInfo {
             inputs: <L::Input as Features<T>>::N,
             outputs: <L::Output as Features<T>>::N,
             parameters: L::Parameters::NUMBERS,
+            trained: L::TRAINED,
             tensors: L::TENSORS,
             layers: L::LAYERS,
             copies: L::COPIES,

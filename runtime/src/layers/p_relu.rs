@@ -16,6 +16,7 @@ use crate::tile::Tile;
 /// | option | default | meaning |
 /// | --- | --- | --- |
 /// | `alpha_initializer = ...` | `zeros` | how `alpha` starts |
+/// | `trainable = ...` | `true` | whether its parameters [move](crate::network!#layers-that-are-not-trained) |
 ///
 /// The slope at 0 is 0, as in Keras.
 ///

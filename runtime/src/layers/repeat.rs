@@ -143,6 +143,7 @@ where
 
     const TENSORS: &'static [TensorInfo] = L::TENSORS;
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
+    const TRAINED: usize = N * L::TRAINED;
     const COPIES: usize = N * L::COPIES;
     const FORM: Form = Form::Repeat { layer: &L::FORM, copies: N };
     const SUMS: usize = N * L::SUMS;

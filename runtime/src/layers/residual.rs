@@ -94,6 +94,7 @@ where
 
     const TENSORS: &'static [TensorInfo] = L::TENSORS;
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
+    const TRAINED: usize = L::TRAINED;
     const COPIES: usize = L::COPIES;
     const FORM: Form = Form::Residual { layer: &L::FORM };
     const SUMS: usize = L::SUMS;

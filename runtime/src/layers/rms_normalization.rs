@@ -15,6 +15,7 @@ use crate::tile::Tile;
 /// | option | default | meaning |
 /// | --- | --- | --- |
 /// | `epsilon = ...` | `1e-6` | what keeps the root from zero |
+/// | `trainable = ...` | `true` | whether its parameters [move](crate::network!#layers-that-are-not-trained) |
 ///
 /// Source: B. Zhang, R. Sennrich, *Root Mean Square Layer Normalization*, 2019; options and numbers of Keras's
 /// [`RMSNormalization`](https://keras.io/api/layers/normalization_layers/rms_normalization/).
