@@ -6,8 +6,9 @@ use fearless_simd::Simd;
 
 use super::fit::Data;
 use crate::data::{Samples, Targets};
+use crate::frozen;
 use crate::kernels::Task;
-use crate::kernels::flat::{Gather, Sink as _, first_lanes};
+use crate::kernels::flat::{Gather, first_lanes};
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::{Network, Shares, TileMemory};
@@ -204,7 +205,8 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
     fn run<S: Simd>(self, simd: S) {
         let Self { optimizer, step, network, gradient, slots, previous } = self;
         let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
-        Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
+        let descend = Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 };
+        frozen::step::<N, O, S>(simd, descend);
         if const { N::CONSTRAINED } {
             network.constrain();
         }
