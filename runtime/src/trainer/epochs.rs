@@ -290,7 +290,7 @@ where
         if let Some(progress) = &mut report.progress {
             progress.counted(batch, samples);
         }
-        Ok(learning_rate)
+        Ok(Ok(learning_rate))
     }
 
     /// Calls the callbacks.
