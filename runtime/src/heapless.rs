@@ -120,6 +120,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     {
         let samples = check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)? as usize;
+        self.optimizer.prepare(N::LAYERS);
         let loss = dispatch(level(), Train { trainer: self, network, data, samples });
         if !loss.is_finite() {
             if self.moved {

@@ -1,6 +1,7 @@
 //! Where a layer stands in a network: what the tensors in files are called after.
 
 use core::fmt;
+use core::ops::Range;
 
 use super::LayerInfo;
 
@@ -61,6 +62,21 @@ pub(crate) const fn nth(mut layers: &'static [LayerInfo], mut index: usize) -> O
         layers = layer.layers;
     }
     None
+}
+
+/// Where the numbers of each tensor lie. Those of a layer that names no tensors are one.
+pub(crate) fn variables(layers: &'static [LayerInfo]) -> impl Iterator<Item = Range<usize>> {
+    let layers = (0..).map_while(move |index| nth(layers, index));
+    let lengths = layers.flat_map(|(_, layer)| {
+        let unnamed = layer.tensors.is_empty() && layer.layers.is_empty() && layer.parameters > 0;
+        let tensors = layer.tensors.iter().map(|tensor| tensor.shape.iter().product::<usize>());
+        tensors.chain(unnamed.then(|| layer.parameters / layer.copies.max(1)))
+    });
+    lengths.scan(0, |end, length| {
+        let start = *end;
+        *end += length;
+        Some(start..*end)
+    })
 }
 
 /// How many layers [`nth`] finds.

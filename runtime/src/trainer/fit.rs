@@ -109,7 +109,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         M: Copy,
     {
         let Self { loss, metrics, optimizer, callbacks, settings, state } = self;
-        let state = state.get_or_insert_with(|| State::new(O::SLOTS, settings.level));
+        let state = state.get_or_insert_with(|| State::new(optimizer, settings.level));
         let (loss, metrics, settings) = (*loss, *metrics, settings.clone());
         Fit { network, feed, known, loss, metrics, optimizer, callbacks, settings, state }
     }

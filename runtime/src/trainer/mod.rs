@@ -103,12 +103,13 @@ struct State<N: Network> {
 }
 
 impl<N: Network> State<N> {
-    fn new(slots: usize, level: Option<Level>) -> Self {
+    fn new<O: Optimizer>(optimizer: &mut O, level: Option<Level>) -> Self {
+        optimizer.prepare(N::LAYERS);
         let pass = Pass::with_tiles(tiles_remembered::<N>());
         let best = pass.level();
         Self {
             pass: pass.with_level(level.unwrap_or(best)),
-            slots: alloc::vec![N::Scalar::ZERO; slots * N::PARAMETERS],
+            slots: alloc::vec![N::Scalar::ZERO; O::SLOTS * N::PARAMETERS],
             previous: alloc::vec![N::Scalar::ZERO; N::PARAMETERS],
             moved: false,
             order: Vec::new(),
@@ -284,8 +285,8 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
 impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
     /// The trainer's state, allocated when it is first needed, with the optimizer to go with it.
     fn state(&mut self) -> (&mut State<N>, &mut O) {
-        let level = self.settings.level;
-        (self.state.get_or_insert_with(|| State::new(O::SLOTS, level)), &mut self.optimizer)
+        let Self { optimizer, settings, state, .. } = self;
+        (state.get_or_insert_with(|| State::new(optimizer, settings.level)), optimizer)
     }
 
     /// What ends a `fit`: puts the moving averages of [`use_ema`](Optimizer::use_ema) in the place of the parameters. `fit`
