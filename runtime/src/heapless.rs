@@ -183,6 +183,9 @@ where
             let (logits, d_logits) = N::logits(&mut tile.tape);
             loss.add(simd, trainer.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits), weights);
             weigh(simd, d_logits, weights * share);
+            if const { N::COSTS } {
+                loss.add(simd, N::cost(simd, &mut tile.tape, lanes * share), lanes);
+            }
             let shares = Shares { now: Some((&mut *gradient, &mut *sums)), later: false };
             network.backward(simd, &tile.input, None, &mut tile.tape, shares);
         }

@@ -6,7 +6,8 @@ use super::{Pair, Quantizable, QuantizableNetwork, SampleOf};
 use crate::activations::Activation;
 use crate::flat::Flat;
 use crate::layers::{
-    ActivationLayer, AlphaDropout, Block, Dropout, GaussianDropout, GaussianNoise, NoParameters, Repeat, Residual,
+    ActivationLayer, ActivityRegularization, AlphaDropout, Block, Dropout, GaussianDropout, GaussianNoise,
+    NoParameters, Repeat, Residual,
 };
 use crate::tile::{Features, Tile, Zero};
 
@@ -76,7 +77,7 @@ impl<const N: usize, A: Activation> Quantizable for ActivationLayer<N, A> {
     }
 }
 
-/// Layers that are random in training and nothing in prediction.
+/// Layers that do something in training and nothing in prediction.
 macro_rules! identity {
     ($($layer:ident)*) => {$(
         impl<const N: usize> Quantizable for $layer<N> {
@@ -102,7 +103,7 @@ macro_rules! identity {
     )*};
 }
 
-identity! { AlphaDropout Dropout GaussianDropout GaussianNoise }
+identity! { ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise }
 
 impl<L: Quantizable<Output = <L as Quantizable>::Input>> Quantizable for Residual<L> {
     type Input = L::Input;

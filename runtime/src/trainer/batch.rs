@@ -183,6 +183,11 @@ fn judge<S, N, L, M, X, Y>(
                 if let Some((share, _)) = training {
                     weigh(simd, d_logits, weights * share);
                 }
+                if const { N::COSTS } {
+                    let share = training.map_or(N::Scalar::ZERO, |(share, _)| share);
+                    let costs = N::cost(simd, &mut tile.tape, lanes * share);
+                    loss_mean.add(simd, costs, lanes);
+                }
             }
         },
     );
