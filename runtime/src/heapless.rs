@@ -195,7 +195,7 @@ where
             let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
             let optimizer = &mut trainer.optimizer;
-            Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
+            Descend::new(optimizer, step, parameters, gradient, slots, previous).accept(simd, 0..N::PARAMETERS);
             if const { N::CONSTRAINED } {
                 network.constrain();
             }

@@ -11,14 +11,14 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
 use super::batch::Train;
-use super::fit::{Data, evaluate, scores};
+use super::evaluate::{evaluate, scores};
+use super::fit::Data;
 use super::shuffle::permute;
 use super::{Settings, State};
 use crate::callbacks::{Callback, Control, Training};
 use crate::data::{Samples, Targets};
 use crate::error::Error;
 use crate::history::{Epoch, History};
-use crate::kernels::dispatch;
 use crate::losses::Loss;
 use crate::metrics::{Direction, Mean, Metrics};
 use crate::network::Network;
@@ -175,9 +175,11 @@ where
             #[cfg(feature = "safetensors")]
             let whole = !report.control.stop;
             let training = scores::<T, N::Output, Y::Tile, M>(&self.metrics, &loss_mean, &metric_state);
-            let validation = self.validation.clone().map(|(data, range)| {
-                evaluate(self.network, &mut self.state.pass, &self.loss, &self.metrics, data, range)
-            });
+            let validation = self
+                .validation
+                .clone()
+                .map(|(data, range)| evaluate(self.network, self.state, &self.loss, &self.metrics, data, range));
+            let validation = validation.transpose()?;
             #[cfg(feature = "std")]
             let seconds = start.elapsed().as_secs_f64();
             #[cfg(not(feature = "std"))]
@@ -207,24 +209,23 @@ where
             let state = &mut *self.state;
             learning_rate =
                 report.control.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(state.iteration));
-            let batch_loss = dispatch(
-                state.pass.level(),
-                Train {
-                    network: self.network,
-                    pass: &mut state.pass,
-                    data: self.data,
-                    indices,
-                    noise: noise.at(batch * self.settings.batch_size),
-                    loss: &self.loss,
-                    metrics: &self.metrics,
-                    loss_mean,
-                    metric_state,
-                    optimizer: self.optimizer,
-                    step: Step { iteration: state.iteration, learning_rate },
-                    slots: &mut state.slots,
-                    previous: &mut state.previous,
-                },
-            );
+            let batch_loss = Train {
+                network: self.network,
+                pass: &mut state.pass,
+                data: self.data,
+                indices,
+                noise: noise.at(batch * self.settings.batch_size),
+                loss: &self.loss,
+                metrics: &self.metrics,
+                loss_mean,
+                metric_state,
+                optimizer: self.optimizer,
+                step: Step { iteration: state.iteration, learning_rate },
+                slots: &mut state.slots,
+                previous: &mut state.previous,
+                threads: 1,
+            }
+            .with(&mut state.threads)?;
             if !batch_loss.is_finite() {
                 state.restore(self.network);
                 return Err(Error::Diverged { epoch: state.epoch, batch: batch + 1, loss: batch_loss });

@@ -1,25 +1,23 @@
 //! Fitting and evaluating.
 
-use alloc::vec::Vec;
 use core::ops::Range;
 
 use rand::Rng;
 
-use super::batch::{Evaluate, Train};
+use super::batch::Train;
 use super::epochs::Fit;
+use super::evaluate::evaluate;
 use super::{State, Trainer};
 use crate::callbacks::Callback;
 pub(super) use crate::data::Data;
 use crate::data::{Samples, Targets, check};
 use crate::error::Error;
 use crate::history::{History, Scores};
-use crate::kernels::dispatch;
 use crate::losses::Loss;
-use crate::metrics::{Mean, MetricState as _, Metrics};
+use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
 use crate::noise::Noise;
 use crate::optimizers::{Optimizer, Step};
-use crate::pass::Pass;
 use crate::scalar::Scalar;
 
 impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
@@ -29,7 +27,8 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::NoBatch`],
     /// [`Error::NoEpochs`], [`Error::ValidationSplit`], [`Error::InputNotFinite`], [`Error::TargetNotFinite`],
     /// [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`], and of weights [`Error::SampleWeights`],
-    /// [`Error::SampleWeight`], [`Error::ClassWeight`]. While training: [`Error::Diverged`].
+    /// [`Error::SampleWeight`], [`Error::ClassWeight`]. While training: [`Error::Diverged`]; with threads,
+    /// [`Error::Threads`](Error) if they cannot be started.
     pub fn fit<X, Y, R>(&mut self, network: &mut N, data: Data<'_, X, Y>, rng: &mut R) -> Result<History, Error>
     where
         X: Samples<T, N::Input> + ?Sized,
@@ -96,7 +95,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         M: Copy,
     {
         let Self { loss, metrics, optimizer, callbacks, settings, state } = self;
-        let state = state.get_or_insert_with(|| State::new(O::SLOTS, settings.level));
+        let state = state.get_or_insert_with(|| State::new(O::SLOTS, settings));
         let (loss, metrics, settings) = (*loss, *metrics, settings.clone());
         Fit { network, data, samples, validation, loss, metrics, optimizer, callbacks, settings, state }
     }
@@ -122,24 +121,23 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         state.order.clear();
         state.order.extend(0..samples);
         let step = Step { iteration: state.iteration, learning_rate: state.learning_rate(optimizer) };
-        let batch_loss = dispatch(
-            state.pass.level(),
-            Train {
-                network,
-                pass: &mut state.pass,
-                data,
-                indices: &state.order,
-                noise: Noise::of_step(seed, state.iteration),
-                loss: &loss,
-                metrics: &(),
-                loss_mean: &mut Mean::default(),
-                metric_state: &mut (),
-                optimizer,
-                step,
-                slots: &mut state.slots,
-                previous: &mut state.previous,
-            },
-        );
+        let batch_loss = Train {
+            network,
+            pass: &mut state.pass,
+            data,
+            indices: &state.order,
+            noise: Noise::of_step(seed, state.iteration),
+            loss: &loss,
+            metrics: &(),
+            loss_mean: &mut Mean::default(),
+            metric_state: &mut (),
+            optimizer,
+            step,
+            slots: &mut state.slots,
+            previous: &mut state.previous,
+            threads: 1,
+        }
+        .with(&mut state.threads)?;
         if !batch_loss.is_finite() {
             state.restore(network);
             let batch = usize::try_from(state.iteration).unwrap_or(usize::MAX) + 1;
@@ -164,51 +162,6 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     {
         let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
         let (loss, metrics) = (self.loss, self.metrics);
-        Ok(evaluate(network, &mut self.state().0.pass, &loss, &metrics, data, 0..samples))
+        evaluate(network, self.state().0, &loss, &metrics, data, 0..samples)
     }
-}
-
-/// Loss and metrics of the samples in `range`.
-pub(super) fn evaluate<N, L, M, X, Y>(
-    network: &N,
-    pass: &mut Pass<N>,
-    loss: &L,
-    metrics: &M,
-    data: Data<'_, X, Y>,
-    range: Range<u32>,
-) -> Scores
-where
-    N: Network,
-    X: Samples<N::Scalar, N::Input> + ?Sized,
-    Y: Targets<N::Scalar, N::Output> + ?Sized,
-    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
-    M: Metrics<N::Scalar, N::Output, Y::Tile>,
-{
-    let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
-    dispatch(
-        pass.level(),
-        Evaluate {
-            network,
-            pass,
-            data,
-            range,
-            loss,
-            metrics,
-            loss_mean: &mut loss_mean,
-            metric_state: &mut metric_state,
-        },
-    );
-    let mut scores = scores::<N::Scalar, N::Output, Y::Tile, M>(metrics, &loss_mean, &metric_state);
-    if const { N::REGULARIZED } {
-        scores.loss += network.penalty(None);
-    }
-    scores
-}
-
-/// What has been gathered, with names.
-pub(super) fn scores<T: Scalar, Z, Y, M: Metrics<T, Z, Y>>(metrics: &M, loss: &Mean<T>, state: &M::State) -> Scores {
-    let (mut names, mut values) = (Vec::new(), Vec::new());
-    metrics.names(&mut |name, _| names.push(name));
-    metrics.values(state, &mut |value| values.push(value));
-    Scores { loss: loss.value(), metrics: names.into_iter().zip(values).collect() }
 }
