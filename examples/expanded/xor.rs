@@ -318,7 +318,7 @@ const _: () = {
     }
     #[allow(dead_code, reason = "a program uses the methods that it needs")]
     impl Xor {
-        /// How many numbers are trained.
+        /// How many parameters it has.
         pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;
         /// How many numbers go in.
         pub const INPUTS: __typenet::usize = 2;

@@ -1,7 +1,7 @@
 //! What the code that `network!` writes calls. Not a public interface: it changes with the macro, whose version is
 //! pinned to this crate's.
 
-pub use core::option::Option::{self, Some};
+pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{bool, f32, f64, str, usize};
 
 pub use bytemuck::{Pod, Zeroable};
@@ -124,6 +124,12 @@ pub const fn info<L: Layer<T>, T: Scalar>(
     LayerInfo::of::<L, T>(label, kind, activation)
 }
 
+/// What is known of a layer that is not trained.
+#[must_use]
+pub const fn frozen(layer: LayerInfo) -> LayerInfo {
+    LayerInfo { trained: 0, completes: true, ..layer }
+}
+
 /// One lane-wise number of a tile.
 pub type Lane<T> = <T as Scalar>::Lane;
 
@@ -190,6 +196,12 @@ pub fn complete<N: Network, L: Layer<N::Scalar>>(
     sink: &mut impl Sink<N::Scalar>,
 ) -> usize {
     layer.complete(simd, Seen { batch, see, network: PhantomData::<fn() -> N> }, start, sink);
+    start + L::Parameters::NUMBERS
+}
+
+/// Where the parameters of a layer end that is not trained.
+#[must_use]
+pub const fn skip<L: Layer<T>, T: Scalar>(start: usize) -> usize {
     start + L::Parameters::NUMBERS
 }
 

@@ -8,7 +8,7 @@ use syn::{Ident, Lit, Path};
 
 use super::labels;
 use super::layers::{Flow, List};
-use super::options::mistaken;
+use super::options::{mistaken, trainable};
 use super::sizes::{give_back, meet, size};
 use crate::catalogue::LAYERS;
 use crate::checked::checked;
@@ -148,7 +148,11 @@ impl Flow<'_> {
             let label = label.cloned().unwrap_or_else(|| labels::default(name, span, &mut list.counts));
             return Some(self.stand_in(label, size.clone(), size));
         }
-        if known.is_none() && written.parentheses {
+        let mut arguments: Vec<_> = written.arguments.iter().collect();
+        let trainable = trainable(&mut arguments, self.errors);
+        let only_trainable =
+            written.shape.is_none() && arguments.len() < written.arguments.len() && arguments.is_empty();
+        if known.is_none() && written.parentheses && !only_trainable {
             // a layer of the user's own
             return None;
         }
@@ -164,8 +168,11 @@ impl Flow<'_> {
             }
             None => self.foreign(&written.kind, name, span, label),
         };
-        for argument in &written.arguments {
-            let message = format_args!("network `{name}` takes no argument as a layer");
+        if let Kind::Network { trainable: told, .. } = &mut layer.kind {
+            *told = trainable;
+        }
+        for argument in arguments {
+            let message = format_args!("network `{name}` takes no argument as a layer but `trainable`");
             self.errors.at(argument, message, format_args!("write `{name}`"));
         }
         let stated = written.shape.as_ref();
@@ -214,7 +221,7 @@ impl Flow<'_> {
             ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
         let parameters = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
         let written = text(&path);
-        let kind = Kind::Network { network: path.to_token_stream(), path, activation, parameters };
+        let kind = Kind::Network { network: path.to_token_stream(), path, activation, parameters, trainable: true };
         Layer { label, kind, inputs, outputs, written }
     }
 
@@ -230,7 +237,8 @@ impl Flow<'_> {
         };
         let (inputs, outputs, parameters) =
             (constant("INPUTS"), constant("OUTPUTS"), Count::of(&constant("PARAMETERS")));
-        let kind = Kind::Network { path: path.clone(), network, activation: format!("that of {name}"), parameters };
+        let activation = format!("that of {name}");
+        let kind = Kind::Network { path: path.clone(), network, activation, parameters, trainable: true };
         Layer { label, kind, inputs, outputs, written: name.to_owned() }
     }
 }

@@ -162,7 +162,7 @@ fn in_type(option: &LayerOption) -> bool {
 
 /// Whether the layer knows of an option; if not, the network does.
 fn in_value(option: &LayerOption) -> bool {
-    !matches!(option.value, OptionKind::Regularizer | OptionKind::Constraint)
+    !matches!(option.value, OptionKind::Regularizer | OptionKind::Constraint | OptionKind::Trainable)
 }
 
 /// The type of an activation.

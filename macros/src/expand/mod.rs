@@ -16,6 +16,7 @@ use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
 use self::penalties::{constrain, penalty};
+use crate::catalogue::OptionKind;
 use crate::network::{Kind, Layer, Meeting, Network, Size};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
@@ -111,6 +112,12 @@ fn memory(network: &Network, names: &Names) -> TokenStream {
     let Network { name, scalar, layers, .. } = network;
     let labels: Vec<_> = layers.iter().map(|layer| &layer.label).collect();
     let aliases: Vec<_> = (0..layers.len()).map(|index| names.at(index).0).collect();
+    // what is not trained has no gradient to be summed
+    let sums = layers.iter().zip(&aliases).filter(|(layer, _)| layer.trainable()).map(|(layer, alias)| {
+        let label = &layer.label;
+        quote_spanned!(Span::mixed_site()=>
+            #label: [__typenet::Lane<__typenet::#scalar>; __typenet::sums::<#alias, __typenet::#scalar>()],)
+    });
     let about_tape = format!("What `{name}` keeps of one tile between forward and backward.");
     let about_sums = format!("Running sums of the gradient of `{name}`, lane by lane.");
     quote_spanned! {Span::mixed_site()=>
@@ -124,7 +131,7 @@ fn memory(network: &Network, names: &Names) -> TokenStream {
         #[derive(::core::clone::Clone, ::core::marker::Copy)]
         #[repr(C)]
         pub struct __Sums {
-            #(#labels: [__typenet::Lane<__typenet::#scalar>; __typenet::sums::<#aliases, __typenet::#scalar>()],)*
+            #(#sums)*
         }
     }
 }
@@ -158,7 +165,11 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     let informed = layers.iter().enumerate().map(|(index, layer)| {
         let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
         let activation = activation_name(layer);
-        quote_spanned!(Span::mixed_site()=> __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation))
+        let numbers = numbers(layer, &names.at(index).1.to_token_stream());
+        let info = quote_spanned! {Span::mixed_site()=>
+            __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation) #numbers
+        };
+        if layer.trainable() { info } else { quote_spanned!(Span::mixed_site()=> __typenet::frozen(#info)) }
     });
     let aliases = (0..layers.len()).map(|index| names.at(index).0);
     let initialize = initialize(network, names);
@@ -204,6 +215,20 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     }
 }
 
+/// What is told of the numbers that a layer computes with and does not train, if it has any. `value` is the layer's.
+fn numbers(layer: &Layer, value: &TokenStream) -> Option<TokenStream> {
+    match &layer.kind {
+        Kind::BuiltIn { row, .. } => {
+            let has_numbers = row.options.iter().any(|option| option.value == OptionKind::Number);
+            has_numbers.then(|| quote_spanned!(Span::mixed_site()=> .numbers(const { &#value.numbers() })))
+        }
+        Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => {
+            numbers(inner, &quote_spanned!(Span::mixed_site()=> #value.layer()))
+        }
+        Kind::Own { .. } | Kind::Network { .. } => None,
+    }
+}
+
 /// The layers as one type and one value: `(A, (B, C))`.
 fn chain(layers: usize, names: &Names) -> (TokenStream, TokenStream) {
     let mut backwards = (0..layers).rev().map(|index| names.at(index));
@@ -231,7 +256,7 @@ fn methods(network: &Network) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #[allow(dead_code, reason = "a program uses the methods that it needs")]
         impl #name {
-            /// How many numbers are trained.
+            /// How many parameters it has.
             pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;
             /// How many numbers go in.
             pub const INPUTS: __typenet::usize = #inputs;

@@ -142,7 +142,7 @@ impl<T: Scalar> Sink<T> for Nowhere {
         black_box(block);
     }
 
-    fn expect(&self, _: usize, _: usize) {}
+    fn will_need(&self, _: usize, _: usize) {}
 
     fn accept<S: Simd>(&mut self, _: S, _: Range<usize>) {}
 }

@@ -132,7 +132,7 @@ pub trait Sink<T: Scalar> {
     );
 
     /// Says that the numbers from `start` will come soon.
-    fn expect(&self, start: usize, width: usize);
+    fn will_need(&self, start: usize, width: usize);
 
     /// Takes those numbers of `range` that go here as they lie in the gradient.
     fn accept<S: Simd>(&mut self, simd: S, range: Range<usize>);
@@ -178,7 +178,7 @@ impl<T: Scalar> Sink<T> for Gather<'_, T> {
     }
 
     #[inline(always)]
-    fn expect(&self, start: usize, width: usize) {
+    fn will_need(&self, start: usize, width: usize) {
         let start = start - self.start;
         for number in (start..start + width).step_by(T::LANES) {
             prefetch(self.gradient, number);

@@ -23,6 +23,7 @@ use crate::tile::Tile;
 /// | `bias_initializer = ...` | `zeros` | how `b` starts |
 /// | `kernel_regularizer`, `bias_regularizer` | none | what `W` and `b` [cost](crate::regularizers) |
 /// | `kernel_constraint`, `bias_constraint` | none | what they [must be](crate::constraints) |
+/// | `trainable = ...` | `true` | whether its parameters [move](crate::network!#layers-that-are-not-trained) |
 ///
 /// # Shapes
 /// - input: `IN`

@@ -39,6 +39,8 @@ pub use self::repeat::{Copies, Repeat, Traces};
 pub use self::rescaling::Rescaling;
 pub use self::residual::Residual;
 pub use self::rms_normalization::RmsNormalization;
+#[cfg(feature = "onnx")]
+pub(crate) use self::unit_normalization::UNIT_LIMIT;
 pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
@@ -138,6 +140,9 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// How often the parameters hold [`TENSORS`](Self::TENSORS) and [`LAYERS`](Self::LAYERS), one after the other.
     const COPIES: usize = 1;
 
+    /// How many of the parameters are trained: the first of them, or those of the [`LAYERS`](Self::LAYERS) that are.
+    const TRAINED: usize = Self::Parameters::NUMBERS;
+
     /// What it computes, for those who write it in another format.
     const FORM: Form = Form::Own;
 
@@ -230,8 +235,8 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>> {
     pub d_output: &'a mut L::Output,
     /// Where the gradient with respect to the inputs goes; `None` for a first layer that nobody asks.
     pub d_input: Option<&'a mut L::Input>,
-    /// Where the tile's share of the gradient with respect to the parameters goes; `None`, which only a layer with
-    /// [`Layer::COMPLETES`] sees, leaves it to [`Layer::complete`].
+    /// Where the tile's share of the gradient with respect to the parameters goes. `None` leaves it to
+    /// [`Layer::complete`], which only a layer with [`Layer::COMPLETES`] sees; or they are not trained: `trainable = false`.
     pub share: Option<Share<'a, T, L>>,
 }
 
@@ -333,6 +338,16 @@ pub enum Form {
     Dense,
     /// [`ActivationLayer`].
     Activation,
+    /// [`LayerNormalization`], whose number is `epsilon`.
+    LayerNormalization,
+    /// [`RmsNormalization`], whose number is `epsilon`.
+    RmsNormalization,
+    /// [`UnitNormalization`].
+    UnitNormalization,
+    /// [`PRelu`].
+    PRelu,
+    /// [`Rescaling`], whose numbers are `scale` and `offset`.
+    Rescaling,
     /// [`Block`]: the layers of a network.
     Block,
     /// [`Residual`].
@@ -349,8 +364,8 @@ pub enum Form {
     },
 }
 
-/// What is known of a layer beside its numbers: what summaries print and files name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is known of a layer beside what it trains: what summaries print and files name.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayerInfo {
     /// The label: the field of the struct, and the name of the saved tensors.
     pub label: &'static str,
@@ -362,8 +377,10 @@ pub struct LayerInfo {
     pub inputs: usize,
     /// Numbers that come out.
     pub outputs: usize,
-    /// Trained numbers.
+    /// Numbers that it keeps.
     pub parameters: usize,
+    /// Those of them that are trained: none with `trainable = false`.
+    pub trained: usize,
     /// The tensors of the parameters, in the order in which they lie in memory.
     pub tensors: &'static [TensorInfo],
     /// The layers that it is made of, whose parameters follow.
@@ -372,6 +389,8 @@ pub struct LayerInfo {
     pub copies: usize,
     /// What it computes.
     pub form: Form,
+    /// The numbers that it computes with and does not train, as [`Form`] says.
+    pub numbers: &'static [f64],
     /// [`Layer::COMPLETES`]
     pub completes: bool,
 }
@@ -387,12 +406,20 @@ impl LayerInfo {
             inputs: <L::Input as Features<T>>::N,
             outputs: <L::Output as Features<T>>::N,
             parameters: L::Parameters::NUMBERS,
+            trained: L::TRAINED,
             tensors: L::TENSORS,
             layers: L::LAYERS,
             copies: L::COPIES,
             form: L::FORM,
+            numbers: &[],
             completes: L::COMPLETES,
         }
+    }
+
+    /// The same with numbers that it does not train.
+    #[must_use]
+    pub const fn numbers(self, numbers: &'static [f64]) -> Self {
+        Self { numbers, ..self }
     }
 }
 

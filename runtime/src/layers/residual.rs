@@ -25,6 +25,12 @@ impl<L: Copy> Residual<L> {
         Self(layer)
     }
 
+    /// The layer inside.
+    #[must_use]
+    pub const fn layer(&self) -> &L {
+        &self.0
+    }
+
     #[inline(always)]
     fn run<T, S, M>(
         self,
@@ -88,6 +94,7 @@ where
 
     const TENSORS: &'static [TensorInfo] = L::TENSORS;
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
+    const TRAINED: usize = L::TRAINED;
     const COPIES: usize = L::COPIES;
     const FORM: Form = Form::Residual { layer: &L::FORM };
     const SUMS: usize = L::SUMS;

@@ -87,7 +87,7 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
     }
 
     #[inline(always)]
-    fn expect(&self, start: usize, width: usize) {
+    fn will_need(&self, start: usize, width: usize) {
         let start = start - self.start;
         for number in (start..start + width).step_by(T::LANES) {
             prefetch(self.parameters, number);

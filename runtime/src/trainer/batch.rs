@@ -180,7 +180,7 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
     fn run<S: Simd>(self, simd: S) {
         let Self { optimizer, step, network, gradient, slots, previous, threads } = self;
         let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
-        let all = Move(Descend::new(optimizer, step, parameters, gradient, slots, previous));
+        let all = Move::<N, O>(Descend::new(optimizer, step, parameters, gradient, slots, previous));
         side_by_side::<N, S, _>(simd, movers::<O>(threads), all);
         if const { N::CONSTRAINED } {
             network.constrain();

@@ -98,21 +98,51 @@ where
     M: Metrics<N::Scalar, N::Output, Y::Tile>,
 {
     let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
+    add(network, state, loss, metrics, data, range, (&mut loss_mean, &mut metric_state))?;
+    Ok(added::<N, Y::Tile, M>(network, metrics, &loss_mean, &metric_state))
+}
+
+/// Adds up loss and metrics of the samples in `range`, with as many threads as that is worth.
+pub(super) fn add<N, L, M, X, Y>(
+    network: &N,
+    state: &mut State<N>,
+    loss: &L,
+    metrics: &M,
+    data: Data<'_, X, Y>,
+    range: Range<u32>,
+    (loss_mean, metric_state): (&mut Mean<N::Scalar>, &mut M::State),
+) -> Result<(), Error>
+where
+    N: Network,
+    X: Samples<N::Scalar, N::Input> + ?Sized,
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
+    M: Metrics<N::Scalar, N::Output, Y::Tile>,
+{
     let State { pass, threads, .. } = state;
     let (level, samples) = (pass.level(), range.len());
-    let (mean, sums) = (&mut loss_mean, &mut metric_state);
-    let all = Evaluate { network, pass, data, range, loss, metrics, loss_mean: mean, metric_state: sums, threads: 1 };
-    if const { spread::<N>() } {
-        let count = threads.worth(work_of::<N>(samples) / 3);
-        threads.within(count, move || dispatch(level, Evaluate { threads: count, ..all }))?;
-    } else {
+    let all = Evaluate { network, pass, data, range, loss, metrics, loss_mean, metric_state, threads: 1 };
+    if const { !spread::<N>() } {
         dispatch(level, all);
+        return Ok(());
     }
-    let mut scores = scores::<N::Scalar, N::Output, Y::Tile, M>(metrics, &loss_mean, &metric_state);
+    // a third of what it is in training
+    let count = threads.worth(work_of::<N>(samples) / 3);
+    threads.within(count, move || dispatch(level, Evaluate { threads: count, ..all }))
+}
+
+/// What has been added up, and the penalty of the regularisers.
+pub(super) fn added<N: Network, Y, M: Metrics<N::Scalar, N::Output, Y>>(
+    network: &N,
+    metrics: &M,
+    loss: &Mean<N::Scalar>,
+    state: &M::State,
+) -> Scores {
+    let mut scores = scores::<N::Scalar, N::Output, Y, M>(metrics, loss, state);
     if const { N::REGULARIZED } {
         scores.loss += network.penalty(None);
     }
-    Ok(scores)
+    scores
 }
 
 /// What has been gathered, with names.

@@ -10,6 +10,7 @@ use super::cut;
 use super::fit::Data;
 use super::judge::{forward, score};
 use crate::data::{Samples, Targets};
+use crate::frozen;
 use crate::kernels::Task;
 use crate::kernels::flat::{Gather, Sink};
 use crate::losses::Loss;
@@ -147,27 +148,26 @@ impl<N: Network, K: Sink<N::Scalar>> Task for Complete<'_, N, K> {
 }
 
 /// Moves parameters by a gradient that lies in memory.
-pub(super) struct Move<K>(pub(super) K);
+pub(super) struct Move<'a, N: Network, O>(pub(super) Descend<'a, N::Scalar, O>);
 
-impl<T: Scalar, O: Optimizer> Divide for Move<Descend<'_, T, O>> {
+impl<N: Network, O: Optimizer> Divide for Move<'_, N, O> {
     fn pieces(&self) -> usize {
         self.0.parameters.len()
     }
 
     fn divide(self, pieces: usize, of: usize) -> (Self, Self) {
         let count = self.0.parameters.len() / of * pieces;
-        let (first, second) = self.0.cut(count.next_multiple_of(T::LANES));
+        let (first, second) = self.0.cut(count.next_multiple_of(N::Scalar::LANES));
         (Self(first), Self(second))
     }
 }
 
-impl<T: Scalar, O: Optimizer> Task for Move<Descend<'_, T, O>> {
+impl<N: Network, O: Optimizer> Task for Move<'_, N, O> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(mut self, simd: S) {
-        let range = self.0.range();
-        self.0.accept(simd, range);
+    fn run<S: Simd>(self, simd: S) {
+        frozen::step::<N, O, S>(simd, self.0);
     }
 }
 

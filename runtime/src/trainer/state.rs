@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::Settings;
+use crate::frozen;
 use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::pass::{Pass, tiles_remembered};
@@ -52,7 +53,7 @@ impl<N: Network> State<N> {
     /// Puts back the last parameters that gave a finite loss, and forgets the gradient.
     pub(super) fn restore(&mut self, network: &mut N) {
         if self.moved {
-            network.as_flat_mut().copy_from_slice(&self.previous);
+            frozen::restore(network, &self.previous);
         }
         self.pass.clear();
     }

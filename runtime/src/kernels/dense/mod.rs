@@ -1,0 +1,77 @@
+//! The three products of a dense layer, one tile at a time.
+//!
+//! `w[i * outputs + o]` is the weight from input `i` to output `o`: a column-major matrix of `outputs` rows, which is
+//! Keras's `(inputs, outputs)` kernel in C order. Samples sit in the lanes, so each weight is broadcast:
+//!
+//! - forward: `y[o] = b[o] + sum_i w[i, o] x[i]`, a block of outputs in registers;
+//! - gradient of the inputs: `dx[i] = sum_o w[i, o] dy[o]`, a block of inputs in registers;
+//! - gradient of the weights: `dw[i, o] = sum over samples of x[i] dy[o]`, the only sum over lanes. For small layers a few
+//!   running vectors, one for each weight, stay in registers over all tiles of the batch, and their lanes are summed
+//!   once; of larger ones, `dy` is transposed in place, so that the outputs sit in the lanes, and a block of weights is
+//!   held in registers over all samples of the batch. Outputs that fill no vector are summed lane by lane here too.
+//!
+//! Sizes are run-time values here. Small layers call these functions inline, where the sizes are constants and the loops
+//! unroll. Larger layers call them through [`shared`], so that a program has each once for every instruction set,
+//! however many layers it has.
+
+use fearless_simd::{Simd, SimdBase};
+
+use crate::scalar::Scalar;
+
+/// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
+/// registers of AVX-512, 4 pairs of the 16 of AVX2, 2 quadruples of the 16 of SSE2.
+#[inline(always)]
+const fn registers<S: Simd>() -> usize {
+    match <S::f32s as SimdBase<S>>::LEN {
+        16 => 16,
+        8 => 4,
+        _ => 2,
+    }
+}
+
+/// What stands for a size that is not known while compiling.
+pub(crate) const ANY: usize = usize::MAX;
+
+/// Whether `0..n` has blocks of this size, as far as that is known.
+const fn has_blocks<S: Simd>(n: usize, block: usize) -> bool {
+    let largest = registers::<S>();
+    block <= largest && (n == ANY || if block == largest { n >= block } else { n % (2 * block) >= block })
+}
+
+/// Splits `0..n` into blocks of at most `registers::<S>()`, powers of two, and calls `$run::<B>` for each. Where `n` is
+/// known, no code is made of blocks that there are not, which would have to be removed from every layer.
+macro_rules! blocks {
+    ($s:ty, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {{
+        let n = if const { $known == ANY } { $n } else { $known };
+        let mut $start = 0;
+        blocks!(@each $s, $known, n, $start, $block, 16 8 4 2 1 => $run);
+    }};
+    (@each $s:ty, $known:ident, $n:ident, $start:ident, $block:ident, $($size:literal)* => $run:expr) => {$(
+        if const { has_blocks::<$s>($known, $size) } {
+            while $n - $start >= $size {
+                const $block: usize = $size;
+                $run;
+                $start += $size;
+            }
+        }
+    )*};
+}
+
+mod forward;
+mod input;
+mod predict;
+pub(crate) mod shared;
+mod small;
+mod weights;
+
+pub(crate) use self::forward::forward;
+pub(crate) use self::input::backward_input;
+pub(crate) use self::predict::predict;
+pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_numbers, sum_tiles};
+pub(crate) use self::weights::{backward_bias, backward_weights, backward_weights_left, transpose_squares};
+
+/// The columns of a tile of `x`, and of a tile of `dy`.
+pub(crate) type Columns<'a, T> = (&'a [<T as Scalar>::Lane], &'a [<T as Scalar>::Lane]);
+
+/// The most tiles whose gradients [`backward_weights`] sums at once.
+pub(crate) const TILES: usize = 16;

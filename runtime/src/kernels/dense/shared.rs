@@ -1,0 +1,105 @@
+//! The same functions, not inlined: compiled once for each instruction set, for all layers of a program.
+
+use fearless_simd::Simd;
+
+use super::Columns;
+use crate::kernels::flat::Sink;
+use crate::scalar::{Lane, Scalar};
+
+/// [`forward`](super::forward) into `y`.
+#[inline(never)]
+pub(crate) fn forward<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T::Lane], y: &mut [T::Lane]) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::forward::<T, S, { super::ANY }, true>(simd, weights, bias, y.len(), x, |o, sum| y[o].store(sum)),
+    );
+}
+
+/// [`backward_input`](super::backward_input)
+#[inline(never)]
+pub(crate) fn backward_input<T: Scalar, S: Simd>(simd: S, weights: &[T], dy: &[T::Lane], dx: &mut [T::Lane]) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::backward_input::<T, S, { super::ANY }>(simd, weights, dy.len(), dy, dx),
+    );
+}
+
+/// [`gather_bias`](super::gather_bias)
+#[inline(never)]
+pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mut [T::Lane]) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::gather_bias::<T, S>(simd, dy, sums),
+    );
+}
+
+/// [`sum`](super::sum)
+#[inline(never)]
+pub(crate) fn sum<T: Scalar, S: Simd>(simd: S, lanes: &mut [T::Lane], gradient: &mut [T]) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::sum::<T, S>(simd, lanes, gradient),
+    );
+}
+
+/// [`transpose_squares`](super::transpose_squares)
+#[inline(never)]
+pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::Lane]) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::transpose_squares::<T, S>(simd, columns),
+    );
+}
+
+/// [`backward_weights`](super::backward_weights)
+#[inline(never)]
+pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    outputs: usize,
+    start: usize,
+    sink: &mut K,
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::backward_weights(simd, tiles, outputs, start, sink),
+    );
+}
+
+/// [`backward_weights_left`](super::backward_weights_left)
+#[inline(never)]
+pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    outputs: usize,
+    start: usize,
+    sink: &mut K,
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::backward_weights_left(simd, tiles, outputs, start, sink),
+    );
+}
+
+/// [`backward_bias`](super::backward_bias)
+#[inline(never)]
+pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    start: usize,
+    sink: &mut K,
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::backward_bias(simd, tiles, start, sink),
+    );
+}
+
+/// [`predict`](super::predict)
+#[inline(never)]
+pub(crate) fn predict<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T], y: &mut [T]) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::predict(simd, weights, bias, x, y),
+    );
+}

@@ -1,0 +1,130 @@
+//! The gradient of the parameters of small layers: lane by lane over all tiles of a batch, and over the lanes once.
+
+use fearless_simd::{Simd, SimdBase, SimdFloat};
+
+use super::{Columns, registers};
+use crate::kernels::flat::{Sink, Window};
+use crate::kernels::transpose::{sum_each, sum_lanes};
+use crate::scalar::{Lane, Scalar};
+
+/// `sums[i * outputs + o] += x[i] dy[o]`, lane by lane.
+#[inline(always)]
+pub(crate) fn gather_weights<T: Scalar, S: Simd>(simd: S, x: &[T::Lane], dy: &[T::Lane], sums: &mut [T::Lane]) {
+    for (x, sums) in x.iter().zip(sums.chunks_exact_mut(dy.len())) {
+        let x = x.load(simd);
+        for (sum, dy) in sums.iter_mut().zip(dy) {
+            sum.store(x.mul_add(dy.load(simd), sum.load(simd)));
+        }
+    }
+}
+
+/// `sums[o] += dy[o]`, lane by lane.
+#[inline(always)]
+pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mut [T::Lane]) {
+    for (sum, dy) in sums.iter_mut().zip(dy) {
+        sum.store(sum.load(simd) + dy.load(simd));
+    }
+}
+
+/// Hands the gradient over all samples of `count` tiles to `sink`: of the weights, and after them the biases, of a small
+/// layer whose parameters begin at `start`. A few running vectors stay in registers over all tiles.
+#[inline(always)]
+pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, K: Sink<T>, const IN: usize, const OUT: usize, const BIAS: usize>(
+    simd: S,
+    count: usize,
+    tile: impl Fn(usize) -> Columns<'a, T>,
+    start: usize,
+    sink: &mut K,
+) {
+    macro_rules! groups {
+        ($($group:literal)*) => {$(
+            if const { $group * T::LANES < (IN + BIAS) * OUT } {
+                let first = const { $group * T::LANES };
+                let width = T::LANES.min((IN + BIAS) * OUT - first);
+                let sums = sum_group::<T, S, IN, OUT, BIAS, $group>(simd, count, &tile);
+                take_sums::<T, S, K>(simd, sums, start + first, width, sink);
+            }
+        )*};
+    }
+    groups!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+}
+
+/// The lanes of the gradient of `LANES` numbers: as many as there are registers, then the next.
+///
+/// Each number is a constant, so that what it is the gradient of is known while compiling: a loop would not unroll where
+/// the division is one by 3 or 5.
+#[inline(always)]
+fn sum_group<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BIAS: usize, const GROUP: usize>(
+    simd: S,
+    count: usize,
+    tile: impl Fn(usize) -> Columns<'a, T>,
+) -> [T::Vector<S>; 16] {
+    let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+    macro_rules! parts {
+        ($([$($k:literal)*])*) => {{$(
+            for index in 0..count {
+                let (x, dy) = tile(index);
+                $(if const { $k < T::LANES && GROUP * T::LANES + $k < (IN + BIAS) * OUT } {
+                    let number = const { GROUP * T::LANES + $k };
+                    let dy = dy[number % OUT].load(simd);
+                    sums[$k] = match x.get(number / OUT) {
+                        Some(x) => x.load(simd).mul_add(dy, sums[$k]),
+                        None => sums[$k] + dy,
+                    };
+                })*
+            }
+        )*}};
+    }
+    match const { registers::<S>() } {
+        16 => parts!([0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15]),
+        4 => parts!([0 1 2 3] [4 5 6 7] [8 9 10 11] [12 13 14 15]),
+        _ => parts!([0 1] [2 3] [4 5] [6 7] [8 9] [10 11] [12 13] [14 15]),
+    }
+    sums
+}
+
+/// Hands the gradient of `numbers` parameters, which begin at `start`, to `sink`: `add(tile, number, sum)` adds to `sum`
+/// what the samples of a tile, of which there are `count`, contribute to one of them.
+#[inline(always)]
+pub(crate) fn sum_numbers<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    count: usize,
+    start: usize,
+    numbers: usize,
+    sink: &mut K,
+    add: impl Fn(usize, usize, T::Vector<S>) -> T::Vector<S>,
+) {
+    let wanted = sink.range();
+    let number = |place: usize| place.saturating_sub(start).min(numbers);
+    let (first, end) = (number(wanted.start), number(wanted.end));
+    for first in (first..end).step_by(T::LANES) {
+        let width = T::LANES.min(end - first);
+        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for tile in 0..count {
+            for (sum, number) in sums.iter_mut().zip(first..first + width) {
+                *sum = add(tile, number, *sum);
+            }
+        }
+        take_sums::<T, S, K>(simd, sums, start + first, width, sink);
+    }
+}
+
+/// Hands the sums over the lanes of `width` vectors to the sink.
+#[inline(always)]
+pub(super) fn take_sums<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    vectors: [T::Vector<S>; 16],
+    start: usize,
+    width: usize,
+    sink: &mut K,
+) {
+    let total = sum_each::<T, S>(vectors);
+    sink.take(simd, Window { start, rows: 1, width, stride: width }, &[[total]]);
+}
+
+/// Adds the sum over the lanes of each of `lanes` to its number in `gradient`, and clears the lanes.
+#[inline(always)]
+pub(crate) fn sum<T: Scalar, S: Simd>(simd: S, lanes: &mut [T::Lane], gradient: &mut [T]) {
+    sum_lanes::<T, S>(simd, lanes, gradient);
+    lanes.fill(T::Lane::splat(T::ZERO));
+}

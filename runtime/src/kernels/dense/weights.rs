@@ -1,0 +1,266 @@
+//! The gradient of the parameters of large layers: `dy` is transposed, and a block of weights in registers.
+
+use core::array;
+use core::ops::Range;
+
+use fearless_simd::{Simd, SimdBase, SimdFloat};
+
+use super::small::take_sums;
+use super::{Columns, registers};
+use crate::kernels::flat::{Sink, Window};
+use crate::kernels::transpose::{sum_each, transpose};
+use crate::scalar::{Lane, Scalar};
+
+/// Transposes whole squares of `LANES` columns in place: afterwards column `LANES * block + sample` holds outputs
+/// `LANES * block ..` of one sample. Columns that are left over stay as they are.
+#[inline(always)]
+pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::Lane]) {
+    for square in columns.chunks_exact_mut(T::LANES) {
+        let mut vectors = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (vector, column) in vectors.iter_mut().zip(&*square) {
+            *vector = column.load(simd);
+        }
+        transpose::<T, S>(simd, &mut vectors);
+        for (row, vector) in square.iter_mut().zip(vectors) {
+            row.store(vector);
+        }
+    }
+}
+
+/// `dw[i * outputs + o] = sum over all samples of x[i] dy[o]` for the outputs that fill squares, given `x` and `dy` of each
+/// tile, `dy` as [`transpose_squares`] leaves it; what is complete goes to `sink`, a block of weights at a time.
+///
+/// The outer loop is over inputs: so the weights, which lie input by input, are met in the order in which they lie, and
+/// the inputs of one block stay in the first-level cache, while `dy` comes from the second.
+#[inline(always)]
+pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    outputs: usize,
+    start: usize,
+    sink: &mut K,
+) {
+    let inputs = wanted(tiles, outputs, start, sink);
+    let left = if const { registers::<S>() == 16 } {
+        backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, start, sink)
+    } else if const { registers::<S>() == 4 } {
+        backward_rows::<T, S, K, 4, 1>(simd, tiles, inputs, outputs, start, sink)
+    } else {
+        backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, start, sink)
+    };
+    backward_rows::<T, S, K, 1, 4>(simd, tiles, left, outputs, start, sink);
+}
+
+/// The inputs whose weights, which begin at `start`, the sink wants.
+#[inline(always)]
+fn wanted<T: Scalar, K: Sink<T>>(tiles: &[Columns<'_, T>], outputs: usize, start: usize, sink: &K) -> Range<usize> {
+    let inputs = tiles.first().map_or(0, |(x, _)| x.len());
+    let row = |place: usize| place.saturating_sub(start).div_ceil(outputs).min(inputs);
+    row(sink.range().start)..row(sink.range().end)
+}
+
+/// The same for `B` inputs at a time, each sum in `C` parts. Returns the inputs that are left over.
+#[inline(always)]
+fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    mut inputs: Range<usize>,
+    outputs: usize,
+    start: usize,
+    sink: &mut K,
+) -> Range<usize> {
+    let whole = outputs - outputs % T::LANES;
+    while inputs.len() >= B {
+        let mut output = 0;
+        if const { registers::<S>() == 16 } {
+            // two vectors of outputs share each broadcast of an input
+            while whole - output >= 2 * T::LANES {
+                hand_over::<T, S, K, B, 2, C>(simd, tiles, (inputs.start, output), outputs, start, sink);
+                output += 2 * T::LANES;
+            }
+        }
+        while whole > output {
+            hand_over::<T, S, K, B, 1, C>(simd, tiles, (inputs.start, output), outputs, start, sink);
+            output += T::LANES;
+        }
+        inputs.start += B;
+    }
+    inputs
+}
+
+/// Sums the gradient of a block of weights over all tiles and hands it to the sink, which is told in time where the next
+/// begins.
+#[inline(always)]
+fn hand_over<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize, const C: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    (input, output): (usize, usize),
+    outputs: usize,
+    start: usize,
+    sink: &mut K,
+) {
+    let width = V * T::LANES;
+    let window = Window { start: start + input * outputs + output, rows: B, width, stride: outputs };
+    let next = match output + width {
+        next if next + T::LANES <= outputs => window.start + width,
+        _ => start + (input + B) * outputs,
+    };
+    let sums = weights_block::<T, S, B, V, C>(
+        simd,
+        tiles,
+        (input, output),
+        #[inline(always)]
+        |row| sink.will_need(next + row * outputs, width),
+    );
+    sink.take(simd, window, &sums);
+}
+
+/// The gradient of the weights from `B` inputs to `V` vectors of outputs. Each sum is taken in `C` parts, so that few of
+/// them need not wait for each other.
+#[inline(always)]
+fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    (input, output): (usize, usize),
+    will_need: impl Fn(usize),
+) -> [[T::Vector<S>; V]; B] {
+    let mut parts = [[[T::Vector::<S>::splat(simd, T::ZERO); V]; B]; C];
+    // what the next block will move is asked for little by little: the way to memory is narrow
+    let pace = (tiles.len() * T::LANES / C / B).max(1);
+    let (mut ahead, mut wait) = (0, 0);
+    for (x, dy) in tiles {
+        let x = x.get(input..).and_then(<[_]>::first_chunk::<B>);
+        let (Some(x), Some(rows)) = (x, dy.get(output..output + V * T::LANES)) else { break };
+        for samples in 0..T::LANES / C {
+            if wait == 0 && ahead < B {
+                will_need(ahead);
+                ahead += 1;
+                wait = pace;
+            }
+            wait = wait.wrapping_sub(1);
+            for (c, sums) in parts.iter_mut().enumerate() {
+                let sample = samples * C + c;
+                let row: [T::Vector<S>; V] = array::from_fn(
+                    #[inline(always)]
+                    |v| rows[v * T::LANES + sample].load(simd),
+                );
+                for (sums, x) in sums.iter_mut().zip(x) {
+                    let x = T::Vector::<S>::splat(simd, x.as_slice()[sample]);
+                    for (sum, row) in sums.iter_mut().zip(&row) {
+                        *sum = x.mul_add(*row, *sum);
+                    }
+                }
+            }
+        }
+    }
+    let mut sums = parts[0];
+    for part in parts.iter().skip(1) {
+        for (sums, part) in sums.iter_mut().zip(part) {
+            for (sum, part) in sums.iter_mut().zip(part) {
+                *sum += *part;
+            }
+        }
+    }
+    sums
+}
+
+/// The same as [`backward_weights`] for the outputs that fill no square, which lie sample by sample: the inputs of a block
+/// are multiplied lane by lane, and the lanes summed when all tiles are in.
+#[inline(always)]
+pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    outputs: usize,
+    start: usize,
+    sink: &mut K,
+) {
+    let inputs = wanted(tiles, outputs, start, sink);
+    let width = outputs % T::LANES;
+    for input in inputs.clone().step_by(T::LANES) {
+        let rows = T::LANES.min(inputs.end - input);
+        let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (column, output) in square.iter_mut().zip(outputs - width..outputs) {
+            let sums = match const { registers::<S>() } {
+                16 if const { T::LANES == 16 } => lanes_block::<T, S, 16>(simd, tiles, input, output),
+                16 => lanes_block::<T, S, 8>(simd, tiles, input, output),
+                4 => lanes_block::<T, S, 4>(simd, tiles, input, output),
+                _ => lanes_block::<T, S, 2>(simd, tiles, input, output),
+            };
+            *column = sum_each::<T, S>(sums);
+        }
+        transpose::<T, S>(simd, &mut square);
+        let window = Window { start: start + (input + 1) * outputs - width, rows, width, stride: outputs };
+        sink.take(
+            simd,
+            window,
+            &square.map(
+                #[inline(always)]
+                |row| [row],
+            ),
+        );
+    }
+}
+
+/// The gradient of `LANES` weights, from as many inputs to one output, lane by lane, `B` of them in registers. Beyond the
+/// last input it is computed once more.
+#[inline(always)]
+fn lanes_block<T: Scalar, S: Simd, const B: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    input: usize,
+    output: usize,
+) -> [T::Vector<S>; 16] {
+    let mut all = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+    let inputs = tiles.first().map_or(0, |(x, _)| x.len());
+    for (block, sums) in all.as_chunks_mut::<B>().0.iter_mut().enumerate().take(T::LANES / B) {
+        let places: [usize; B] = array::from_fn(|k| (input + block * B + k).min(inputs.saturating_sub(1)));
+        let mut running = [T::Vector::<S>::splat(simd, T::ZERO); B];
+        for (x, dy) in tiles {
+            let Some(dy) = dy.get(output) else { break };
+            let dy = dy.load(simd);
+            for (sum, place) in running.iter_mut().zip(places) {
+                let Some(x) = x.get(place) else { break };
+                *sum = x.load(simd).mul_add(dy, *sum);
+            }
+        }
+        *sums = running;
+    }
+    all
+}
+
+/// `db[o] = sum over all samples of dy[o]`, with `dy` as [`transpose_squares`] leaves it.
+#[inline(always)]
+pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    start: usize,
+    sink: &mut K,
+) {
+    if !sink.range().contains(&start) {
+        return;
+    }
+    let outputs = tiles.first().map_or(0, |(_, dy)| dy.len());
+    for first in (0..outputs).step_by(T::LANES) {
+        let width = T::LANES.min(outputs - first);
+        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (_, dy) in tiles {
+            for (sum, dy) in sums.iter_mut().zip(&dy[first..first + width]) {
+                *sum += dy.load(simd);
+            }
+        }
+        if width < T::LANES {
+            take_sums::<T, S, K>(simd, sums, start + first, width, sink);
+            continue;
+        }
+        // here the vectors are the samples, not the outputs: they are added in the order in which lanes are
+        let mut count = T::LANES;
+        while count > 1 {
+            count /= 2;
+            for i in 0..count {
+                let other = sums[i + count];
+                sums[i] += other;
+            }
+        }
+        sink.take(simd, Window { start: start + first, rows: 1, width, stride: width }, &[[sums[0]]]);
+    }
+}
