@@ -124,7 +124,7 @@ where
         &[TensorInfo { name: "kernel", shape: &[IN, OUT] }, TensorInfo { name: "bias", shape: &[OUT] }]
     };
 
-    const FORM: Form = Form::Dense;
+    const FORM: Form = Form::OfDense;
 
     /// One lane for each bias; and one for each weight, if there are few.
     const SUMS: usize = BIAS * OUT + if IN * OUT <= UNROLL { IN * OUT } else { 0 };
