@@ -32,10 +32,10 @@ fn within(layer: &LayerInfo, place: usize) -> usize {
 
 /// Whether it is a [`Dense`](crate::layers::Dense) layer, perhaps with a way around it, or several times in a row.
 fn is_dense(mut form: Form) -> bool {
-    while let Form::Residual { layer } | Form::Repeat { layer, .. } = form {
+    while let Form::OfResidual { layer } | Form::OfRepeat { layer, .. } = form {
         form = *layer;
     }
-    form == Form::Dense
+    form == Form::OfDense
 }
 
 /// A number of rows of a large kernel.
