@@ -22,6 +22,17 @@ pub(crate) struct Descend<'a, T, O> {
     pub(crate) start: usize,
 }
 
+impl<T: Scalar, O: Optimizer> Descend<'_, T, O> {
+    /// Makes the whole step. It knows no network, and is compiled once for all that an optimizer of this type moves.
+    #[inline(never)]
+    pub(crate) fn whole<S: Simd>(&mut self, simd: S) {
+        simd.vectorize(
+            #[inline(always)]
+            || self.accept(simd, self.range()),
+        );
+    }
+}
+
 impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
     #[inline(always)]
     fn range(&self) -> Range<usize> {

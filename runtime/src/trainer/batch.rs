@@ -7,7 +7,7 @@ use fearless_simd::Simd;
 use super::fit::Data;
 use crate::data::{Samples, Targets};
 use crate::kernels::Task;
-use crate::kernels::flat::{Gather, Sink as _, first_lanes};
+use crate::kernels::flat::{Gather, first_lanes};
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::{Network, Shares, TileMemory};
@@ -157,17 +157,13 @@ fn judge<S, N, L, M, X, Y>(
                 data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
             }
             // only where something is random are there two ways forward
-            match training.filter(|_| const { N::STREAMS > 0 }) {
-                Some((_, noise)) => {
-                    for (number, (tile, _)) in tiles.iter_mut().zip(group()).enumerate() {
-                        let mode = Training(noise.at(number * N::Scalar::LANES));
-                        network.forward(simd, mode, &tile.input, &mut tile.tape);
-                    }
-                }
-                None => {
-                    for (tile, _) in tiles.iter_mut().zip(group()) {
-                        network.forward(simd, Inference, &tile.input, &mut tile.tape);
-                    }
+            let noise = if const { N::STREAMS > 0 } { training.map(|(_, noise)| noise) } else { None };
+            for (number, (tile, _)) in tiles.iter_mut().zip(group()).enumerate() {
+                if const { N::STREAMS > 0 } && let Some(noise) = noise {
+                    let mode = Training(noise.at(number * N::Scalar::LANES));
+                    network.forward(simd, mode, &tile.input, &mut tile.tape);
+                } else {
+                    network.forward(simd, Inference, &tile.input, &mut tile.tape);
                 }
             }
             for (tile, indices) in tiles.iter_mut().zip(group()) {
@@ -204,7 +200,7 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
     fn run<S: Simd>(self, simd: S) {
         let Self { optimizer, step, network, gradient, slots, previous } = self;
         let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
-        Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
+        Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.whole(simd);
         if const { N::CONSTRAINED } {
             network.constrain();
         }
