@@ -61,6 +61,8 @@ pub enum OptionKind {
     Constraint,
     /// `true` or `false`: a `usize` of 1 or 0 among the type's parameters.
     Flag,
+    /// `true` or `false`, which is the network's matter: the layer's type and value do not tell.
+    Trainable,
     /// A number, which the type does not tell.
     Number,
     /// A number within limits, which must be given; its name need not.
@@ -147,6 +149,7 @@ pub const LAYERS: &[Layer] = &[
             regularizer("bias_regularizer", "bias"),
             constraint("kernel_constraint", KERNEL),
             constraint("bias_constraint", "bias"),
+            TRAINABLE,
         ],
         parameters: &[&[Term::Inputs, Term::Flag("bias")], &[Term::Outputs]],
     },
@@ -173,6 +176,7 @@ pub const LAYERS: &[Layer] = &[
             regularizer("gamma_regularizer", "gamma"),
             constraint("beta_constraint", "beta"),
             constraint("gamma_constraint", "gamma"),
+            TRAINABLE,
         ],
         parameters: &[&[Term::Flag("center"), Term::Flag("scale")], &[Term::Inputs]],
     },
@@ -181,7 +185,7 @@ pub const LAYERS: &[Layer] = &[
         item: "RmsNormalization",
         alias: &["RMSNorm"],
         shape: ShapeRule::Same,
-        options: &[number("epsilon", Some("1e-6"))],
+        options: &[number("epsilon", Some("1e-6")), TRAINABLE],
         parameters: &[&[Term::Inputs]],
     },
     Layer {
@@ -197,7 +201,7 @@ pub const LAYERS: &[Layer] = &[
         item: "PRelu",
         alias: &["ParametricReLU"],
         shape: ShapeRule::Same,
-        options: &[initializer("alpha_initializer", "zeros")],
+        options: &[initializer("alpha_initializer", "zeros"), TRAINABLE],
         parameters: &[&[Term::Inputs]],
     },
     Layer {
@@ -266,6 +270,10 @@ impl Layer {
 pub fn goes_around(name: &str) -> bool {
     find(LAYERS, name).is_some_and(|row| row.shape == ShapeRule::Around)
 }
+
+/// What every layer with parameters can be told, one's own and networks too.
+pub const TRAINABLE: LayerOption =
+    LayerOption { name: "trainable", value: OptionKind::Trainable, default: Some("true"), method: "" };
 
 /// The tensor that is a matrix; all others are vectors.
 pub const KERNEL: &str = "kernel";

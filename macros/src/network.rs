@@ -52,7 +52,7 @@ pub enum Kind {
         names: Vec<Ident>,
     },
     /// A user's layer, and the builder calls that its options are.
-    Own { path: Path, calls: Vec<(Ident, TokenStream)> },
+    Own { path: Path, calls: Vec<(Ident, TokenStream)>, trainable: bool },
     /// Another network.
     Network {
         path: Path,
@@ -61,6 +61,7 @@ pub enum Kind {
         /// That of its last layer, as documentation shows it.
         activation: String,
         parameters: Count,
+        trainable: bool,
     },
     /// A way around a layer.
     Residual { span: Span, inner: Box<Layer> },
@@ -116,6 +117,14 @@ pub enum Size {
     Unknown(Mistake),
 }
 
+impl Network {
+    /// How many of its first layers have nothing to train, and so need no backward pass.
+    pub fn untrained(&self) -> usize {
+        let untrained = |layer: &&Layer| !layer.trainable() || layer.parameters() == Count::Number(0);
+        self.layers.iter().take_while(untrained).count()
+    }
+}
+
 impl Layer {
     /// The activation, if the layer ends in one.
     pub fn activation(&self) -> Option<Item> {
@@ -151,7 +160,19 @@ impl Layer {
         }
     }
 
-    /// How many numbers it trains.
+    /// Whether it is not told to stay as it is.
+    pub fn trainable(&self) -> bool {
+        match &self.kind {
+            Kind::BuiltIn { row, settings, .. } => {
+                let mut options = row.options.iter().zip(settings);
+                !options.any(|(option, on)| option.value == OptionKind::Trainable && matches!(on, Setting::Flag(false)))
+            }
+            Kind::Own { trainable, .. } | Kind::Network { trainable, .. } => *trainable,
+            Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => inner.trainable(),
+        }
+    }
+
+    /// How many parameters it has.
     pub fn parameters(&self) -> Count {
         let (row, settings) = match &self.kind {
             Kind::BuiltIn { row, settings, .. } => (row, settings),

@@ -9,7 +9,8 @@ use fearless_simd::Simd;
 use crate::data::{Data, Samples, Targets, check};
 use crate::error::Error;
 use crate::flat::Flat;
-use crate::kernels::flat::{Sink as _, first_lanes};
+use crate::frozen;
+use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
 use crate::losses::Loss;
 use crate::metrics::Mean;
@@ -122,7 +123,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         let loss = dispatch(level(), Train { trainer: self, network, data, samples });
         if !loss.is_finite() {
             if self.moved {
-                network.as_flat_mut().copy_from_slice(self.memory.previous.as_flat());
+                frozen::restore(network, self.memory.previous.as_flat());
             }
             self.memory.gradient.as_flat_mut().fill(N::Scalar::ZERO);
             let batch = usize::try_from(self.iteration).unwrap_or(usize::MAX).saturating_add(1);
@@ -195,7 +196,8 @@ where
             let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
             let optimizer = &mut trainer.optimizer;
-            Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.accept(simd, 0..N::PARAMETERS);
+            let descend = Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 };
+            frozen::step::<N, O, S>(simd, descend);
             if const { N::CONSTRAINED } {
                 network.constrain();
             }

@@ -66,6 +66,7 @@ pub mod constraints;
 pub mod data;
 mod error;
 mod flat;
+mod frozen;
 mod heapless;
 #[cfg(feature = "alloc")]
 mod history;

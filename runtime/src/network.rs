@@ -17,7 +17,7 @@ use crate::layers::{LayerInfo, Sink};
 use crate::noise::Mode;
 #[cfg(feature = "alloc")]
 use crate::pass::{OutputOf, Pass};
-use crate::quantized::{QuantizableNetwork, Quantized};
+use crate::quantized::{InputOf, QuantizableNetwork, Quantized};
 use crate::scalar::Scalar;
 use crate::summary::Summary;
 use crate::tile::{Classes, Features, Zero};
@@ -58,8 +58,17 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     const CHAIN: Self::Layers;
     /// How many streams of random numbers its layers take in training; see [`Layer::STREAMS`](crate::layers::Layer).
     const STREAMS: usize;
-    /// How many numbers are trained.
+    /// How many parameters it has.
     const PARAMETERS: usize = Self::NUMBERS;
+    /// How many of them are trained: all but those of layers with `trainable = false`.
+    const TRAINED: usize = {
+        let (mut trained, mut layer) = (0, 0);
+        while layer < Self::LAYERS.len() {
+            trained += Self::LAYERS[layer].trained;
+            layer += 1;
+        }
+        trained
+    };
     /// Whether [`complete`](Self::complete) computes the gradient of every layer; see
     /// [`Layer::COMPLETES`](crate::layers::Layer::COMPLETES).
     const COMPLETES: bool = {
@@ -143,7 +152,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     fn quantize<X>(&self, calibration: &X) -> Result<Quantized<Self>, Error>
     where
         Self: QuantizableNetwork,
-        X: Samples<f32, Self::Input> + ?Sized,
+        X: Samples<f32, InputOf<Self>> + ?Sized,
     {
         Quantized::new(self, calibration)
     }

@@ -1,7 +1,7 @@
 //! What the code that `network!` writes calls. Not a public interface: it changes with the macro, whose version is
 //! pinned to this crate's.
 
-pub use core::option::Option::{self, Some};
+pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{bool, f32, f64, str, usize};
 
 pub use bytemuck::{Pod, Zeroable};
@@ -43,12 +43,12 @@ pub use crate::__boxed_method as boxed_method;
 #[macro_export]
 macro_rules! __boxed_method {
     () => {
-        /// A network with new parameters, drawn from `generator`, built on the heap: it never passes over the stack.
+        /// A network with new parameters, drawn from a generator of random numbers, built on the heap: it never passes over the stack.
         #[must_use]
-        pub fn boxed<R: $crate::__private::Rng + ?::core::marker::Sized>(
-            generator: &mut R,
+        pub fn boxed<__R: $crate::__private::Rng + ?::core::marker::Sized>(
+            __generator: &mut __R,
         ) -> $crate::__private::Boxed<Self> {
-            $crate::__private::boxed(generator)
+            $crate::__private::boxed(__generator)
         }
     };
 }
@@ -124,6 +124,12 @@ pub const fn info<L: Layer<T>, T: Scalar>(
     LayerInfo::of::<L, T>(label, kind, activation)
 }
 
+/// What is known of a layer that is not trained.
+#[must_use]
+pub const fn frozen(layer: LayerInfo) -> LayerInfo {
+    LayerInfo { trained: 0, completes: true, ..layer }
+}
+
 /// One lane-wise number of a tile.
 pub type Lane<T> = <T as Scalar>::Lane;
 
@@ -193,6 +199,12 @@ pub fn complete<N: Network, L: Layer<N::Scalar>>(
     start + L::Parameters::NUMBERS
 }
 
+/// Where the parameters of a layer end that is not trained.
+#[must_use]
+pub const fn skip<L: Layer<T>, T: Scalar>(start: usize) -> usize {
+    start + L::Parameters::NUMBERS
+}
+
 /// Ends a batch for one layer.
 #[inline(always)]
 pub fn finish<T: Scalar, L: Layer<T>, S: Simd>(simd: S, layer: L, gradient: &mut L::Parameters, sums: &mut [T::Lane]) {
@@ -259,7 +271,8 @@ pub const fn is_initializer<I: Initializer>() -> bool {
 /// Holds if both sizes are the same: the check of sizes that the macro cannot evaluate itself.
 #[diagnostic::on_unimplemented(
     message = "this layer takes {TAKEN} inputs, but the layer before it produces {PRODUCED}",
-    label = "takes {TAKEN} inputs"
+    label = "takes {TAKEN} inputs",
+    note = "state what the layer before produces, or leave its inputs out"
 )]
 pub trait Meets<const TAKEN: usize, const PRODUCED: usize> {}
 
@@ -273,11 +286,11 @@ pub trait GivesBack<const TAKEN: usize, const GIVEN: usize> {}
 
 impl<const N: usize> GivesBack<N, N> for Sizes {}
 
-/// Compiles if `Sizes: GivesBack<TAKEN, GIVEN>`.
+/// Compiles if `Sizes: GivesBack<TAKEN, GIVEN>`. `S` is `Sizes`, written out: rustc points at it.
 #[must_use]
-pub const fn gives_back<const TAKEN: usize, const GIVEN: usize>() -> bool
+pub const fn gives_back<S, const TAKEN: usize, const GIVEN: usize>() -> bool
 where
-    Sizes: GivesBack<TAKEN, GIVEN>,
+    S: GivesBack<TAKEN, GIVEN>,
 {
     true
 }
@@ -305,11 +318,11 @@ pub struct Sizes;
 
 impl<const N: usize> Meets<N, N> for Sizes {}
 
-/// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`.
+/// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`. `S` is `Sizes`, written out: rustc points at it.
 #[must_use]
-pub const fn meets<const TAKEN: usize, const PRODUCED: usize>() -> bool
+pub const fn meets<S, const TAKEN: usize, const PRODUCED: usize>() -> bool
 where
-    Sizes: Meets<TAKEN, PRODUCED>,
+    S: Meets<TAKEN, PRODUCED>,
 {
     true
 }

@@ -5,7 +5,7 @@ use core::fmt;
 use crate::layers::LayerInfo;
 
 /// The layers of a network with their shapes and parameters; prints as a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
     /// The name of the network.
     pub name: &'static str,
@@ -16,10 +16,16 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// How many numbers are trained.
+    /// How many parameters there are.
     #[must_use]
     pub fn parameters(&self) -> usize {
         self.layers.iter().map(|layer| layer.parameters).sum()
+    }
+
+    /// How many of them are trained.
+    #[must_use]
+    pub fn trained(&self) -> usize {
+        self.layers.iter().map(|layer| layer.trained).sum()
     }
 
     /// Their size in memory.
@@ -39,7 +45,8 @@ impl fmt::Display for Summary {
             "layer", "kind", "shape", "activation", "parameters"
         )?;
         rows(f, self.layers, 0, width)?;
-        write!(f, "{} parameters, {} bytes", self.parameters(), self.bytes())
+        write!(f, "{} parameters, {} bytes", self.parameters(), self.bytes())?;
+        if self.trained() < self.parameters() { write!(f, ", {} trained", self.trained()) } else { Ok(()) }
     }
 }
 

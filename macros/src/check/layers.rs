@@ -7,7 +7,7 @@ use quote::{ToTokens as _, quote};
 use syn::{Ident, Lit, Path, Visibility};
 
 use super::labels::{self, labels};
-use super::options::{item, mistaken, settings};
+use super::options::{item, mistaken, settings, trainable};
 use super::sizes::{meet, size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
@@ -166,7 +166,7 @@ impl Flow<'_> {
             self.produced(written, &inputs, shape, &mut arguments, row)
         };
         let kind = match row {
-            None => Kind::Own { path: written.kind.clone(), calls: calls(&name, &arguments, self.errors) },
+            None => own(&written.kind, arguments.clone(), self.errors),
             Some(row) => {
                 let settings = match bare {
                     Some(bare) => vec![self.bare(bare, written, span, &arguments)],
@@ -334,16 +334,17 @@ fn is_number(argument: &Argument) -> bool {
     matches!(argument.value, Value::Literal(Lit::Int(_)))
 }
 
-/// The options of a user's own layer, which are calls of its builder.
-fn calls(name: &str, arguments: &[&Argument], errors: &mut Errors) -> Vec<(Ident, TokenStream)> {
+/// A user's own layer, whose options are calls of its builder, but for the one that is the network's.
+fn own(path: &Path, mut arguments: Vec<&Argument>, errors: &mut Errors) -> Kind {
+    let trainable = trainable(&mut arguments, errors);
     let calls = arguments.iter().filter_map(|argument| {
         if argument.name.is_none() {
-            let message = format_args!("an option of layer `{name}` must be named");
+            let message = format_args!("an option of layer `{}` must be named", text(path));
             let help =
                 format_args!("write it with the name of the layer's method, as `gain = {}`", text(&argument.value));
             errors.at(argument, message, help);
         }
         Some((argument.name.clone()?, argument.value.to_token_stream()))
     });
-    calls.collect()
+    Kind::Own { path: path.clone(), calls: calls.collect(), trainable }
 }

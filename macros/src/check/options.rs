@@ -6,7 +6,7 @@ use syn::Path;
 
 use super::numbers::{number, numbers};
 use crate::catalogue::{
-    self, ACTIVATIONS, CONSTRAINTS, Entry, INITIALIZERS, LayerOption, Named, OptionKind, REGULARIZERS,
+    self, ACTIVATIONS, CONSTRAINTS, Entry, INITIALIZERS, LayerOption, Named, OptionKind, REGULARIZERS, TRAINABLE,
 };
 use crate::errors::{Errors, listed, similar};
 use crate::network::{Item, Setting};
@@ -106,9 +106,25 @@ fn unknown(errors: &Errors) -> Setting {
     Setting::Item(Item::Unknown(errors.latest()))
 }
 
+/// Takes `trainable = ...` out of the arguments; whether it says that the layer is trained.
+pub(super) fn trainable(arguments: &mut Vec<&Argument>, errors: &mut Errors) -> bool {
+    let mut given = Vec::new();
+    arguments.retain(|argument| {
+        let is_it = argument.name.as_ref().is_some_and(|name| name == TRAINABLE.name);
+        if is_it {
+            given.push(*argument);
+        }
+        !is_it
+    });
+    if let [_, again, ..] = given.as_slice() {
+        errors.at(again, format_args!("option `{}` is given twice", TRAINABLE.name), "remove one of them");
+    }
+    !matches!(setting(&TRAINABLE, given.first().map(|argument| &argument.value), errors), Setting::Flag(false))
+}
+
 fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> Setting {
     let (rows, what) = match option.value {
-        OptionKind::Flag => {
+        OptionKind::Flag | OptionKind::Trainable => {
             let written = value.map_or_else(|| "true".to_owned(), text);
             if let Some(value) = value.filter(|_| written != "true" && written != "false") {
                 let message = format_args!("option `{}` is `true` or `false`", option.name);

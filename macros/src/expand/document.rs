@@ -12,8 +12,9 @@ pub fn table(network: &Network) -> Vec<String> {
         let label_text = label.to_string();
         let shown = label_text.trim_start_matches("r#");
         let parameters = layer.parameters();
+        let frozen = if layer.trainable() { "" } else { ", not trained" };
         lines.push(format!(
-            " | [`{shown}`](Self::{label_text}) | {inputs} -> {outputs} | {activation} | {parameters} |"
+            " | [`{shown}`](Self::{label_text}) | {inputs} -> {outputs} | {activation} | {parameters}{frozen} |"
         ));
     }
     let total = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
@@ -24,7 +25,8 @@ pub fn table(network: &Network) -> Vec<String> {
 
 /// One line for a field.
 pub fn field(layer: &Layer) -> String {
-    format!(" `{}`: {}.", layer.written, parameters(&layer.parameters()))
+    let frozen = if layer.trainable() { "" } else { ", not trained" };
+    format!(" `{}`: {}{frozen}.", layer.written, parameters(&layer.parameters()))
 }
 
 fn parameters(count: &Count) -> String {

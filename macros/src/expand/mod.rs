@@ -16,6 +16,7 @@ use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
 use self::penalties::{constrain, penalty};
+use crate::catalogue::OptionKind;
 use crate::network::{Kind, Layer, Meeting, Network, Size};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
@@ -37,12 +38,13 @@ fn structure(network: &Network, typenet: &TokenStream) -> TokenStream {
             pub #label: #typenet::layers::Parameters<#layer, ::core::primitive::#scalar>,
         }
     });
+    // `<>`: otherwise rustc would propose to make a size that it does not know a generic parameter of the struct
     quote_spanned! {Span::mixed_site()=>
         #(#attributes)*
         #(#[doc = #table])*
         #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
         #[repr(C)]
-        #visibility struct #name {
+        #visibility struct #name<> {
             #(#fields)*
         }
     }
@@ -50,10 +52,10 @@ fn structure(network: &Network, typenet: &TokenStream) -> TokenStream {
 
 fn implementation(network: &Network, typenet: &TokenStream) -> TokenStream {
     let names = &Names::of(network);
-    let definitions = definitions(network, names);
+    let definitions = definitions(network, names, typenet);
     let memory = memory(network, names);
     let markers = markers(network, names);
-    let implemented = implemented(network, names);
+    let implemented = implemented(network, names, typenet);
     let methods = methods(network);
     // a struct that is not there has no implementations
     let conditions = network.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
@@ -72,12 +74,11 @@ fn implementation(network: &Network, typenet: &TokenStream) -> TokenStream {
 }
 
 /// The layers as types and constants, and what only the compiler can compare.
-fn definitions(network: &Network, names: &Names) -> TokenStream {
-    let private = private();
+fn definitions(network: &Network, names: &Names, typenet: &TokenStream) -> TokenStream {
     let layers = (0..network.layers.len()).map(|index| {
         let (alias, constant) = names.at(index);
-        let layer = body_type(network, index, &private);
-        let value = body_value(network, index, &private);
+        let layer = body_type(network, index, typenet);
+        let value = body_value(network, index, typenet);
         quote_spanned! {Span::mixed_site()=>
             type #alias = #layer;
             const #constant: #alias = #value;
@@ -86,7 +87,7 @@ fn definitions(network: &Network, names: &Names) -> TokenStream {
     let meetings = network.meetings.iter().map(|meeting| {
         let Meeting { taken, produced } = meeting;
         let span = taken.span().resolved_at(Span::mixed_site());
-        let check = quote_spanned!(span=> __typenet::meets::<#taken, #produced>());
+        let check = quote_spanned!(span=> __typenet::meets::<__typenet::Sizes, #taken, #produced>());
         quote_spanned!(Span::mixed_site()=> const _: __typenet::bool = #check;)
     });
     let sizes = sizes(network);
@@ -111,6 +112,12 @@ fn memory(network: &Network, names: &Names) -> TokenStream {
     let Network { name, scalar, layers, .. } = network;
     let labels: Vec<_> = layers.iter().map(|layer| &layer.label).collect();
     let aliases: Vec<_> = (0..layers.len()).map(|index| names.at(index).0).collect();
+    // what is not trained has no gradient to be summed
+    let sums = layers.iter().zip(&aliases).filter(|(layer, _)| layer.trainable()).map(|(layer, alias)| {
+        let label = &layer.label;
+        quote_spanned!(Span::mixed_site()=>
+            #label: [__typenet::Lane<__typenet::#scalar>; __typenet::sums::<#alias, __typenet::#scalar>()],)
+    });
     let about_tape = format!("What `{name}` keeps of one tile between forward and backward.");
     let about_sums = format!("Running sums of the gradient of `{name}`, lane by lane.");
     quote_spanned! {Span::mixed_site()=>
@@ -124,7 +131,7 @@ fn memory(network: &Network, names: &Names) -> TokenStream {
         #[derive(::core::clone::Clone, ::core::marker::Copy)]
         #[repr(C)]
         pub struct __Sums {
-            #(#labels: [__typenet::Lane<__typenet::#scalar>; __typenet::sums::<#aliases, __typenet::#scalar>()],)*
+            #(#sums)*
         }
     }
 }
@@ -149,16 +156,20 @@ fn markers(network: &Network, names: &Names) -> TokenStream {
     }
 }
 
-fn implemented(network: &Network, names: &Names) -> TokenStream {
+fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> TokenStream {
     let Network { name, scalar, layers, .. } = network;
     let (inputs, outputs) = ends(layers);
     let text = name.unraw().to_string();
     let head = head(network);
-    let (head_type, head_value) = (item_type(&head, &private()), item_value(&head, &private()));
+    let (head_type, head_value) = (item_type(&head, typenet), item_value(&head, typenet));
     let informed = layers.iter().enumerate().map(|(index, layer)| {
         let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
         let activation = activation_name(layer);
-        quote_spanned!(Span::mixed_site()=> __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation))
+        let numbers = numbers(layer, &names.at(index).1.to_token_stream());
+        let info = quote_spanned! {Span::mixed_site()=>
+            __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation) #numbers
+        };
+        if layer.trainable() { info } else { quote_spanned!(Span::mixed_site()=> __typenet::frozen(#info)) }
     });
     let aliases = (0..layers.len()).map(|index| names.at(index).0);
     let initialize = initialize(network, names);
@@ -204,6 +215,20 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     }
 }
 
+/// What is told of the numbers that a layer computes with and does not train, if it has any. `value` is the layer's.
+fn numbers(layer: &Layer, value: &TokenStream) -> Option<TokenStream> {
+    match &layer.kind {
+        Kind::BuiltIn { row, .. } => {
+            let has_numbers = row.options.iter().any(|option| option.value == OptionKind::Number);
+            has_numbers.then(|| quote_spanned!(Span::mixed_site()=> .numbers(const { &#value.numbers() })))
+        }
+        Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => {
+            numbers(inner, &quote_spanned!(Span::mixed_site()=> #value.layer()))
+        }
+        Kind::Own { .. } | Kind::Network { .. } => None,
+    }
+}
+
 /// The layers as one type and one value: `(A, (B, C))`.
 fn chain(layers: usize, names: &Names) -> (TokenStream, TokenStream) {
     let mut backwards = (0..layers).rev().map(|index| names.at(index));
@@ -231,29 +256,29 @@ fn methods(network: &Network) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #[allow(dead_code, reason = "a program uses the methods that it needs")]
         impl #name {
-            /// How many numbers are trained.
+            /// How many parameters it has.
             pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;
             /// How many numbers go in.
             pub const INPUTS: __typenet::usize = #inputs;
             /// How many numbers come out.
             pub const OUTPUTS: __typenet::usize = #outputs;
 
-            /// A network with new parameters, drawn from `generator`.
+            /// A network with new parameters, drawn from a generator of random numbers.
             #[must_use]
-            pub fn new<__R>(generator: &mut __R) -> Self
+            pub fn new<__R>(__generator: &mut __R) -> Self
             where
                 __R: __typenet::Rng + ?::core::marker::Sized + __typenet::OnStack<{ __typenet::fits_stack::<#name>() }>,
             {
-                __typenet::new(generator)
+                __typenet::new(__generator)
             }
 
             __typenet::boxed_method!();
 
-            /// Predicts one `sample`, without allocation.
+            /// Predicts one sample, without allocation.
             #[must_use]
             #[inline]
-            pub fn predict(&self, sample: &[__typenet::#scalar; #inputs]) -> [__typenet::#scalar; #outputs] {
-                __typenet::predict(self, sample)
+            pub fn predict(&self, __sample: &[__typenet::#scalar; #inputs]) -> [__typenet::#scalar; #outputs] {
+                __typenet::predict(self, __sample)
             }
 
             /// The table of the layers.

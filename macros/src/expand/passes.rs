@@ -5,16 +5,21 @@ use quote::{format_ident, quote_spanned};
 
 use super::ends;
 use super::names::Names;
-use crate::network::Network;
+use crate::network::{Layer, Network};
 
 pub fn initialize(network: &Network, names: &Names) -> TokenStream {
     let scalar = &network.scalar;
-    let calls = each(network, names, |label, constant| {
-        quote_spanned!(Span::mixed_site()=>
+    let calls = each(
+        network,
+        names,
+        |_| true,
+        |label, constant| {
+            quote_spanned!(Span::mixed_site()=>
             __typenet::initialize::<__typenet::#scalar, _, _>(#constant, &mut self.#label, __rng);)
-    });
+        },
+    );
     quote_spanned! {Span::mixed_site()=>
-        fn initialize<R: __typenet::Rng + ?::core::marker::Sized>(&mut self, __rng: &mut R) {
+        fn initialize<__R: __typenet::Rng + ?::core::marker::Sized>(&mut self, __rng: &mut __R) {
             #(#calls)*
         }
     }
@@ -32,10 +37,10 @@ pub fn forward(network: &Network, names: &Names) -> TokenStream {
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn forward<S: __typenet::Simd, M: __typenet::Mode>(
+        fn forward<__S: __typenet::Simd, __M: __typenet::Mode>(
             &self,
-            __simd: S,
-            __mode: M,
+            __simd: __S,
+            __mode: __M,
             __input: &Self::Input,
             __tape: &mut Self::Tape,
         ) {
@@ -45,32 +50,55 @@ pub fn forward(network: &Network, names: &Names) -> TokenStream {
 }
 
 pub fn backward(network: &Network, names: &Names) -> TokenStream {
-    let calls = network.layers.iter().enumerate().rev().map(|(index, layer)| {
+    let untrained = network.untrained();
+    let mut calls = network.layers.iter().enumerate().rev().map(|(index, layer)| {
         let (label, (_, constant)) = (&layer.label, names.at(index));
         let input = output_before(network, index);
-        let share = quote_spanned!(Span::mixed_site()=>
-            __typenet::share(&mut __shares, |__gradient, __sums| (&mut __gradient.#label, &mut __sums.#label[..])));
+        let share = if layer.trainable() {
+            quote_spanned!(Span::mixed_site()=>
+                __typenet::share(&mut __shares, |__gradient, __sums| (&mut __gradient.#label, &mut __sums.#label[..])))
+        } else {
+            quote_spanned!(Span::mixed_site()=> __typenet::None)
+        };
         let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
             return quote_spanned!(Span::mixed_site()=>
                 __tape.#label.backward(__simd, #constant, &self.#label, #input, __input_gradient, #share););
         };
         let d_before = format_ident!("__d_{}", before, span = Span::mixed_site());
+        let place = quote_spanned!(Span::mixed_site()=> &mut __tape.#before.d_output);
+        let place = if index == untrained {
+            quote_spanned!(Span::mixed_site()=> __wanted.then_some(#place))
+        } else {
+            quote_spanned!(Span::mixed_site()=> __typenet::Some(#place))
+        };
         quote_spanned! {Span::mixed_site()=>
-            let #d_before = __typenet::Some(&mut __tape.#before.d_output);
+            let #d_before = #place;
             __tape.#label.backward(__simd, #constant, &self.#label, #input, #d_before, #share);
         }
     });
+    let trained: Vec<_> = calls.by_ref().take(network.layers.len() - untrained).collect();
+    // what comes before all that is trained goes back only for who asks for the gradient of the inputs
+    let (wanted, rest) = if untrained == 0 {
+        Default::default()
+    } else {
+        (
+            quote_spanned!(Span::mixed_site()=> let __wanted = __input_gradient.is_some();),
+            quote_spanned!(Span::mixed_site()=> if __wanted { #(#calls)* }),
+        )
+    };
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn backward<S: __typenet::Simd>(
+        fn backward<__S: __typenet::Simd>(
             &self,
-            __simd: S,
+            __simd: __S,
             __input: &Self::Input,
             __input_gradient: __typenet::Option<&mut Self::Input>,
             __tape: &mut Self::Tape,
             mut __shares: __typenet::Shares<'_, Self>,
         ) {
-            #(#calls)*
+            #wanted
+            #(#trained)*
+            #rest
         }
     }
 }
@@ -79,24 +107,31 @@ pub fn complete(network: &Network, names: &Names) -> TokenStream {
     let scalar = &network.scalar;
     let last = network.layers.len().saturating_sub(1);
     let calls = network.layers.iter().enumerate().map(|(index, layer)| {
-        let (label, (_, constant)) = (&layer.label, names.at(index));
+        let (label, (alias, constant)) = (&layer.label, names.at(index));
         let seen = match index.checked_sub(1).map(|before| &network.layers[before].label) {
             None => quote_spanned!(Span::mixed_site()=> |__input, __tape| (__input, &__tape.#label)),
             Some(before) => quote_spanned!(Span::mixed_site()=> |_, __tape| (&__tape.#before.output, &__tape.#label)),
         };
-        let call = quote_spanned! {Span::mixed_site()=>
-            __typenet::complete::<Self, _>(__simd, #constant, __batch, #seen, __start, __sink)
+        let call = if layer.trainable() {
+            quote_spanned!(Span::mixed_site()=>
+                __typenet::complete::<Self, _>(__simd, #constant, __batch, #seen, __start, __sink))
+        } else {
+            quote_spanned!(Span::mixed_site()=> __typenet::skip::<#alias, __typenet::#scalar>(__start))
         };
         // where the parameters of one layer end, those of the next begin
         if index == last { call } else { quote_spanned!(Span::mixed_site()=> let __start = #call;) }
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn complete<S: __typenet::Simd, G: __typenet::Tapes<Self>, K: __typenet::Sink<__typenet::#scalar>>(
-            __simd: S,
-            __batch: G,
+        fn complete<
+            __S: __typenet::Simd,
+            __G: __typenet::Tapes<Self>,
+            __K: __typenet::Sink<__typenet::#scalar>,
+        >(
+            __simd: __S,
+            __batch: __G,
             __start: __typenet::usize,
-            __sink: &mut K,
+            __sink: &mut __K,
         ) -> __typenet::usize {
             #(#calls)*
         }
@@ -105,7 +140,7 @@ pub fn complete(network: &Network, names: &Names) -> TokenStream {
 
 pub fn finish(network: &Network, names: &Names) -> TokenStream {
     let scalar = &network.scalar;
-    let calls = each(network, names, |label, constant| {
+    let calls = each(network, names, Layer::trainable, |label, constant| {
         quote_spanned! {Span::mixed_site()=>
             __typenet::finish::<__typenet::#scalar, _, _>(
                 __simd, #constant, &mut __gradient.#label, &mut __sums.#label,
@@ -114,7 +149,7 @@ pub fn finish(network: &Network, names: &Names) -> TokenStream {
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn finish<S: __typenet::Simd>(__simd: S, __gradient: &mut Self, __sums: &mut Self::Sums) {
+        fn finish<__S: __typenet::Simd>(__simd: __S, __gradient: &mut Self, __sums: &mut Self::Sums) {
             #(#calls)*
         }
     }
@@ -146,9 +181,9 @@ pub fn predict(network: &Network, names: &Names) -> TokenStream {
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn predict_logits<S: __typenet::Simd>(
+        fn predict_logits<__S: __typenet::Simd>(
             &self,
-            __simd: S,
+            __simd: __S,
             __input: &[__typenet::#scalar; #inputs],
             __output: &mut [__typenet::#scalar; #outputs],
         ) {
@@ -157,9 +192,14 @@ pub fn predict(network: &Network, names: &Names) -> TokenStream {
     }
 }
 
-/// One call for each layer, first to last.
-fn each(network: &Network, names: &Names, call: impl Fn(&Ident, &Ident) -> TokenStream) -> Vec<TokenStream> {
-    let layers = network.layers.iter().enumerate();
+/// One call for each layer that `is` one, first to last.
+fn each(
+    network: &Network,
+    names: &Names,
+    is: fn(&Layer) -> bool,
+    call: impl Fn(&Ident, &Ident) -> TokenStream,
+) -> Vec<TokenStream> {
+    let layers = network.layers.iter().enumerate().filter(|(_, layer)| is(layer));
     layers.map(|(index, layer)| call(&layer.label, names.at(index).1)).collect()
 }
 

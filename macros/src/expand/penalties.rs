@@ -44,7 +44,8 @@ pub fn constrain(network: &Network) -> TokenStream {
 /// The statements for the options of this kind, and what says that there are some.
 fn calls(network: &Network, kind: OptionKind) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let (mut calls, mut conditions) = (Vec::new(), Vec::new());
-    for layer in &network.layers {
+    // as in Keras, what is not trained costs nothing, and stays where it is
+    for layer in network.layers.iter().filter(|layer| layer.trainable()) {
         let label = &layer.label;
         let place = quote_spanned!(Span::mixed_site()=> .#label);
         calls.extend(of_layer(layer, kind, &place, 0, &mut conditions));

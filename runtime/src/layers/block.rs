@@ -95,7 +95,8 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
     type Tape = N::Tape;
 
     const LAYERS: &'static [LayerInfo] = N::LAYERS;
-    const FORM: Form = Form::Block;
+    const TRAINED: usize = N::TRAINED;
+    const FORM: Form = Form::OfBlock;
     const STREAMS: usize = N::STREAMS;
     const SUMS: usize = size_of::<N::Sums>() / size_of::<<N::Scalar as Scalar>::Lane>();
     const COMPLETES: bool = N::COMPLETES;

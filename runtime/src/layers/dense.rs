@@ -24,6 +24,7 @@ use crate::tile::Tile;
 /// | `bias_initializer = ...` | `zeros` | how `b` starts |
 /// | `kernel_regularizer`, `bias_regularizer` | none | what `W` and `b` [cost](crate::regularizers) |
 /// | `kernel_constraint`, `bias_constraint` | none | what they [must be](crate::constraints) |
+/// | `trainable = ...` | `true` | whether its parameters [move](crate::network!#layers-that-are-not-trained) |
 ///
 /// # Shapes
 /// - input: `IN`
@@ -125,7 +126,7 @@ where
         &[TensorInfo { name: "kernel", shape: &[IN, OUT] }, TensorInfo { name: "bias", shape: &[OUT] }]
     };
 
-    const FORM: Form = Form::Dense;
+    const FORM: Form = Form::OfDense;
 
     /// One lane for each bias; and one for each weight, if there are few.
     const SUMS: usize = BIAS * OUT + if Self::SMALL { IN * OUT } else { 0 };

@@ -5,7 +5,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use nalgebra::SMatrix;
 use rand::Rng;
 
-use super::{Backward, Batch, Layer, Share, Sink, TensorInfo, Trace, inverse_root};
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, Trace, inverse_root};
 use crate::flat::Flat;
 use crate::initializers::{Fan, Initializer, Ones, Zeros};
 use crate::kernels::dense as kernel;
@@ -24,6 +24,7 @@ use crate::tile::Tile;
 /// | `gamma_initializer = ...` | `ones` | how `gamma` starts |
 /// | `beta_regularizer`, `gamma_regularizer` | none | what they [cost](crate::regularizers) |
 /// | `beta_constraint`, `gamma_constraint` | none | what they [must be](crate::constraints) |
+/// | `trainable = ...` | `true` | whether its parameters [move](crate::network!#layers-that-are-not-trained) |
 ///
 /// Source: J. Ba, J. Kiros, G. Hinton, *Layer Normalization*, 2016; options and numbers of Keras's
 /// [`LayerNormalization`](https://keras.io/api/layers/normalization_layers/layer_normalization/).
@@ -73,6 +74,12 @@ impl<const N: usize, const CENTER: usize, const SCALE: usize, B: Copy, G: Copy>
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Self { epsilon, ..self }
+    }
+
+    /// What it computes with and does not train: `epsilon`.
+    #[must_use]
+    pub const fn numbers(self) -> [f64; 1] {
+        [self.epsilon]
     }
 
     /// The same layer without `beta`.
@@ -180,6 +187,8 @@ where
         (_, 0) => &[TensorInfo { name: "gamma", shape: &[N] }],
         _ => &[TensorInfo { name: "gamma", shape: &[N] }, TensorInfo { name: "beta", shape: &[N] }],
     };
+
+    const FORM: Form = Form::OfLayerNormalization;
 
     /// One lane for each parameter, in their order.
     const SUMS: usize = (SCALE + CENTER) * N;

@@ -39,6 +39,8 @@ pub use self::repeat::{Copies, Repeat, Traces};
 pub use self::rescaling::Rescaling;
 pub use self::residual::Residual;
 pub use self::rms_normalization::RmsNormalization;
+#[cfg(feature = "onnx")]
+pub(crate) use self::unit_normalization::UNIT_LIMIT;
 pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
@@ -117,7 +119,8 @@ pub type Parameters<L, T> = <L as Layer<T>>::Parameters;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a layer over `{T}`",
     label = "not a layer",
-    note = "implement `typenet::layers::Layer<{T}>` for it to use it in `network!`"
+    note = "implement `typenet::layers::Layer<{T}>` for it to use it in `network!`",
+    note = "a network that is declared elsewhere is a layer by its path alone, without sizes, as `parts::Body`"
 )]
 pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// The tile that comes in: `Tile<T, INPUTS>`.
@@ -137,6 +140,9 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
 
     /// How often the parameters hold [`TENSORS`](Self::TENSORS) and [`LAYERS`](Self::LAYERS), one after the other.
     const COPIES: usize = 1;
+
+    /// How many of the parameters are trained: the first of them, or those of the [`LAYERS`](Self::LAYERS) that are.
+    const TRAINED: usize = Self::Parameters::NUMBERS;
 
     /// What it computes, for those who write it in another format.
     const FORM: Form = Form::Own;
@@ -229,8 +235,8 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>> {
     pub d_output: &'a mut L::Output,
     /// Where the gradient with respect to the inputs goes; `None` for a first layer that nobody asks.
     pub d_input: Option<&'a mut L::Input>,
-    /// Where the tile's share of the gradient with respect to the parameters goes; `None`, which only a layer with
-    /// [`Layer::COMPLETES`] sees, leaves it to [`Layer::complete`].
+    /// Where the tile's share of the gradient with respect to the parameters goes. `None` leaves it to
+    /// [`Layer::complete`], which only a layer with [`Layer::COMPLETES`] sees; or they are not trained: `trainable = false`.
     pub share: Option<Share<'a, T, L>>,
 }
 
@@ -320,27 +326,38 @@ pub struct TensorInfo {
     pub shape: &'static [usize],
 }
 
-/// What a layer computes, apart from its numbers and its activation.
+/// What a layer computes, apart from its numbers and its activation. No form is called as a type is: rustc would then write
+/// the type's whole path in its errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
     /// Something that nobody else knows.
     Own,
     /// What comes in, whenever it is not trained.
-    Identity,
+    Unchanged,
     /// [`Dense`].
-    Dense,
+    OfDense,
     /// [`ActivationLayer`].
-    Activation,
+    OfActivation,
+    /// [`LayerNormalization`], whose number is `epsilon`.
+    OfLayerNormalization,
+    /// [`RmsNormalization`], whose number is `epsilon`.
+    OfRmsNormalization,
+    /// [`UnitNormalization`].
+    OfUnitNormalization,
+    /// [`PRelu`].
+    OfPRelu,
+    /// [`Rescaling`], whose numbers are `scale` and `offset`.
+    OfRescaling,
     /// [`Block`]: the layers of a network.
-    Block,
+    OfBlock,
     /// [`Residual`].
-    Residual {
+    OfResidual {
         /// What stands in it.
         layer: &'static Form,
     },
     /// [`Repeat`].
-    Repeat {
+    OfRepeat {
         /// What is repeated.
         layer: &'static Form,
         /// How often.
@@ -348,8 +365,8 @@ pub enum Form {
     },
 }
 
-/// What is known of a layer beside its numbers: what summaries print and files name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is known of a layer beside what it trains: what summaries print and files name.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayerInfo {
     /// The label: the field of the struct, and the name of the saved tensors.
     pub label: &'static str,
@@ -361,8 +378,10 @@ pub struct LayerInfo {
     pub inputs: usize,
     /// Numbers that come out.
     pub outputs: usize,
-    /// Trained numbers.
+    /// Numbers that it keeps.
     pub parameters: usize,
+    /// Those of them that are trained: none with `trainable = false`.
+    pub trained: usize,
     /// The tensors of the parameters, in the order in which they lie in memory.
     pub tensors: &'static [TensorInfo],
     /// The layers that it is made of, whose parameters follow.
@@ -371,6 +390,8 @@ pub struct LayerInfo {
     pub copies: usize,
     /// What it computes.
     pub form: Form,
+    /// The numbers that it computes with and does not train, as [`Form`] says.
+    pub numbers: &'static [f64],
     /// [`Layer::COMPLETES`]
     pub completes: bool,
 }
@@ -386,12 +407,20 @@ impl LayerInfo {
             inputs: <L::Input as Features<T>>::N,
             outputs: <L::Output as Features<T>>::N,
             parameters: L::Parameters::NUMBERS,
+            trained: L::TRAINED,
             tensors: L::TENSORS,
             layers: L::LAYERS,
             copies: L::COPIES,
             form: L::FORM,
+            numbers: &[],
             completes: L::COMPLETES,
         }
+    }
+
+    /// The same with numbers that it does not train.
+    #[must_use]
+    pub const fn numbers(self, numbers: &'static [f64]) -> Self {
+        Self { numbers, ..self }
     }
 }
 

@@ -4,7 +4,7 @@ use fearless_simd::{Select, Simd, SimdBase};
 use nalgebra::SVector;
 use rand::Rng;
 
-use super::{Backward, Batch, Layer, Share, Sink, TensorInfo, Trace};
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, Trace};
 use crate::initializers::{Fan, Initializer, Zeros};
 use crate::kernels::dense as kernel;
 use crate::scalar::{Lane as _, Scalar};
@@ -16,6 +16,7 @@ use crate::tile::Tile;
 /// | option | default | meaning |
 /// | --- | --- | --- |
 /// | `alpha_initializer = ...` | `zeros` | how `alpha` starts |
+/// | `trainable = ...` | `true` | whether its parameters [move](crate::network!#layers-that-are-not-trained) |
 ///
 /// The slope at 0 is 0, as in Keras.
 ///
@@ -85,6 +86,8 @@ impl<T: Scalar, const N: usize, I: Initializer> Layer<T> for PRelu<N, I> {
     type Tape = ();
 
     const TENSORS: &'static [TensorInfo] = &[TensorInfo { name: "alpha", shape: &[N] }];
+
+    const FORM: Form = Form::OfPRelu;
 
     /// One lane for each number of `alpha`.
     const SUMS: usize = N;

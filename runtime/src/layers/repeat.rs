@@ -30,6 +30,12 @@ impl<L: Copy, const N: usize> Repeat<L, N> {
         Self(layer)
     }
 
+    /// What is repeated.
+    #[must_use]
+    pub const fn layer(&self) -> &L {
+        &self.0
+    }
+
     #[inline(always)]
     fn run<T, S, M>(
         self,
@@ -137,8 +143,9 @@ where
 
     const TENSORS: &'static [TensorInfo] = L::TENSORS;
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
+    const TRAINED: usize = N * L::TRAINED;
     const COPIES: usize = N * L::COPIES;
-    const FORM: Form = Form::Repeat { layer: &L::FORM, copies: N };
+    const FORM: Form = Form::OfRepeat { layer: &L::FORM, copies: N };
     const SUMS: usize = N * L::SUMS;
     const STREAMS: usize = N * L::STREAMS;
     const COMPLETES: bool = L::COMPLETES;

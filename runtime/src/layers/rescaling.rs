@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, SimdBase};
 use rand::Rng;
 
-use super::{Backward, Layer, NoParameters};
+use super::{Backward, Form, Layer, NoParameters};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
@@ -55,6 +55,12 @@ impl<const N: usize> Rescaling<N> {
     pub const fn offset(self, offset: f64) -> Self {
         Self { offset, ..self }
     }
+
+    /// What it computes with: `scale` and `offset`.
+    #[must_use]
+    pub const fn numbers(self) -> [f64; 2] {
+        [self.scale, self.offset]
+    }
 }
 
 impl<const N: usize> Default for Rescaling<N> {
@@ -68,6 +74,8 @@ impl<T: Scalar, const N: usize> Layer<T> for Rescaling<N> {
     type Output = Tile<T, N>;
     type Parameters = NoParameters;
     type Tape = ();
+
+    const FORM: Form = Form::OfRescaling;
 
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
 

@@ -25,6 +25,12 @@ impl<L: Copy> Residual<L> {
         Self(layer)
     }
 
+    /// The layer inside.
+    #[must_use]
+    pub const fn layer(&self) -> &L {
+        &self.0
+    }
+
     #[inline(always)]
     fn run<T, S, M>(
         self,
@@ -88,8 +94,9 @@ where
 
     const TENSORS: &'static [TensorInfo] = L::TENSORS;
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
+    const TRAINED: usize = L::TRAINED;
     const COPIES: usize = L::COPIES;
-    const FORM: Form = Form::Residual { layer: &L::FORM };
+    const FORM: Form = Form::OfResidual { layer: &L::FORM };
     const SUMS: usize = L::SUMS;
     const STREAMS: usize = L::STREAMS;
     const COMPLETES: bool = L::COMPLETES;

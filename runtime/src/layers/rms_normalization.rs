@@ -4,7 +4,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use nalgebra::SVector;
 use rand::Rng;
 
-use super::{Backward, Batch, Layer, Share, Sink, TensorInfo, Trace, inverse_root};
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, Trace, inverse_root};
 use crate::kernels::dense as kernel;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
@@ -15,6 +15,7 @@ use crate::tile::Tile;
 /// | option | default | meaning |
 /// | --- | --- | --- |
 /// | `epsilon = ...` | `1e-6` | what keeps the root from zero |
+/// | `trainable = ...` | `true` | whether its parameters [move](crate::network!#layers-that-are-not-trained) |
 ///
 /// Source: B. Zhang, R. Sennrich, *Root Mean Square Layer Normalization*, 2019; options and numbers of Keras's
 /// [`RMSNormalization`](https://keras.io/api/layers/normalization_layers/rms_normalization/).
@@ -53,6 +54,12 @@ impl<const N: usize> RmsNormalization<N> {
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Self { epsilon }
     }
+
+    /// What it computes with and does not train: `epsilon`.
+    #[must_use]
+    pub const fn numbers(self) -> [f64; 1] {
+        [self.epsilon]
+    }
 }
 
 impl<const N: usize> Default for RmsNormalization<N> {
@@ -69,6 +76,8 @@ impl<T: Scalar, const N: usize> Layer<T> for RmsNormalization<N> {
     type Tape = T::Lane;
 
     const TENSORS: &'static [TensorInfo] = &[TensorInfo { name: "scale", shape: &[N] }];
+
+    const FORM: Form = Form::OfRmsNormalization;
 
     /// One lane for each number of the scale.
     const SUMS: usize = N;

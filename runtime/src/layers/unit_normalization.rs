@@ -3,12 +3,12 @@
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 use rand::Rng;
 
-use super::{Backward, Layer, NoParameters, inverse_root};
+use super::{Backward, Form, Layer, NoParameters, inverse_root};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 
 /// The inverse of a length is at most this, so that a sample of zeros stays one. As in Keras.
-const LIMIT: f64 = 1e12;
+pub(crate) const UNIT_LIMIT: f64 = 1e12;
 
 /// `y = x min(1 / |x|, 10^12)`, with `|x| = sqrt(sum_i x_i^2)`: each sample becomes a vector of length 1; one of zeros
 /// stays as it is. In `network!`: `UnitNormalization`, or `UnitNormalization(N)`.
@@ -48,6 +48,8 @@ impl<T: Scalar, const N: usize> Layer<T> for UnitNormalization<N> {
     /// What each sample was multiplied by.
     type Tape = T::Lane;
 
+    const FORM: Form = Form::OfUnitNormalization;
+
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
 
     #[inline(always)]
@@ -65,7 +67,7 @@ impl<T: Scalar, const N: usize> Layer<T> for UnitNormalization<N> {
             squares += x * x;
         }
         let inverse = T::Vector::<S>::splat(simd, T::ONE) / squares.sqrt();
-        let limit = T::Vector::<S>::splat(simd, T::from_f64(LIMIT));
+        let limit = T::Vector::<S>::splat(simd, T::from_f64(UNIT_LIMIT));
         let scale = inverse.simd_gt(limit).select(limit, inverse);
         for i in 0..N {
             output.store::<S>(i, input.load(simd, i) * scale);
@@ -83,7 +85,7 @@ impl<T: Scalar, const N: usize> Layer<T> for UnitNormalization<N> {
             along += output.load(simd, i) * d_output.load(simd, i);
         }
         // at the limit the scale is a constant
-        let limited = scale.simd_ge(T::Vector::<S>::splat(simd, T::from_f64(LIMIT)));
+        let limited = scale.simd_ge(T::Vector::<S>::splat(simd, T::from_f64(UNIT_LIMIT)));
         let along = limited.select(zero, along);
         for i in 0..N {
             d_input.store::<S>(i, (d_output.load(simd, i) - output.load(simd, i) * along) * scale);
@@ -93,7 +95,7 @@ impl<T: Scalar, const N: usize> Layer<T> for UnitNormalization<N> {
     #[inline(always)]
     fn predict<S: Simd>(&self, simd: S, _: &NoParameters, input: &[T; N], output: &mut [T; N]) {
         let squares = input.iter().map(|&x| x * x).sum::<T>();
-        let (inverse, limit) = (inverse_root::<T, S>(simd, squares), T::from_f64(LIMIT));
+        let (inverse, limit) = (inverse_root::<T, S>(simd, squares), T::from_f64(UNIT_LIMIT));
         let scale = if inverse > limit { limit } else { inverse };
         for (y, &x) in output.iter_mut().zip(input) {
             *y = x * scale;

@@ -23,12 +23,13 @@ pub(crate) struct Descend<'a, T, O> {
 }
 
 impl<T: Scalar, O: Optimizer> Descend<'_, T, O> {
-    /// Makes the whole step. It knows no network, and is compiled once for all that an optimizer of this type moves.
+    /// [`accept`](Sink::accept), not inlined. It knows no network, and is compiled once for all that an optimizer of this type
+    /// moves.
     #[inline(never)]
-    pub(crate) fn whole<S: Simd>(&mut self, simd: S) {
+    pub(crate) fn apart<S: Simd>(&mut self, simd: S, range: Range<usize>) {
         simd.vectorize(
             #[inline(always)]
-            || self.accept(simd, self.range()),
+            || self.accept(simd, range),
         );
     }
 }

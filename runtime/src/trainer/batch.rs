@@ -6,6 +6,7 @@ use fearless_simd::Simd;
 
 use super::fit::Data;
 use crate::data::{Samples, Targets};
+use crate::frozen;
 use crate::kernels::Task;
 use crate::kernels::flat::{Gather, first_lanes};
 use crate::losses::Loss;
@@ -200,7 +201,8 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
     fn run<S: Simd>(self, simd: S) {
         let Self { optimizer, step, network, gradient, slots, previous } = self;
         let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
-        Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 }.whole(simd);
+        let descend = Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 };
+        frozen::step::<N, O, S>(simd, descend);
         if const { N::CONSTRAINED } {
             network.constrain();
         }

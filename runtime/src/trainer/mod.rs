@@ -1,9 +1,11 @@
 //! The trainer: epochs of shuffled batches, as Keras's `fit`.
 
 mod batch;
+mod batches;
 #[cfg(feature = "safetensors")]
 mod checkpoint;
 mod epochs;
+mod feed;
 mod fit;
 mod shuffle;
 
@@ -13,6 +15,7 @@ use core::fmt;
 use fearless_simd::Level;
 
 use self::batch::Apply;
+use crate::frozen;
 use crate::kernels::dispatch;
 use crate::losses::ClassWeight;
 use crate::metrics::Weighted;
@@ -58,6 +61,8 @@ pub struct Trainer<N: Network, L, O, M = (), C = ()> {
 struct Settings {
     epochs: usize,
     batch_size: usize,
+    /// The most batches of an epoch.
+    steps: Option<usize>,
     shuffle: bool,
     /// Whether a layer of the network is random in training.
     noisy: bool,
@@ -74,6 +79,12 @@ impl Settings {
     /// Whether each epoch draws from the caller's generator.
     fn draws(&self) -> bool {
         self.shuffle || self.noisy
+    }
+
+    /// How many of so many samples an epoch takes.
+    fn samples_of_epoch(&self, samples: u32) -> usize {
+        let most = self.steps.map_or(usize::MAX, |steps| steps.saturating_mul(self.batch_size));
+        most.min(samples as usize)
     }
 }
 
@@ -115,7 +126,7 @@ impl<N: Network> State<N> {
     /// Puts back the last parameters that gave a finite loss, and forgets the gradient.
     fn restore(&mut self, network: &mut N) {
         if self.moved {
-            network.as_flat_mut().copy_from_slice(&self.previous);
+            frozen::restore(network, &self.previous);
         }
         self.pass.clear();
     }
@@ -149,6 +160,7 @@ impl<N: Network, L, O> Trainer<N, L, O> {
         let settings = Settings {
             epochs: 1,
             batch_size: 32,
+            steps: None,
             shuffle: true,
             noisy: N::STREAMS > 0,
             seed: 0,
@@ -216,6 +228,14 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
         self
     }
 
+    /// Ends each epoch after so many batches: of [`fit`](Self::fit), those that come first in the order of the epoch; of
+    /// [`fit_batches`](Self::fit_batches), those that come next. Default: when the data ends.
+    #[must_use]
+    pub fn steps_per_epoch(mut self, steps: usize) -> Self {
+        self.settings.steps = Some(steps);
+        self
+    }
+
     /// Whether each epoch takes the samples in a new random order. Default: yes.
     #[must_use]
     pub fn shuffle(mut self, shuffle: bool) -> Self {
@@ -272,7 +292,7 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
     /// does so itself; a loop of single steps calls this at its end.
     pub fn finalize(&self, network: &mut N) {
         if let Some(state) = self.state.as_ref().filter(|state| state.iteration > 0) {
-            self.optimizer.finalize(network.as_flat_mut(), &state.slots);
+            frozen::keeping(network, |parameters| self.optimizer.finalize(parameters, &state.slots));
         }
     }
 

@@ -18,7 +18,7 @@ use super::naming::told;
 use super::write;
 use crate::error::Error;
 use crate::layers::naming;
-use crate::quantized::{Number, Quantizable, QuantizableNetwork, Quantized, Stored};
+use crate::quantized::{InputOf, Number, OutputOf, Quantizable, QuantizableNetwork, Quantized, Stored};
 use crate::summary::Summary;
 
 /// How far an output may be from the one in the file, relative to the largest of the outputs or to 1. The last digits of an
@@ -47,9 +47,8 @@ impl Tensor {
 
 /// All tensors, layer by layer.
 fn tensors<N: QuantizableNetwork>() -> Vec<Tensor> {
-    const { assert!(naming::can_be_named(N::LAYERS), "networks within networks can be saved down to the sixteenth") };
     let layout = <<N::Chain as Quantizable>::Quantized as Stored>::LAYOUT;
-    let layers = (0..).map_while(|index| naming::nth(N::LAYERS, index)).filter(|(_, layer)| layer.layers.is_empty());
+    let layers = naming::all(N::LAYERS).filter(|(_, layer)| layer.layers.is_empty());
     let mut tensors = Vec::new();
     for ((path, _), (stored, start)) in layers.zip((0..).map_while(|index| layout.nth(index))) {
         tensors.extend(stored.iter().map(|tensor| {
@@ -87,7 +86,8 @@ pub(crate) fn save<N: QuantizableNetwork>(network: &Quantized<N>, path: &Path) -
     // first what is four bytes wide, so that all of it is aligned
     tensors.sort_by_key(|tensor| tensor.number.size() == 1);
     let parts: Vec<&[u8]> = tensors.iter().map(|tensor| bytes_of(network, tensor)).collect();
-    let about = About::new::<N>(&summary::<N>(), &parts.concat(), |sample: &_| network.predict(sample));
+    let predict = |sample: &_| network.predict(sample);
+    let about = About::new::<f32, InputOf<N>, OutputOf<N>>(&summary::<N>(), &parts.concat(), predict);
     let infos = tensors.iter().scan(0, |end, tensor| {
         let start = *end;
         *end += tensor.range.len();
@@ -125,7 +125,7 @@ fn loaded<N: QuantizableNetwork>(path: &Path) -> Result<Box<Quantized<N>>, Fault
             *to = *byte;
         }
     }
-    about.check_sample::<N>(TOLERANCE, |sample: &_| network.predict(sample))?;
+    about.check_sample::<f32, InputOf<N>, OutputOf<N>>(TOLERANCE, |sample: &_| network.predict(sample))?;
     Ok(network)
 }
 

@@ -3,10 +3,7 @@
 use std::string::String;
 use std::vec::Vec;
 
-use super::graph::{Attribute, Graph};
-
-/// The last axis, -1: that of the numbers of a sample.
-const LAST: u64 = (-1_i64).cast_unsigned();
+use super::graph::{Attribute, Graph, LAST};
 
 /// Adds the activation `written` as in `network!`, `leaky_relu(0.01)`, to `width` numbers `x`, and returns its output;
 /// `None` if it is one that is not known here.

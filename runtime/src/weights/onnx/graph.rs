@@ -17,6 +17,9 @@ pub(super) const FLOAT: u64 = 1;
 pub(super) const INT64: u64 = 7;
 pub(super) const DOUBLE: u64 = 11;
 
+/// The last axis, -1: that of the numbers of a sample.
+pub(super) const LAST: u64 = (-1_i64).cast_unsigned();
+
 /// What a node is told beside its inputs.
 pub(super) enum Attribute<'a> {
     Float(&'a str, f64),
@@ -86,8 +89,20 @@ impl Graph {
     }
 
     /// Constant numbers of the network's type.
-    #[allow(clippy::cast_possible_truncation, reason = "the nearest of the network's type")]
     pub(super) fn numbers(&mut self, shape: &[usize], values: impl IntoIterator<Item = f64>) -> String {
+        let value = tensor("", self.data_type, shape, &self.bytes(values));
+        self.node("Constant", &[], &[Attribute::Tensor("value", value)])
+    }
+
+    /// As many ones where a tensor that is trained would be.
+    pub(super) fn ones(&mut self, count: usize) -> String {
+        let (name, ones) = (format!("{}.ones", self.layer), self.bytes((0..count).map(|_| 1.0)));
+        self.initializer(&name, &[count], &ones);
+        name
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "the nearest of the network's type")]
+    fn bytes(&self, values: impl IntoIterator<Item = f64>) -> Vec<u8> {
         let mut bytes = Vec::new();
         for value in values {
             match self.data_type {
@@ -95,8 +110,7 @@ impl Graph {
                 _ => bytes.extend((value as f32).to_le_bytes()),
             }
         }
-        let value = tensor("", self.data_type, shape, &bytes);
-        self.node("Constant", &[], &[Attribute::Tensor("value", value)])
+        bytes
     }
 
     /// A constant integer, as operators take sizes and axes.

@@ -2,6 +2,8 @@
 
 mod activations;
 mod graph;
+mod layers;
+mod model;
 mod protobuf;
 mod read;
 
@@ -10,13 +12,13 @@ use std::io;
 use std::path::Path;
 use std::slice::Iter;
 use std::string::{String, ToString as _};
-use std::vec;
 use std::vec::Vec;
 
 use bytemuck::cast_slice;
 
 use self::activations::activation;
 use self::graph::{DOUBLE, FLOAT, Graph};
+use self::layers::layer;
 pub(crate) use self::read::load;
 use super::naming::{Tensor, tensors};
 use super::{not_finite, replace};
@@ -62,36 +64,33 @@ impl<N: Network> Writer<'_, N> {
 
     fn layer(&mut self, name: &str, info: &LayerInfo, form: &Form, x: String) -> Result<String, String> {
         match form {
-            Form::Block => return self.layers(&format!("{name}."), info.layers, x),
-            Form::Residual { layer } => {
+            Form::OfBlock => return self.layers(&format!("{name}."), info.layers, x),
+            Form::OfResidual { layer } => {
                 let y = self.layer(name, info, layer, x.clone())?;
                 name.clone_into(&mut self.graph.layer);
                 return Ok(self.graph.node("Add", &[&x, &y], &[]));
             }
-            Form::Repeat { layer, copies: 1 } => return self.layer(name, info, layer, x),
-            Form::Repeat { layer, copies } => {
+            Form::OfRepeat { layer, copies: 1 } => return self.layer(name, info, layer, x),
+            Form::OfRepeat { layer, copies } => {
                 return (0..*copies).try_fold(x, |x, copy| self.layer(&format!("{name}.{copy}"), info, layer, x));
             }
-            Form::Identity => return Ok(x),
-            Form::Dense | Form::Activation => {}
-            Form::Own => return Err(format!("layer `{name}` is a `{}`, which ONNX does not have", info.kind)),
+            _ => {}
         }
         name.clone_into(&mut self.graph.layer);
-        let x = if *form == Form::Dense { self.dense(info, x) } else { x };
+        let tensors: Vec<String> = self
+            .tensors
+            .by_ref()
+            .take(info.tensors.len())
+            .map(|tensor| {
+                let numbers = &self.network.as_flat()[tensor.range.clone()];
+                self.graph.initializer(&tensor.name(), tensor.info.shape, cast_slice(numbers));
+                tensor.name()
+            })
+            .collect();
+        let x = layer(&mut self.graph, info, form, x, &tensors)
+            .ok_or_else(|| format!("layer `{name}` is a `{}`, which ONNX does not have", info.kind))?;
         activation(&mut self.graph, info.activation, &x, info.outputs).ok_or_else(|| {
             format!("the activation of layer `{name}` is `{}`, which ONNX does not have", info.activation)
         })
-    }
-
-    /// `x kernel + bias`
-    fn dense(&mut self, info: &LayerInfo, x: String) -> String {
-        let mut inputs = vec![x];
-        for tensor in self.tensors.by_ref().take(info.tensors.len()) {
-            let (name, numbers) = (tensor.name(), &self.network.as_flat()[tensor.range.clone()]);
-            self.graph.initializer(&name, tensor.info.shape, cast_slice(numbers));
-            inputs.push(name);
-        }
-        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
-        self.graph.node("Gemm", &inputs, &[])
     }
 }

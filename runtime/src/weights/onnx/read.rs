@@ -17,12 +17,10 @@ use super::super::fill;
 use super::super::naming::{Place, Tensor, tensors};
 use super::data_type;
 use super::graph::{DOUBLE, FLOAT};
-use super::protobuf::{Fields, Value};
+use super::model::{Found, Node, find, type_name};
+use super::protobuf::Fields;
 use crate::error::Error;
 use crate::network::Network;
-
-/// More dimensions than any weights have.
-const MOST_DIMENSIONS: usize = 8;
 
 pub(crate) fn load<N: Network>(network: &mut N, path: &Path) -> Result<(), Error> {
     let read = || -> Result<Box<N>, Fault> {
@@ -35,7 +33,7 @@ pub(crate) fn load<N: Network>(network: &mut N, path: &Path) -> Result<(), Error
     Ok(())
 }
 
-/// The network in a model: each `Gemm` or `MatMul` is the next layer with a kernel.
+/// The network in a model: each node with weights has those of the next layer with weights.
 fn loaded<N: Network>(model: &[u8]) -> Result<Box<N>, String> {
     let mut graph = None;
     for field in Fields(model) {
@@ -45,7 +43,15 @@ fn loaded<N: Network>(model: &[u8]) -> Result<Box<N>, String> {
     }
     let graph = graph.ok_or("it is no ONNX file: there is no graph in it")?;
     let tensors = tensors(N::LAYERS);
-    let mut reader = Reader { graph, network: zeroed_box::<N>(), wanted: &tensors, product: None, used: Vec::new() };
+    let mut reader = Reader {
+        graph,
+        network: zeroed_box::<N>(),
+        wanted: &tensors,
+        product: None,
+        negated: None,
+        mirrored: None,
+        used: Vec::new(),
+    };
     for field in Fields(graph) {
         if let (1, value) = field? {
             reader.node(&Node::read(value.bytes()?)?)?;
@@ -62,42 +68,55 @@ struct Reader<'a, N> {
     wanted: &'a [Tensor],
     /// What the last `MatMul` gave, until its bias is added.
     product: Option<&'a str>,
+    /// What the last `Neg` gave, and the last `Relu` if it was of that: where Keras writes a `PReLU` as sums and products.
+    negated: Option<&'a str>,
+    mirrored: Option<&'a str>,
     /// The names of what has been read.
     used: Vec<&'a str>,
 }
 
 impl<'a, N: Network> Reader<'a, N> {
     fn node(&mut self, node: &Node<'a>) -> Result<(), String> {
-        let [_, kernel, bias] = node.inputs;
+        let [first, second, third] = node.inputs;
         match node.operator {
             "Gemm" if node.transposed_input || node.scaled => {
                 let name = node.output.escape_debug();
                 Err(format!("`{name}` is a `Gemm` with `transA`, `alpha` or `beta`, which is no fully connected layer"))
             }
             "Gemm" => {
-                self.kernel(kernel, node.transposed)?;
-                if !bias.is_empty() {
-                    self.bias(bias)?;
-                }
+                self.kernel(second, node.transposed)?;
                 self.product = None;
-                Ok(())
+                if third.is_empty() { Ok(()) } else { self.named(third, &["bias"]) }
             }
             "MatMul" => {
-                self.kernel(kernel, false)?;
+                self.kernel(second, false)?;
                 self.product = Some(node.output);
                 Ok(())
             }
-            "Add" => {
-                let [a, b, _] = node.inputs;
-                let added = match self.product {
-                    Some(product) if product == a => b,
-                    Some(product) if product == b => a,
-                    _ => return Ok(()),
-                };
-                if find(self.graph, added)?.is_some() {
-                    self.bias(added)?;
+            "Add" => match self.product.take_if(|product| *product == first || *product == second) {
+                Some(product) => {
+                    let added = if product == first { second } else { first };
+                    if find(self.graph, added)?.is_some() { self.named(added, &["bias"]) } else { Ok(()) }
                 }
-                self.product = None;
+                None => self.any_of(node, &["beta"]),
+            },
+            "Mul" if self.wants(&["alpha"]) => match self.mirrored {
+                Some(mirrored) if mirrored == first => self.alpha(second, true),
+                Some(mirrored) if mirrored == second => self.alpha(first, true),
+                _ => Ok(()),
+            },
+            "Mul" => self.any_of(node, &["gamma", "scale"]),
+            "PRelu" => self.alpha(second, false),
+            "LayerNormalization" => {
+                self.named_or(second, "gamma", 1.0)?;
+                if third.is_empty() { Ok(()) } else { self.named_or(third, "beta", 0.0) }
+            }
+            "Neg" => {
+                self.negated = Some(node.output);
+                Ok(())
+            }
+            "Relu" => {
+                self.mirrored = Some(node.output).filter(|_| self.negated == Some(first));
                 Ok(())
             }
             _ => Ok(()),
@@ -116,11 +135,56 @@ impl<'a, N: Network> Reader<'a, N> {
         }
     }
 
-    fn bias(&mut self, name: &'a str) -> Result<(), String> {
-        match self.wanted {
-            [tensor, ..] if tensor.info.name == "bias" => self.tensor(name, false),
-            _ => Err(surplus(name)),
+    /// Whether the tensor that is wanted next is called one of these.
+    fn wants(&self, names: &[&str]) -> bool {
+        self.wanted.first().is_some_and(|tensor| names.contains(&tensor.info.name))
+    }
+
+    /// Reads a tensor, which must be called one of these.
+    fn named(&mut self, name: &'a str, ours: &[&str]) -> Result<(), String> {
+        if self.wants(ours) { self.tensor(name, false) } else { Err(surplus(name)) }
+    }
+
+    /// Reads the one that is kept in the model of what a sum or a product is of, if one called so is wanted. Single numbers
+    /// are those of activations.
+    fn any_of(&mut self, node: &Node<'a>, ours: &[&str]) -> Result<(), String> {
+        let [first, second, _] = node.inputs;
+        for name in [first, second] {
+            if self.wants(ours) && find(self.graph, name)?.is_some_and(|found| !found.shape.is_empty()) {
+                return self.tensor(name, false);
+            }
         }
+        Ok(())
+    }
+
+    /// Reads a tensor called so; where none is wanted, it must be all this value.
+    fn named_or(&mut self, name: &'a str, ours: &str, value: f32) -> Result<(), String> {
+        if self.wants(&[ours]) {
+            return self.tensor(name, false);
+        }
+        let same = |found: &Found<'_>| match found.data_type {
+            DOUBLE => found.numbers.chunks(8).all(|bytes| *bytes == f64::from(value).to_le_bytes()),
+            _ => found.numbers.chunks(4).all(|bytes| *bytes == value.to_le_bytes()),
+        };
+        if !find(self.graph, name)?.is_some_and(|found| !found.numbers.is_empty() && same(&found)) {
+            return Err(surplus(name));
+        }
+        self.used.push(name);
+        Ok(())
+    }
+
+    /// Reads the slopes of a rectifier, or with `negated` their negatives. One slope is that of all.
+    fn alpha(&mut self, name: &'a str, negated: bool) -> Result<(), String> {
+        let Some(tensor) = self.wanted.first().filter(|tensor| tensor.info.name == "alpha") else {
+            return Err(surplus(name));
+        };
+        self.tensor(name, false)?;
+        if negated {
+            for number in &mut self.network.as_flat_mut()[tensor.range.clone()] {
+                *number = -*number;
+            }
+        }
+        Ok(())
     }
 
     /// Reads the next tensor that is wanted.
@@ -134,7 +198,8 @@ impl<'a, N: Network> Reader<'a, N> {
         if transposed {
             shape.reverse();
         }
-        let same = found.shape == shape || (shape.len() == 1 && found.shape == [1, shape[0]]);
+        let single = tensor.info.name == "alpha" && found.shape.iter().all(|size| *size == 1);
+        let same = single || found.shape == shape || (shape.len() == 1 && found.shape == [1, shape[0]]);
         let expected = data_type::<N>();
         let shown = found.name.escape_debug();
         if !same || found.data_type != expected {
@@ -147,7 +212,8 @@ impl<'a, N: Network> Reader<'a, N> {
         if found.external {
             return Err(format!("the numbers of tensor `{shown}` are in another file; export the model as one file"));
         }
-        let bytes = tensor.range.len() * if expected == DOUBLE { size_of::<f64>() } else { size_of::<f32>() };
+        let count = if single { 1 } else { tensor.range.len() };
+        let bytes = count * if expected == DOUBLE { size_of::<f64>() } else { size_of::<f32>() };
         if found.numbers.len() != bytes {
             let have = found.numbers.len();
             return Err(format!("tensor `{shown}` should have {bytes} bytes of numbers, but has {have}"));
@@ -158,6 +224,10 @@ impl<'a, N: Network> Reader<'a, N> {
             DOUBLE => fill(numbers, found.numbers, &place, tensor.info.shape, f64::from_le_bytes),
             _ => fill(numbers, found.numbers, &place, tensor.info.shape, |bytes| f64::from(f32::from_le_bytes(bytes))),
         }?;
+        if single {
+            let slope = numbers[0];
+            numbers.fill(slope);
+        }
         self.used.push(name);
         self.wanted = rest;
         Ok(())
@@ -183,124 +253,4 @@ impl<'a, N: Network> Reader<'a, N> {
 
 fn surplus(name: &str) -> String {
     format!("there is a tensor `{}`, which this network does not have", name.escape_debug())
-}
-
-/// A type of numbers as messages call it.
-fn type_name(data_type: u64) -> String {
-    match data_type {
-        FLOAT => "F32".into(),
-        DOUBLE => "F64".into(),
-        10 => "F16".into(),
-        16 => "BF16".into(),
-        other => format!("type {other}"),
-    }
-}
-
-/// As much of a `NodeProto` as is read.
-#[derive(Default)]
-struct Node<'a> {
-    operator: &'a str,
-    /// The first three, empty where there are fewer.
-    inputs: [&'a str; 3],
-    output: &'a str,
-    /// `transA` and `transB` of a `Gemm`, and whether a factor is not 1.
-    transposed_input: bool,
-    transposed: bool,
-    scaled: bool,
-}
-
-impl<'a> Node<'a> {
-    fn read(bytes: &'a [u8]) -> Result<Self, String> {
-        let mut node = Self::default();
-        let mut inputs = node.inputs.into_iter().enumerate();
-        for field in Fields(bytes) {
-            match field? {
-                (1, value) => {
-                    if let Some((index, _)) = inputs.next() {
-                        node.inputs[index] = value.text()?;
-                    }
-                }
-                (2, value) if node.output.is_empty() => node.output = value.text()?,
-                (4, value) => node.operator = value.text()?,
-                (5, value) => node.attribute(value.bytes()?)?,
-                _ => {}
-            }
-        }
-        Ok(node)
-    }
-
-    fn attribute(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let (mut name, mut on, mut factor) = ("", false, 1.0);
-        for field in Fields(bytes) {
-            match field? {
-                (1, value) => name = value.text()?,
-                (2, Value::Fixed(&[a, b, c, d])) => factor = f32::from_le_bytes([a, b, c, d]),
-                (3, value) => on = value.int()? != 0,
-                _ => {}
-            }
-        }
-        match name {
-            "transA" => self.transposed_input = on,
-            "transB" => self.transposed = on,
-            "alpha" | "beta" => self.scaled |= factor.to_bits() != 1_f32.to_bits(),
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
-/// As much of a `TensorProto` as is read.
-#[derive(Default)]
-struct Found<'a> {
-    name: &'a str,
-    data_type: u64,
-    shape: Vec<usize>,
-    numbers: &'a [u8],
-    external: bool,
-}
-
-impl<'a> Found<'a> {
-    fn read(bytes: &'a [u8]) -> Result<Self, String> {
-        let mut found = Self::default();
-        for field in Fields(bytes) {
-            match field? {
-                (1, Value::Int(size)) => found.size(size)?,
-                // all in one
-                (1, value) => {
-                    let mut sizes = Fields(value.bytes()?);
-                    while !sizes.0.is_empty() {
-                        found.size(sizes.varint().ok_or("a shape is not one")?)?;
-                    }
-                }
-                (2, value) => found.data_type = value.int()?,
-                (8, value) => found.name = value.text()?,
-                // as raw bytes, as `f32` or as `f64`: all the same bytes
-                (4 | 9 | 10, value) => found.numbers = value.bytes()?,
-                (14, value) => found.external = value.int()? == 1,
-                _ => {}
-            }
-        }
-        Ok(found)
-    }
-
-    fn size(&mut self, size: u64) -> Result<(), String> {
-        if self.shape.len() == MOST_DIMENSIONS {
-            return Err(format!("a tensor has more than {MOST_DIMENSIONS} dimensions"));
-        }
-        self.shape.push(usize::try_from(size).map_err(|_| "a tensor is larger than the memory")?);
-        Ok(())
-    }
-}
-
-/// The tensor of this name that is kept in a graph.
-fn find<'a>(graph: &'a [u8], name: &str) -> Result<Option<Found<'a>>, String> {
-    for field in Fields(graph) {
-        if let (5, value) = field? {
-            let found = Found::read(value.bytes()?)?;
-            if found.name == name {
-                return Ok(Some(found));
-            }
-        }
-    }
-    Ok(None)
 }

@@ -1,0 +1,64 @@
+//! Layers as operators.
+
+use std::string::String;
+use std::vec::Vec;
+
+use super::graph::{Attribute, Graph, LAST};
+use crate::layers::{Form, LayerInfo, UNIT_LIMIT};
+
+/// Adds a layer of this form, without its activation, to the value `x`, and returns its output; `None` if it is one that is
+/// not known here. `tensors` are the names of what it trains.
+pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String, tensors: &[String]) -> Option<String> {
+    let with_tensors = |x| {
+        let mut inputs: Vec<&str> = Vec::from([x]);
+        inputs.extend(tensors.iter().map(String::as_str));
+        inputs
+    };
+    let y = match (form, info.numbers, tensors) {
+        (Form::OfActivation | Form::Unchanged, ..) => x,
+        (Form::OfDense, ..) => graph.node("Gemm", &with_tensors(&x), &[]),
+        (Form::OfPRelu, ..) => graph.node("PRelu", &with_tensors(&x), &[]),
+        (Form::OfLayerNormalization, [epsilon], _) => {
+            let mut inputs = with_tensors(&x);
+            let ones;
+            // the factors must be there, the summands need not
+            if info.tensors.first().is_none_or(|tensor| tensor.name != "gamma") {
+                ones = graph.ones(info.inputs);
+                inputs.insert(1, &ones);
+            }
+            let options = [Attribute::Int("axis", LAST), Attribute::Float("epsilon", *epsilon)];
+            graph.node("LayerNormalization", &inputs, &options)
+        }
+        (Form::OfRmsNormalization, [epsilon], [scale]) => {
+            let (count, epsilon) = (graph.number(info.inputs as f64), graph.number(*epsilon));
+            let sum = squares(graph, &x);
+            let mean = graph.node("Div", &[&sum, &count], &[]);
+            let sum = graph.node("Add", &[&mean, &epsilon], &[]);
+            let root = graph.node("Sqrt", &[&sum], &[]);
+            let y = graph.node("Div", &[&x, &root], &[]);
+            graph.node("Mul", &[&y, scale], &[])
+        }
+        (Form::OfUnitNormalization, ..) => {
+            let (one, limit) = (graph.number(1.0), graph.number(UNIT_LIMIT));
+            let sum = squares(graph, &x);
+            let length = graph.node("Sqrt", &[&sum], &[]);
+            let inverse = graph.node("Div", &[&one, &length], &[]);
+            let factor = graph.node("Min", &[&inverse, &limit], &[]);
+            graph.node("Mul", &[&x, &factor], &[])
+        }
+        (Form::OfRescaling, [scale, offset], _) => {
+            let (scale, offset) = (graph.number(*scale), graph.number(*offset));
+            let y = graph.node("Mul", &[&x, &scale], &[]);
+            graph.node("Add", &[&y, &offset], &[])
+        }
+        _ => return None,
+    };
+    Some(y)
+}
+
+/// The sum of the squares of each sample's numbers.
+fn squares(graph: &mut Graph, x: &str) -> String {
+    let last = graph.integer(&[1], LAST);
+    let squares = graph.node("Mul", &[x, x], &[]);
+    graph.node("ReduceSum", &[&squares, &last], &[])
+}
