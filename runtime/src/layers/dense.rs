@@ -106,7 +106,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> DenseParam
 /// Up to this many weights a layer's gradient is gathered lane by lane, and its loops unroll into its caller; beyond, and
 /// where versions are compact, layers of the same type share their code, and all layers share the
 /// products.
-const UNROLL: usize = 64;
+pub(crate) const UNROLL: usize = 64;
 
 impl<T: Scalar, const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Layer<T>
     for Dense<IN, OUT, A, K, B, BIAS>

@@ -7,7 +7,7 @@
 mod activation;
 mod alpha_dropout;
 mod block;
-mod dense;
+pub(crate) mod dense;
 mod dropout;
 mod gaussian_dropout;
 mod gaussian_noise;
@@ -199,7 +199,8 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// [wants](Sink::range). The parameters begin at `start`, counted from the first of the network. With
     /// [`COMPLETES`](Self::COMPLETES), the gradient is computed here, from all tiles of the batch.
     ///
-    /// What the sink wants begins and ends between two rows of a tensor. A layer that does everything in `backward` and
+    /// What the sink wants begins and ends between two layers, or within a [`Dense`] layer between two rows: threads take a
+    /// part of the parameters each. A layer that does everything in `backward` and
     /// [`finish`](Self::finish) need not implement this.
     #[inline(always)]
     fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, _batch: G, start: usize, sink: &mut K) {
