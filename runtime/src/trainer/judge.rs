@@ -127,7 +127,9 @@ pub(super) fn forward<S, N, X, Y>(
     }
     for (number, (tile, _)) in tiles.iter_mut().zip(group()).enumerate() {
         // only where something is random are there two ways forward
-        if const { N::STREAMS > 0 } && let Some(noise) = noise {
+        if const { N::STREAMS > 0 }
+            && let Some(noise) = noise
+        {
             let mode = Training(noise.at(number * N::Scalar::LANES));
             network.forward(simd, mode, &tile.input, &mut tile.tape);
         } else {
