@@ -68,7 +68,7 @@ mod weights;
 pub(crate) use self::forward::{forward, forward_squares};
 pub(crate) use self::input::backward_input;
 pub(crate) use self::predict::predict;
-pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_numbers, sum_tiles};
+pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_any, sum_numbers, sum_tiles};
 pub(crate) use self::weights::{backward_bias, backward_weights, backward_weights_left, transpose_squares};
 
 /// The columns of a tile of `x`, and of a tile of `dy`.

@@ -48,6 +48,30 @@ pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mu
     );
 }
 
+/// [`gather_weights`](super::gather_weights)
+#[inline(never)]
+pub(crate) fn gather_weights<T: Scalar, S: Simd>(simd: S, x: &[T::Lane], dy: &[T::Lane], sums: &mut [T::Lane]) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::gather_weights::<T, S>(simd, x, dy, sums),
+    );
+}
+
+/// [`sum_any`](super::sum_any)
+#[inline(never)]
+pub(crate) fn sum_any<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    numbers: usize,
+    start: usize,
+    sink: &mut K,
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::sum_any(simd, tiles, numbers, start, sink),
+    );
+}
+
 /// [`sum`](super::sum)
 #[inline(never)]
 pub(crate) fn sum<T: Scalar, S: Simd>(simd: S, lanes: &mut [T::Lane], gradient: &mut [T]) {
