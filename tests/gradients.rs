@@ -221,9 +221,25 @@ typenet::network! {
 }
 
 typenet::network! {
-    CostlyBody: f64 = Dense(3 -> 4, tanh), ActivityRegularization(l1 = 0.3, l2 = 0.2), Dense(3, tanh);
+    Gates: f64 = Glu(6 -> 3), Dense(6, tanh), Residual(Dense(12), Glu), Glu;
+    Thrice: f64 = RepeatVector(3 -> 9), Dense(2, tanh), RepeatVector(2 -> 4);
+    Rows: f64 = Embedding(3 -> 6, input_dim = 5), Dense(2, tanh)
+}
+
+#[test]
+fn layers_of_another_shape() {
+    let rng = &mut StdRng::seed_from_u64(13);
+    check_pass("glu", &mut filled::<Gates>(rng), rng);
+    check_pass("repeat vector", &mut filled::<Thrice>(rng), rng);
+    let x: Vec<[f64; 3]> = (0..SAMPLES).map(|_| core::array::from_fn(|_| f64::from(rng.random_range(0..5)))).collect();
+    let y = numbers::<2>(rng);
+    check_loss::<Rows, _, _, _>("embedding", MeanSquaredError, &x, &y);
+}
+
+typenet::network! {
+    Within: f64 = Dense(3 -> 4, tanh), ActivityRegularization(l1 = 0.3, l2 = 0.2), Dense(3, tanh);
     Costly: f64 = Dense(3 -> 3, silu), Residual(Dense(3, tanh), ActivityRegularization(l2 = 0.5)),
-        [ActivityRegularization(l1 = 0.1, l2 = 0.4); 2], CostlyBody, ActivityRegularization(l2 = 0.2)
+        [ActivityRegularization(l1 = 0.1, l2 = 0.4); 2], Within, ActivityRegularization(l2 = 0.2)
 }
 
 /// The cost of outputs is in the loss and its gradient, not in a gradient from outside.
@@ -232,7 +248,7 @@ fn outputs_that_cost() {
     let rng = &mut StdRng::seed_from_u64(12);
     let (x, y) = (numbers::<3>(rng), numbers::<3>(rng));
     check_loss::<Costly, _, _, _>("costly outputs", MeanSquaredError, &x, &y);
-    check_loss::<CostlyBody, _, _, _>("costly outputs, one layer", MeanSquaredError, &x, &y);
+    check_loss::<Within, _, _, _>("costly outputs, one layer", MeanSquaredError, &x, &y);
     check_pass("costly outputs", &mut filled::<Costly>(rng), rng);
 }
 
