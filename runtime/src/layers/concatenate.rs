@@ -27,11 +27,11 @@ use crate::tile::{Features as _, Tile};
 /// use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::prelude::*;
 ///
-/// network! { Wide = Concatenate(linear(2), Dense(2 -> 3, relu)), Dense(1) }
+/// network! { Wide = Concatenate(Dense(2 -> 3, relu), linear), Dense(1) }
 ///
 /// # fn main() {
 /// let wide = Wide::new(&mut StdRng::seed_from_u64(0));
-/// assert_eq!(wide.concatenate.second.dense.kernel.shape(), (3, 2));
+/// assert_eq!(wide.concatenate.first.dense.kernel.shape(), (3, 2));
 /// assert_eq!(wide.dense.kernel.shape(), (1, 5));
 /// # }
 /// ```
