@@ -36,7 +36,10 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
                 ShapeRule::Free | ShapeRule::Half | ShapeRule::Multiple | ShapeRule::Rows => vec![inputs, outputs],
                 ShapeRule::Same | ShapeRule::Around | ShapeRule::Branches => vec![outputs],
             };
-            let width = (row.shape == ShapeRule::Rows).then(|| width(layer, prefix));
+            let width = (row.shape == ShapeRule::Rows).then(|| {
+                let width = width(layer, prefix);
+                quote_spanned!(Span::mixed_site()=> , #width)
+            });
             let settings = body_settings(layer, last);
             let written = settings.iter().rposition(|(option, setting)| in_type(option) && differs(option, setting));
             let arguments = settings.iter().take(written.map_or(0, |last| last + 1));
@@ -47,7 +50,7 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
                 Setting::Size(size) => Some(size.to_token_stream()),
                 Setting::Number(_) | Setting::Nothing => None,
             });
-            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#(#sizes),* #(, #width)* #(, #arguments)*>)
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#(#sizes),* #width #(, #arguments)*>)
         }
         Kind::Own { path, .. } => {
             let span = path.segments.last().map_or_else(Span::mixed_site, |last| last.ident.span());

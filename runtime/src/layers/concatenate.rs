@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use bytemuck::Zeroable;
-use fearless_simd::{Simd, SimdBase as _};
+use fearless_simd::Simd;
 use rand::Rng;
 
 use super::{Backward, Batch, Layer, LayerInfo, Share, Sink, Trace};
