@@ -90,7 +90,7 @@ impl<T: Scalar, const N: usize> Layer<T> for ActivityRegularization<N> {
     /// How much of the cost of each sample there is in the loss.
     type Tape = T::Lane;
 
-    const FORM: Form = Form::Identity;
+    const FORM: Form = Form::Unchanged;
     const COSTS: bool = true;
 
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
