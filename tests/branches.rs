@@ -35,7 +35,7 @@ typenet::network! {
         [Concatenate(Dense(HALF, tanh), linear), Dense(4); 2],
         both: Concatenate(Concatenate(tanh, Dense(1)), Dense(2, kernel_regularizer = l2(0.5)));
     // large enough that gradients wait for the end of the batch
-    Large: f64 = Concatenate(Dense(18 -> 20, tanh), Dense(30)), Residual(Concatenate(Dense(18, tanh), Dense(32))), Dense(2);
+    Large: f64 = Concatenate(Dense(18 -> 34, tanh), Dense(20)), Dense(2);
     Random: f64 = Concatenate((Dropout(3, 0.5), Dense(4, kernel_constraint = unit_norm)), Dropout(0.25), ActivityRegularization(l2 = 0.5)), Dense(1)
 }
 
