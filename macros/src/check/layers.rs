@@ -8,7 +8,7 @@ use syn::{Ident, Lit, Path, Visibility};
 
 use super::labels::{self, labels};
 use super::options::{item, mistaken, settings, trainable};
-use super::sizes::{meet, size};
+use super::sizes::{gives, meet, size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
 use crate::network::{Item, Kind, Layer, Meeting, Network, Setting, Size};
@@ -75,6 +75,7 @@ impl Flow<'_> {
         match &written.form {
             Form::Single(single) => self.single(single, label, before, list),
             Form::Around { kind, layers } => self.around(kind, layers, label, before, list),
+            Form::Branches { kind, branches } => self.branches(kind, branches, label, before, list),
             Form::Repeat { layers, count, span } => self.repeat(layers, count.as_ref(), *span, label, before, list),
             Form::Mistaken => self.mistaken(None, label, before, list),
         }
@@ -165,6 +166,8 @@ impl Flow<'_> {
         } else {
             self.produced(written, &inputs, shape, &mut arguments, row)
         };
+        let outputs =
+            if row.is_none_or(|row| gives(row, &inputs, &outputs, self.errors)) { outputs } else { self.unknown() };
         let kind = match row {
             None => own(&written.kind, arguments.clone(), self.errors),
             Some(row) => {
@@ -236,6 +239,9 @@ impl Flow<'_> {
                 self.errors.at(argument, "the sizes stand after an option", "write them before the options");
             }
             size(&argument.value, self.errors).unwrap_or_else(|| self.unknown())
+        } else if let (Some(ShapeRule::Half), Size::Literal { value, span }) = (row.map(|row| row.shape), inputs) {
+            // half of what is odd is said to be a mistake
+            Size::literal((value / 2).max(1), *span)
         } else {
             let name = text(&written.kind);
             let shown = if matches!(inputs, Size::Unknown(_)) { "2".to_owned() } else { inputs.to_string() };
@@ -262,7 +268,7 @@ impl Flow<'_> {
         };
         self.errors.at(&written.kind, format_args!("unknown layer `{name}`"), help);
         match meant {
-            (Some(known), _) if written.parentheses && known.shape != ShapeRule::Around => Some(known),
+            (Some(known), _) if written.parentheses && !known.holds_layers() => Some(known),
             (None, Some(_)) if !written.parentheses => catalogue::find(LAYERS, catalogue::ACTIVATION),
             _ => None,
         }
