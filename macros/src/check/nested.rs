@@ -59,7 +59,7 @@ impl Flow<'_> {
         let last = made.pop().filter(|_| !made.is_empty());
         let Some(mut rest) = last else {
             let help = format!("write several, as `{name}(Dense(4 -> 8, relu), (Dense(4 -> 8), Dense(2)))`");
-            self.errors.at_span(span, format_args!("`{name}` has less than two branches"), help);
+            self.errors.at_span(span, format_args!("`{name}` has fewer than two branches"), help);
             let size = before.unwrap_or_else(|| self.unknown());
             return self.stand_in(label, size.clone(), size);
         };
