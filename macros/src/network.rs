@@ -215,11 +215,10 @@ impl Setting {
     pub fn is(&self, default: &str) -> bool {
         match self {
             Self::Item(Item::BuiltIn { row, .. }) => row.name == default,
-            Self::Item(_) => false,
+            Self::Item(_) | Self::Size(_) => false,
             Self::Flag(on) => default == if *on { "true" } else { "false" },
             Self::Number(written) => written.is_none(),
             Self::Nothing => true,
-            Self::Size(_) => false,
         }
     }
 }

@@ -166,8 +166,6 @@ impl Flow<'_> {
         } else {
             self.produced(written, &inputs, shape, &mut arguments, row)
         };
-        let outputs =
-            if row.is_none_or(|row| gives(row, &inputs, &outputs, self.errors)) { outputs } else { self.unknown() };
         let kind = match row {
             None => own(&written.kind, arguments.clone(), self.errors),
             Some(row) => {
@@ -208,8 +206,21 @@ impl Flow<'_> {
         item(bare, span, number, &written.kind, self.errors)
     }
 
-    /// What comes out of a layer whose sizes are free: as its shape says, or the first of its arguments.
+    /// What comes out of a layer that does not give as much as it takes, if it can be so.
     fn produced(
+        &mut self,
+        written: &Single,
+        inputs: &Size,
+        shape: Option<&syntax::Shape>,
+        arguments: &mut Vec<&Argument>,
+        row: Option<&catalogue::Layer>,
+    ) -> Size {
+        let size = self.stated(written, inputs, shape, arguments, row);
+        if row.is_none_or(|row| gives(row, inputs, &size, self.errors)) { size } else { self.unknown() }
+    }
+
+    /// As its shape says, or the first of its arguments.
+    fn stated(
         &mut self,
         written: &Single,
         inputs: &Size,

@@ -56,8 +56,8 @@ impl Flow<'_> {
             before.get_or_insert_with(|| layer.inputs.clone());
             made.push(layer);
         }
-        let last = made.pop().filter(|_| !made.is_empty());
-        let Some(mut rest) = last else {
+        let rest = made.pop().filter(|_| !made.is_empty());
+        let Some(mut rest) = rest else {
             let help = format!("write several, as `{name}(Dense(4 -> 8, relu), (Dense(4 -> 8), Dense(2)))`");
             self.errors.at_span(span, format_args!("`{name}` has fewer than two branches"), help);
             let size = before.unwrap_or_else(|| self.unknown());

@@ -365,7 +365,10 @@ pub struct TensorInfo {
 #[doc(hidden)]
 #[must_use]
 pub const fn width(inputs: usize, outputs: usize) -> usize {
-    if inputs == 0 { 0 } else { outputs / inputs }
+    match outputs.checked_div(inputs) {
+        Some(width) => width,
+        None => 0,
+    }
 }
 
 /// How many numbers two branches give, for the types that `network!` writes.
