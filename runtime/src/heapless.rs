@@ -89,6 +89,10 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
     #[must_use]
     pub const fn new(loss: L, optimizer: O) -> Self {
         const {
+            assert!(
+                N::BARRIERS == 0,
+                "`HeaplessTrainer` has no memory for a whole batch, which a network with `BatchNormalization` needs: use `Trainer`"
+            );
             assert!(SLOTS == O::SLOTS, "the last parameter of `HeaplessTrainer` must be the `SLOTS` of its optimizer");
         }
         Self { loss, optimizer, iteration: 0, seed: 0, memory: Memory::ZEROED, moved: false }

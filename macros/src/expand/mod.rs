@@ -3,6 +3,7 @@
 mod document;
 mod items;
 mod names;
+mod parts;
 mod passes;
 mod penalties;
 
@@ -179,6 +180,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
     let finish = finish(network, names);
     let predict = predict(network, names);
     let (penalty, constrain) = (penalty(network), constrain(network));
+    let parts = parts::parts(network, names);
     let (chain_type, chain_value) = chain(layers.len(), names);
     let last = layers.last().map(|layer| &layer.label);
     quote_spanned! {Span::mixed_site()=>
@@ -211,6 +213,7 @@ fn implemented(network: &Network, names: &Names) -> TokenStream {
             #predict
             #penalty
             #constrain
+            #parts
         }
     }
 }

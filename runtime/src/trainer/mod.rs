@@ -6,6 +6,7 @@ mod checkpoint;
 mod epochs;
 mod fit;
 mod shuffle;
+mod waiting;
 
 use alloc::vec::Vec;
 use core::fmt;
