@@ -102,6 +102,21 @@ fn epochs_allocate_only_what_they_report() {
 }
 
 #[test]
+fn batches_allocate_only_what_their_reader_does() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    let (x, y) = xor_samples(1000, rng);
+    let mut xor = Xor::new(rng);
+    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.01)).metric(Accuracy).epochs(1);
+    let mut fit = |samples| {
+        let (x, y) = (&x[..samples], &y[..samples]);
+        let batches = |_| x.chunks(10).zip(y.chunks(10)).map(Ok::<_, typenet::Error>);
+        allocations(|| drop(trainer.fit_batches(&mut xor, batches, rng)))
+    };
+    fit(1000);
+    assert_eq!(fit(100), fit(1000), "the number of batches makes no difference");
+}
+
+#[test]
 fn predictions_and_gradients() {
     let rng = &mut StdRng::seed_from_u64(0);
     let (x, _) = xor_samples(1000, rng);

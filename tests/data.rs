@@ -151,3 +151,28 @@ fn what_is_wrong_with_a_table_is_said() {
     let missing = error(Table::read("there/is/none.csv"));
     assert!(missing.starts_with("cannot read `there/is/none.csv`: "), "{missing}");
 }
+
+#[test]
+fn a_table_piece_by_piece() {
+    let pieces = |text: &'static str, rows| {
+        let pieces = Table::pieces_of(csv::Reader::from_reader(text.as_bytes()), rows);
+        let columns = pieces.map(|piece| piece.and_then(|piece| piece.column::<f32>("b")));
+        columns.map(|column| column.map_err(|error| error.to_string())).collect::<Vec<_>>()
+    };
+    let whole = "a,b\n1,2\n3,4\n5,6\n";
+    assert_eq!(pieces(whole, 2), [Ok(vec![2.0, 4.0]), Ok(vec![6.0])]);
+    assert_eq!(pieces(whole, 3), [Ok(vec![2.0, 4.0, 6.0])]);
+    assert_eq!(pieces(whole, 0).len(), 3);
+    assert_eq!(pieces("a,b\n", 2), []);
+    // lines are those of the file
+    assert_eq!(pieces("a,b\n1,2\n3,4\n5,x\n", 2)[1], Err("line 4: column `b`: `x`: invalid float literal".to_owned()));
+    // what is unreadable ends it
+    assert_eq!(
+        pieces("a,b\n1,2\n3,4\n5\n7,8\n", 2),
+        [Ok(vec![2.0, 4.0]), Err("line 4: 1 values below 2 names".to_owned())]
+    );
+    let directory = tempfile::tempdir().unwrap();
+    let mut pieces = Table::pieces(directory.path().join("none.csv"), 2);
+    assert!(matches!(pieces.next(), Some(Err(Error::File { action: "read", .. }))));
+    assert!(pieces.next().is_none());
+}

@@ -18,7 +18,29 @@ network! {
     Last = Dense(3 -> 3, tanh);
     /// Odd sizes, so that there is padding between the layers of integers in memory.
     Chain = Dense(2 -> 4, relu), relu, body: Body, tower: [Residual(Dense(4 -> 4, tanh, bias = false)); 12], Dense(4 -> 3),
-        [Residual(Last); 2], Dense(3 -> 1)
+        [Residual(Last); 2], Dense(3 -> 1);
+    /// Twenty networks within each other.
+    Level0 = Dense(2 -> 2, tanh);
+    Level1 = level: Level0;
+    Level2 = level: Level1;
+    Level3 = level: Level2;
+    Level4 = level: Level3;
+    Level5 = level: Level4;
+    Level6 = level: Level5;
+    Level7 = level: Level6;
+    Level8 = level: Level7;
+    Level9 = level: Level8;
+    Level10 = level: Level9;
+    Level11 = level: Level10;
+    Level12 = level: Level11;
+    Level13 = level: Level12;
+    Level14 = level: Level13;
+    Level15 = level: Level14;
+    Level16 = level: Level15;
+    Level17 = level: Level16;
+    Level18 = level: Level17;
+    Level19 = level: Level18;
+    Deep = [Level19; 2]
 }
 
 include_network! {
@@ -33,6 +55,7 @@ include_network! {
     pub INTEGERS: Quantized<Xor> = "../examples/data/xor.int8.safetensors"
 }
 include_network!(CHAIN: Quantized<Chain> = "fixtures/included/chain.int8.safetensors");
+include_network!(DEEP: Quantized<Deep> = "fixtures/included/deep.int8.safetensors");
 
 /// In a constant too, and more than one network from one file.
 static BOTH: [&Xor; 2] = [&XOR, {
@@ -63,16 +86,24 @@ fn is_loaded_in_integers<N: QuantizableNetwork>(built_in: &Quantized<N>, file: &
     Ok(())
 }
 
-/// `UPDATE_EXPECT=1` writes `chain.int8.safetensors` anew.
+/// With `UPDATE_EXPECT=1` it writes the file anew.
+fn is_written<N>(built_in: &Quantized<N>, network: &N, file: &str) -> Result<(), Error>
+where
+    N: QuantizableNetwork<Input = Tile<f32, 2>>,
+{
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        return Quantized::new(network, &[[1.0, -1.0], [-2.0, 0.5]])?
+            .save(Path::new(env!("CARGO_MANIFEST_DIR")).join(file));
+    }
+    is_loaded_in_integers(built_in, file)
+}
+
 #[test]
 fn built_in_integers_are_as_loaded() -> Result<(), Error> {
+    let rng = &mut StdRng::seed_from_u64(7);
     is_loaded_in_integers(&INTEGERS, "../examples/data/xor.int8.safetensors")?;
-    let chain = "fixtures/included/chain.int8.safetensors";
-    if std::env::var_os("UPDATE_EXPECT").is_some() {
-        let quantized = Chain::new(&mut StdRng::seed_from_u64(7)).quantize(&[[1.0, -1.0], [-2.0, 0.5]])?;
-        return quantized.save(Path::new(env!("CARGO_MANIFEST_DIR")).join(chain));
-    }
-    is_loaded_in_integers(&CHAIN, chain)
+    is_written(&CHAIN, &Chain::new(rng), "fixtures/included/chain.int8.safetensors")?;
+    is_written(&DEEP, &Deep::new(rng), "fixtures/included/deep.int8.safetensors")
 }
 
 #[test]

@@ -10,8 +10,9 @@ network! {
     Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
     One = Dense(3 -> 2);
     Inner = Dense(6 -> 6, tanh);
-    Every = Dense(4 -> 6, bias = false), Activation(gelu), [Dense(6 -> 6, relu); 3],
-        Residual(Dense(6 -> 9, silu), Dense(9 -> 6)), Inner, [Residual(Dense(6 -> 6, elu)); 2], Dense(6 -> 3, softmax);
+    Every = Rescaling(4, scale = 0.5, offset = 0.25), Dense(6, bias = false), Activation(gelu), UnitNormalization,
+        Dropout(0.5), [Dense(6 -> 6, relu); 3], Residual(Dense(6 -> 9, silu), Dense(9 -> 6)), Inner,
+        [Residual(Dense(6 -> 6, elu)); 2], Dense(6 -> 3, softmax);
     Large = Dense(200 -> 700, relu), Dense(700 -> 5, sigmoid);
 }
 

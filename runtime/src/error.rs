@@ -42,6 +42,12 @@ pub enum Error {
         /// How many would be trained on.
         training: u32,
     },
+    /// A share of batches for validation: nobody knows how many there will be.
+    #[error("a validation split of {split} needs samples that are counted; batches are validated on batches")]
+    SplitOfBatches {
+        /// The share that was asked for.
+        split: f64,
+    },
     /// A share of the data for testing that leaves none for training, or none for the test.
     #[error("a test size of {test_size} of {samples} samples leaves nothing for the test, or nothing to train on")]
     TestSize {
@@ -230,4 +236,20 @@ pub enum Error {
         /// What went wrong.
         reason: String,
     },
+}
+
+impl Error {
+    /// As said of a sample that so many come before.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn after(mut self, samples: usize) -> Self {
+        match &mut self {
+            Self::InputNotFinite { sample, .. }
+            | Self::TargetNotFinite { sample, .. }
+            | Self::TargetNotProbability { sample, .. }
+            | Self::ClassOutOfRange { sample, .. }
+            | Self::SampleWeight { sample, .. } => *sample += samples,
+            _ => {}
+        }
+        self
+    }
 }

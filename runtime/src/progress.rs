@@ -57,9 +57,9 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Progress of so many epochs, each of so many batches and samples.
+    /// Progress of so many epochs, each of so many batches and samples; 0 if that is not known before one has ended.
     pub(crate) fn new(epochs: usize, batches: usize, samples: usize) -> Self {
-        Self::to(Box::new(io::stderr()), Living::new(batches), [epochs, batches, samples])
+        Self::to(Box::new(io::stderr()), Living::new(), [epochs, batches, samples])
     }
 
     fn to(out: Box<dyn Write>, living: Option<Living>, [epochs, batches, samples]: [usize; 3]) -> Self {
@@ -113,7 +113,8 @@ impl Progress {
         let done = (self.ended * self.batches + batch) as f64;
         let share = done / (self.epochs * self.batches) as f64;
         let prefix = count(epoch, self.epochs + epoch.saturating_sub(self.ended + 1));
-        let mut text = count(batch, self.batches);
+        // an epoch may have more batches than the one before
+        let mut text = if batch <= self.batches { count(batch, self.batches) } else { format!("{batch}") };
         let room = COLUMNS.saturating_sub("epoch  [] ".len() + prefix.len() + MIN_BAR);
         let rate = done / self.batches as f64 * self.samples as f64 / spent;
         append(
@@ -126,8 +127,13 @@ impl Progress {
                 &format!("ETA {}", duration(spent / share - spent)),
             ],
         );
-        living.draw(batch, prefix, text);
+        living.draw(batch, self.batches, prefix, text);
         self.drawn = Instant::now();
+    }
+
+    /// Tells how many batches and samples an epoch had.
+    pub(crate) fn counted(&mut self, batches: usize, samples: usize) {
+        (self.batches, self.samples) = (batches, samples);
     }
 
     /// Tells of an epoch that has ended.

@@ -13,7 +13,7 @@ use rand::rngs::StdRng;
 use typenet::prelude::*;
 use typenet::{Error, network};
 
-network! { Linear = Dense(2 -> 4), Dense(4 -> 4), Dense(4 -> 2) }
+network! { pub Linear = Dense(2 -> 4), Dense(4 -> 4), Dense(4 -> 2) }
 
 thread_local! {
     static NOW: Cell<usize> = const { Cell::new(0) };

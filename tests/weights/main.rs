@@ -10,6 +10,7 @@
 
 mod crash;
 mod hostile;
+mod hostile_int8;
 mod onnx;
 mod others;
 mod quantized;

@@ -65,13 +65,16 @@
 //! # fn main() {}
 //! ```
 //!
-//! A stream that cannot go back is taken batch by batch, by [`train_on_batch`](crate::Trainer::train_on_batch).
+//! What is read from its begin to its end, such as a table of comma-separated values, or a stream that cannot go back, is
+//! trained on batch by batch, by [`fit_batches`](crate::Trainer::fit_batches).
 
 mod from_fn;
 #[cfg(feature = "alloc")]
 mod matrices;
 #[cfg(feature = "ndarray")]
 mod ndarray;
+#[cfg(feature = "csv")]
+mod pieces;
 #[cfg(feature = "alloc")]
 mod prepare;
 mod sample_weight;
@@ -92,6 +95,8 @@ use crate::scalar::{Lane, Scalar};
 use crate::tile::{Classes, Features, TargetTile, Tile};
 
 pub use self::from_fn::{FromFn, from_fn};
+#[cfg(feature = "csv")]
+pub use self::pieces::Pieces;
 #[cfg(feature = "alloc")]
 pub use self::prepare::{Normalization, Split, to_categorical, train_test_split};
 pub use self::sample_weight::{SampleWeight, sample_weight};

@@ -25,8 +25,8 @@ use crate::error::Error;
 /// ```
 #[derive(Debug)]
 pub struct Table {
-    names: csv::StringRecord,
-    rows: Vec<csv::StringRecord>,
+    pub(super) names: csv::StringRecord,
+    pub(super) rows: Vec<csv::StringRecord>,
 }
 
 impl Table {
@@ -65,10 +65,7 @@ impl Table {
     }
 
     fn collect<R: std::io::Read>(mut reader: csv::Reader<R>, path: &Path) -> Result<Self, Error> {
-        let mut names = reader.headers().map_err(|error| fault(error, path))?.clone();
-        if !reader.has_headers() {
-            names = (0..names.len()).map(|number| number.to_string()).collect();
-        }
+        let names = names(&mut reader, path)?;
         let rows = reader.into_records().collect::<Result<_, _>>().map_err(|error| fault(error, path))?;
         Ok(Self { names, rows })
     }
@@ -176,7 +173,16 @@ impl Table {
     }
 }
 
-fn fault(error: csv::Error, path: &Path) -> Error {
+/// The names of the columns, or their numbers.
+pub(super) fn names<R: std::io::Read>(reader: &mut csv::Reader<R>, path: &Path) -> Result<csv::StringRecord, Error> {
+    let names = reader.headers().map_err(|error| fault(error, path))?.clone();
+    if reader.has_headers() {
+        return Ok(names);
+    }
+    Ok((0..names.len()).map(|number| number.to_string()).collect())
+}
+
+pub(super) fn fault(error: csv::Error, path: &Path) -> Error {
     let line = error.position().map_or(1, csv::Position::line);
     let reason = error.to_string();
     match error.into_kind() {

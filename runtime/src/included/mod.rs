@@ -13,7 +13,6 @@ use self::header::{Entry, Header, Next};
 pub use self::tensors::Included;
 use self::tensors::{Kind, Tensor, Tensors};
 use self::text::{Text, same};
-use crate::layers::naming;
 
 /// A trained network, built into the program.
 #[doc = include_str!("../../docs/include_network.md")]
@@ -36,7 +35,6 @@ macro_rules! include_network {
 #[must_use]
 #[track_caller]
 pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
-    const { assert!(naming::can_be_named(N::LAYERS), "networks within networks can be built in down to the sixteenth") };
     let says = Text::new().with(b"`").with(path.as_bytes()).with(b"` does not hold `").with(N::NAME.as_bytes());
     let says = says.with(if matches!(N::KIND, Kind::Integers(_)) { b"`, quantised: " } else { b"`: " });
     let (json, numbers) = parts(file, &says);

@@ -2,7 +2,8 @@
 
 use super::text::Text;
 use crate::flat::Flat;
-use crate::layers::{LayerInfo, naming};
+use crate::layers::LayerInfo;
+use crate::layers::naming::Path;
 use crate::network::Network;
 use crate::quantized::{Layout, Number, Quantizable, QuantizableNetwork, Quantized, Stored};
 
@@ -93,7 +94,8 @@ impl Tensors {
     }
 
     pub(super) const fn next<N: Included>(&mut self) -> Option<Tensor> {
-        while let Some((path, layer)) = naming::nth(N::LAYERS, self.layer) {
+        let mut path = Path::new(N::LAYERS, self.layer);
+        while let Some(layer) = path.layer() {
             let tensor = match N::KIND {
                 Kind::Floats(size) => {
                     if self.tensor < layer.tensors.len() {
@@ -122,12 +124,13 @@ impl Tensors {
             };
             if let Some((name, dtype, shape, size, place, number)) = tensor {
                 self.tensor += 1;
-                let name = Text::new().with_path(&path).with(b".").with(name.as_bytes());
+                let name = Text::new().with_path(path).with(b".").with(name.as_bytes());
                 return Some(Tensor { name, dtype, shape, size, place, number });
             }
             self.leaf += layer.layers.is_empty() as usize;
             self.layer += 1;
             self.tensor = 0;
+            path = Path::new(N::LAYERS, self.layer);
         }
         None
     }

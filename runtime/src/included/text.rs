@@ -48,17 +48,16 @@ impl Text {
     }
 
     /// As `Path` is displayed: `tower.3.inner`.
-    pub(super) const fn with_path(self, path: &Path) -> Self {
-        let (mut text, mut labels) = (self, path.labels());
-        while let Some(((label, copy), others)) = labels.split_first() {
-            text = text.with(label.as_bytes());
-            if let Some(copy) = *copy {
+    pub(super) const fn with_path(self, mut path: Path) -> Self {
+        let mut text = self;
+        while let Some(step) = path.step() {
+            text = text.with(step.label().as_bytes());
+            if let Some(copy) = step.copy {
                 text = text.with(b".").with_number(copy);
             }
-            if !others.is_empty() {
+            if !path.is_done() {
                 text = text.with(b".");
             }
-            labels = others;
         }
         text
     }

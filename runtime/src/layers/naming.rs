@@ -1,69 +1,86 @@
 //! Where a layer stands in a network: what the tensors in files are called after.
+//!
+//! These are constant functions, since files are read while the compiler evaluates constants, too.
 
 use core::fmt;
 
 use super::LayerInfo;
 
-/// How deep networks may lie within networks.
-const DEPTH: usize = 16;
-
-/// The labels down to a layer: `dense`, `tower.3.inner`.
+/// The way down to layer `index` of some layers and of those within them, counted in the order in which their parameters lie
+/// in memory: each before those within it, each copy for itself. Displayed it is the labels: `dense`, `tower.3.inner`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Path {
-    /// Each with the number of the copy where there are several.
-    labels: [(&'static str, Option<usize>); DEPTH],
-    depth: usize,
+    layers: &'static [LayerInfo],
+    /// `None` once the layer is reached.
+    index: Option<usize>,
+}
+
+/// One label of a path, with the number of the copy where there are several.
+pub(crate) struct Step {
+    layer: &'static LayerInfo,
+    pub(crate) copy: Option<usize>,
+}
+
+impl Step {
+    pub(crate) const fn label(&self) -> &'static str {
+        self.layer.label
+    }
 }
 
 impl Path {
-    pub(crate) const fn labels(&self) -> &[(&'static str, Option<usize>)] {
-        self.labels.split_at(self.depth).0
+    pub(crate) const fn new(layers: &'static [LayerInfo], index: usize) -> Self {
+        Self { layers, index: Some(index) }
+    }
+
+    /// Whether it is at its end.
+    pub(crate) const fn is_done(&self) -> bool {
+        self.index.is_none()
+    }
+
+    /// Goes one layer deeper; `None` at the end, and behind the last layer.
+    pub(crate) const fn step(&mut self) -> Option<Step> {
+        let Some(mut index) = self.index else { return None };
+        let mut layers = self.layers;
+        while let Some((layer, others)) = layers.split_first() {
+            let each = 1 + count(layer.layers);
+            let copy = index / each;
+            if copy < layer.copies {
+                *self = Self { layers: layer.layers, index: (index % each).checked_sub(1) };
+                return Some(Step { layer, copy: if layer.copies == 1 { None } else { Some(copy) } });
+            }
+            index -= each * layer.copies;
+            layers = others;
+        }
+        None
+    }
+
+    /// The layer that it leads to; `None` behind the last.
+    pub(crate) const fn layer(mut self) -> Option<&'static LayerInfo> {
+        let mut layer = None;
+        while let Some(step) = self.step() {
+            layer = Some(step.layer);
+        }
+        layer
     }
 }
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (label, copy)) in self.labels().iter().enumerate() {
-            let point = if index == 0 { "" } else { "." };
-            write!(f, "{point}{label}")?;
-            if let Some(copy) = copy {
+        let mut path = *self;
+        while let Some(step) = path.step() {
+            f.write_str(step.label())?;
+            if let Some(copy) = step.copy {
                 write!(f, ".{copy}")?;
+            }
+            if !path.is_done() {
+                f.write_str(".")?;
             }
         }
         Ok(())
     }
 }
 
-/// Layer `index` of some layers and of those within them, in the order in which their parameters lie in memory: each
-/// before those within it, each copy for itself. `None` behind the last.
-///
-/// It is a constant function, since files are read while the compiler evaluates constants, too.
-pub(crate) const fn nth(mut layers: &'static [LayerInfo], mut index: usize) -> Option<(Path, &'static LayerInfo)> {
-    let mut path = Path { labels: [("", None); DEPTH], depth: 0 };
-    while let Some((layer, others)) = layers.split_first() {
-        let each = 1 + count(layer.layers);
-        let copy = index / each;
-        if copy >= layer.copies {
-            index -= each * layer.copies;
-            layers = others;
-            continue;
-        }
-        if path.depth == DEPTH {
-            return None;
-        }
-        path.labels[path.depth] = (layer.label, if layer.copies == 1 { None } else { Some(copy) });
-        path.depth += 1;
-        index %= each;
-        if index == 0 {
-            return Some((path, layer));
-        }
-        index -= 1;
-        layers = layer.layers;
-    }
-    None
-}
-
-/// How many layers [`nth`] finds.
+/// How many layers there are, with those within them.
 const fn count(mut layers: &[LayerInfo]) -> usize {
     let mut sum = 0;
     while let Some((layer, others)) = layers.split_first() {
@@ -73,17 +90,11 @@ const fn count(mut layers: &[LayerInfo]) -> usize {
     sum
 }
 
-/// Whether [`nth`] can name all of them.
-pub(crate) const fn can_be_named(layers: &[LayerInfo]) -> bool {
-    depth(layers) <= DEPTH
-}
-
-const fn depth(mut layers: &[LayerInfo]) -> usize {
-    let mut deepest = 0;
-    while let Some((layer, others)) = layers.split_first() {
-        let depth = 1 + depth(layer.layers);
-        deepest = if depth > deepest { depth } else { deepest };
-        layers = others;
-    }
-    deepest
+/// The layers and the ways to them, one after the other.
+#[cfg(feature = "safetensors")]
+pub(crate) fn all(layers: &'static [LayerInfo]) -> impl Iterator<Item = (Path, &'static LayerInfo)> {
+    (0..).map_while(move |index| {
+        let path = Path::new(layers, index);
+        Some((path, path.layer()?))
+    })
 }

@@ -18,9 +18,9 @@ pub(super) struct Living {
 
 impl Living {
     /// A line, if standard error is a terminal.
-    pub(super) fn new(batches: usize) -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         // the caller draws 20 times a second; indicatif must not hold back any of these
-        let bar = ProgressBar::with_draw_target(Some(batches as u64), ProgressDrawTarget::stderr_with_hz(u8::MAX));
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(u8::MAX));
         if bar.is_hidden() {
             return None;
         }
@@ -38,12 +38,15 @@ impl Living {
     }
 
     /// Draws the line anew.
-    pub(super) fn draw(&mut self, batch: usize, left: String, right: String) {
+    pub(super) fn draw(&mut self, batch: usize, batches: usize, left: String, right: String) {
         self.visible = true;
         if let Ok(mut texts) = self.texts.lock() {
             *texts = [left, right];
         }
-        self.bar.update(|state| state.set_pos(batch as u64));
+        self.bar.update(|state| {
+            state.set_len(batches as u64);
+            state.set_pos(batch as u64);
+        });
     }
 
     /// Prints another line above this one. No, if this one is not on the screen: then anyone can print.

@@ -5,11 +5,11 @@ use alloc::string::String;
 pub(super) enum Living {}
 
 impl Living {
-    pub(super) fn new(_batches: usize) -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         None
     }
 
-    pub(super) fn draw(&mut self, _batch: usize, _left: String, _right: String) {
+    pub(super) fn draw(&mut self, _batch: usize, _batches: usize, _left: String, _right: String) {
         match *self {}
     }
 

@@ -6,7 +6,8 @@ use super::{Pair, Quantizable, QuantizableNetwork, SampleOf};
 use crate::activations::Activation;
 use crate::flat::Flat;
 use crate::layers::{
-    ActivationLayer, AlphaDropout, Block, Dropout, GaussianDropout, GaussianNoise, NoParameters, Repeat, Residual,
+    ActivationLayer, AlphaDropout, Block, Dropout, GaussianDropout, GaussianNoise, Layer, NoParameters, Repeat,
+    Rescaling, Residual, UnitNormalization,
 };
 use crate::tile::{Features, Tile, Zero};
 
@@ -54,32 +55,10 @@ impl<A: Quantizable, B: Quantizable<Input = A::Output>> Quantizable for (A, B) {
     }
 }
 
-impl<const N: usize, A: Activation> Quantizable for ActivationLayer<N, A> {
-    type Input = Tile<f32, N>;
-    type Output = Tile<f32, N>;
-    type Ranges = ();
-    type Quantized = NoParameters;
-
-    const NUMBERS: usize = 0;
-
-    #[inline(always)]
-    fn observe<S: Simd>(&self, simd: S, _: &[f32], (): &mut (), input: &[f32; N], output: &mut [f32; N]) {
-        self.predict(simd, &NoParameters, input, output);
-    }
-
-    fn quantize(&self, _: &[f32], (): &(), _: &mut NoParameters) {}
-
-    #[inline(always)]
-    fn predict<S: Simd>(&self, simd: S, _: &NoParameters, input: &[f32; N], output: &mut [f32; N]) {
-        *output = *input;
-        self.activation.predict(simd, output);
-    }
-}
-
-/// Layers that are random in training and nothing in prediction.
-macro_rules! identity {
-    ($($layer:ident)*) => {$(
-        impl<const N: usize> Quantizable for $layer<N> {
+/// Layers without parameters do in integers what they do in floats.
+macro_rules! without_parameters {
+    ($($layer:ident $(<$activation:ident>)?),*) => {$(
+        impl<const N: usize $(, $activation: Activation)?> Quantizable for $layer<N $(, $activation)?> {
             type Input = Tile<f32, N>;
             type Output = Tile<f32, N>;
             type Ranges = ();
@@ -88,21 +67,23 @@ macro_rules! identity {
             const NUMBERS: usize = 0;
 
             #[inline(always)]
-            fn observe<S: Simd>(&self, _: S, _: &[f32], (): &mut (), input: &[f32; N], output: &mut [f32; N]) {
-                *output = *input;
+            fn observe<S: Simd>(&self, simd: S, _: &[f32], (): &mut (), input: &[f32; N], output: &mut [f32; N]) {
+                Layer::<f32>::predict(self, simd, &NoParameters, input, output);
             }
 
             fn quantize(&self, _: &[f32], (): &(), _: &mut NoParameters) {}
 
             #[inline(always)]
-            fn predict<S: Simd>(&self, _: S, _: &NoParameters, input: &[f32; N], output: &mut [f32; N]) {
-                *output = *input;
+            fn predict<S: Simd>(&self, simd: S, _: &NoParameters, input: &[f32; N], output: &mut [f32; N]) {
+                Layer::<f32>::predict(self, simd, &NoParameters, input, output);
             }
         }
     )*};
 }
 
-identity! { AlphaDropout Dropout GaussianDropout GaussianNoise }
+without_parameters! {
+    ActivationLayer<A>, AlphaDropout, Dropout, GaussianDropout, GaussianNoise, Rescaling, UnitNormalization
+}
 
 impl<L: Quantizable<Output = <L as Quantizable>::Input>> Quantizable for Residual<L> {
     type Input = L::Input;

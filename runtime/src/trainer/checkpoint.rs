@@ -11,6 +11,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng as _};
 
 use super::epochs::{Fit, Report};
+use super::feed::Known;
 use super::{Settings, Trainer};
 use crate::callbacks::Callback;
 use crate::error::Error;
@@ -112,35 +113,31 @@ struct Plan<'a> {
     network: Summary,
     slots: usize,
     loss: &'a dyn fmt::Debug,
-    samples: u32,
-    /// How many samples it is validated on.
-    validated: Option<usize>,
+    known: Known,
 }
 
 impl<'a> Plan<'a> {
     /// The plan of a training with these settings, if it has a checkpoint.
-    fn new<N: Network, O: Optimizer>(
-        settings: &'a Settings,
-        loss: &'a dyn fmt::Debug,
-        samples: u32,
-        validated: Option<usize>,
-    ) -> Option<Self> {
+    fn new<N: Network, O: Optimizer>(settings: &'a Settings, loss: &'a dyn fmt::Debug, known: Known) -> Option<Self> {
         let setting = settings.checkpoint.as_ref()?;
-        Some(Self { setting, settings, network: N::summary(), slots: O::SLOTS, loss, samples, validated })
+        Some(Self { setting, settings, network: N::summary(), slots: O::SLOTS, loss, known })
     }
 
     /// What must be the same for a training to go on as it began.
     fn conditions(&self, report: &Report) -> [(&'static str, String); 7] {
         let metrics = || report.names.iter().map(|(name, _)| (*name, 0.0)).collect();
         let scores = || Scores { loss: 0.0, metrics: metrics() };
-        let validation = self.validated.map(|_| scores());
+        let validation = self.known.validated.map(|_| scores());
         let epoch = Epoch { epoch: 0, training: scores(), validation, learning_rate: 0.0, seconds: 0.0 };
         [
             ("loss", format!("{:?}", self.loss)),
             ("optimizer", report.optimizer.clone()),
             ("batch size", self.settings.batch_size.to_string()),
-            ("number of samples", self.samples.to_string()),
-            ("number of validation samples", self.validated.unwrap_or(0).to_string()),
+            (
+                "number of samples",
+                self.known.samples.map_or_else(|| "unknown".to_string(), |samples| samples.to_string()),
+            ),
+            ("number of validation samples", self.known.validated.unwrap_or(0).to_string()),
             ("table of scores", epoch.csv_header().trim_end().to_string()),
             ("seed", report.seed.map_or_else(|| "none".to_string(), |seed| format!("{seed:016x}"))),
         ]
@@ -199,7 +196,7 @@ impl<'a> Plan<'a> {
             }
         }
         let names: Vec<_> = report.names.iter().map(|(name, _)| *name).collect();
-        let epochs = lines(text, "history").map(|line| Epoch::parse(line, &names, self.validated.is_some()));
+        let epochs = lines(text, "history").map(|line| Epoch::parse(line, &names, self.known.validated.is_some()));
         let epochs: Vec<_> = epochs.collect::<Option<_>>().ok_or("its history cannot be read")?;
         let (done, wanted) = (epochs.len(), self.settings.epochs);
         if done > wanted {
@@ -236,26 +233,17 @@ impl<'a> Plan<'a> {
     }
 }
 
-impl<T, N, L, O, M, C, X, Y, V, W> Fit<'_, N, L, O, M, C, X, Y, V, W>
+impl<T, N, L, O, M, C, F> Fit<'_, N, L, O, M, C, F>
 where
     T: Scalar,
     N: Network<Scalar = T>,
-    X: ?Sized,
-    Y: ?Sized,
-    V: ?Sized,
-    W: ?Sized,
     L: fmt::Debug,
     O: Optimizer,
     C: Callback<N>,
 {
-    /// How many samples it is validated on.
-    fn validated(&self) -> Option<usize> {
-        self.validation.as_ref().map(|(_, range)| range.len())
-    }
-
     /// Writes the checkpoint, if this is an epoch for it.
     pub(super) fn save_checkpoint(&self, report: &Report) -> Result<(), Error> {
-        let plan = Plan::new::<N, O>(&self.settings, &self.loss, self.samples, self.validated());
+        let plan = Plan::new::<N, O>(&self.settings, &self.loss, self.known);
         let Some(plan) = plan.filter(|plan| plan.is_due(report)) else { return Ok(()) };
         let mut callbacks = Vec::new();
         self.callbacks.save_state(&mut callbacks);
@@ -270,14 +258,14 @@ where
         report: &mut Report,
         rng: &mut R,
     ) -> Result<Option<Checkpoint>, Error> {
-        let plan = Plan::new::<N, O>(&self.settings, &self.loss, self.samples, self.validated());
+        let plan = Plan::new::<N, O>(&self.settings, &self.loss, self.known);
         let Some(plan) = plan else { return Ok(None) };
         plan.open(report, &mut || Xoshiro256PlusPlus::from_rng(rng).next_u64())
     }
 
     /// Puts everything back where it was. The callbacks have begun.
     pub(super) fn resume(&mut self, report: &mut Report, checkpoint: &Checkpoint) -> Result<(), Error> {
-        let plan = Plan::new::<N, O>(&self.settings, &self.loss, self.samples, self.validated());
+        let plan = Plan::new::<N, O>(&self.settings, &self.loss, self.known);
         let Some(plan) = plan else { return Ok(()) };
         let state = &mut *self.state;
         let gradient = state.pass.gradient.as_flat_mut();

@@ -5,17 +5,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::mem;
-use core::ops::Range;
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
 use super::batch::Train;
-use super::fit::{Data, evaluate, scores};
+use super::feed::{Feed, Known};
+use super::fit::scores;
 use super::shuffle::permute;
 use super::{Settings, State};
 use crate::callbacks::{Callback, Control, Training};
-use crate::data::{Samples, Targets};
 use crate::error::Error;
 use crate::frozen;
 use crate::history::{Epoch, History};
@@ -29,12 +28,11 @@ use crate::optimizers::{Optimizer, Step};
 use crate::progress::Progress;
 use crate::scalar::Scalar;
 
-/// One call of `fit`, on the first `samples` of checked data.
-pub(super) struct Fit<'a, N: Network, L, O, M, C, X: ?Sized, Y: ?Sized, V: ?Sized, W: ?Sized> {
+/// One call of `fit`.
+pub(super) struct Fit<'a, N: Network, L, O, M, C, F> {
     pub(super) network: &'a mut N,
-    pub(super) data: Data<'a, X, Y>,
-    pub(super) samples: u32,
-    pub(super) validation: Option<(Data<'a, V, W>, Range<u32>)>,
+    pub(super) feed: F,
+    pub(super) known: Known,
     pub(super) loss: L,
     pub(super) metrics: M,
     pub(super) optimizer: &'a mut O,
@@ -61,12 +59,12 @@ pub(super) struct Report {
 impl Report {
     fn new(
         settings: &Settings,
-        samples: u32,
+        known: Known,
         names: Vec<(&'static str, Option<Direction>)>,
         optimizer: &dyn fmt::Debug,
     ) -> Self {
         // what only some features want
-        let _ = (settings, samples, optimizer);
+        let _ = (settings, known, optimizer);
         Self {
             history: History::default(),
             control: Control { learning_rate: None, stop: false },
@@ -76,22 +74,29 @@ impl Report {
             optimizer: settings.checkpoint.as_ref().map(|_| alloc::format!("{optimizer:?}")).unwrap_or_default(),
             #[cfg(feature = "std")]
             progress: settings.progress.then(|| {
-                let samples = samples as usize;
+                let samples = settings.samples_of_epoch(known.samples.unwrap_or(0));
                 Progress::new(settings.epochs, samples.div_ceil(settings.batch_size), samples)
             }),
         }
     }
 
     /// Puts the samples into the order of an epoch.
-    fn order(&mut self, order: &mut Vec<u32>, samples: u32, fast: Option<&mut Xoshiro256PlusPlus>, shuffle: bool) {
+    fn order(
+        &mut self,
+        order: &mut Vec<u32>,
+        samples: u32,
+        fast: Option<&mut Xoshiro256PlusPlus>,
+        settings: &Settings,
+    ) {
         order.clear();
         order.extend(0..samples);
         if let Some(fast) = fast {
             self.seed.get_or_insert_with(|| fast.clone().next_u64());
-            if shuffle {
+            if settings.shuffle {
                 permute(order, fast);
             }
         }
+        order.truncate(settings.samples_of_epoch(samples));
     }
 
     fn end_epoch(&mut self, epoch: Epoch) {
@@ -111,30 +116,27 @@ impl Report {
     }
 }
 
-impl<T, N, L, O, M, C, X, Y, V, W> Fit<'_, N, L, O, M, C, X, Y, V, W>
+impl<T, N, L, O, M, C, F> Fit<'_, N, L, O, M, C, F>
 where
     T: Scalar,
     N: Network<Scalar = T>,
-    X: Samples<T, N::Input> + ?Sized,
-    Y: Targets<T, N::Output> + ?Sized,
-    V: Samples<T, N::Input> + ?Sized,
-    W: Targets<T, N::Output, Tile = Y::Tile> + ?Sized,
-    L: Loss<T, N::Head, N::Output, Y::Tile>,
+    F: Feed<N, L, M>,
+    L: Loss<T, N::Head, N::Output, F::Tile>,
     O: Optimizer,
-    M: Metrics<T, N::Output, Y::Tile>,
+    M: Metrics<T, N::Output, F::Tile>,
     C: Callback<N>,
 {
-    pub(super) fn run<R: Rng + ?Sized>(mut self, rng: &mut R) -> Result<History, Error> {
-        let Settings { epochs, batch_size, .. } = self.settings;
-        if batch_size == 0 {
-            return Err(Error::NoBatch);
+    pub(super) fn run<R: Rng + ?Sized>(mut self, rng: &mut R) -> Result<History, F::Error> {
+        let Settings { epochs, batch_size, steps, .. } = self.settings;
+        if batch_size == 0 || steps == Some(0) {
+            return Err(Error::NoBatch.into());
         }
         if epochs == 0 {
-            return Err(Error::NoEpochs);
+            return Err(Error::NoEpochs.into());
         }
         let mut names = Vec::new();
         self.metrics.names(&mut |name, direction| names.push((name, direction)));
-        let mut report = Report::new(&self.settings, self.samples, names, &self.optimizer);
+        let mut report = Report::new(&self.settings, self.known, names, &self.optimizer);
         report.control.learning_rate = self.state.learning_rate;
         self.state.moved = false;
         #[cfg(feature = "safetensors")]
@@ -144,20 +146,28 @@ where
         if let (Ok(()), Some(checkpoint)) = (&begun, checkpoint) {
             self.resume(&mut report, &checkpoint)?;
         }
-        let ended = begun.and_then(|()| self.epochs(&mut report, rng));
+        let ended = begun.map_err(F::Error::from).and_then(|()| self.epochs(&mut report, rng));
         if ended.is_ok() {
             frozen::keeping(self.network, |parameters| self.optimizer.finalize(parameters, &self.state.slots));
         }
         // however training has ended
         let at_end = self.beside(&mut report, (0, f64::NAN), C::on_train_end);
         self.state.learning_rate = report.control.learning_rate;
-        ended.and(at_end)?;
+        ended?;
+        at_end?;
         Ok(report.finish())
     }
 
-    fn epochs<R: Rng + ?Sized>(&mut self, report: &mut Report, rng: &mut R) -> Result<(), Error> {
+    fn epochs<R: Rng + ?Sized>(&mut self, report: &mut Report, rng: &mut R) -> Result<(), F::Error> {
         for _ in report.history.epochs.len()..self.settings.epochs {
             if report.control.stop {
+                break;
+            }
+            if !self.feed.begin(self.state.epoch + 1) {
+                // what is used up later has been learnt from
+                if report.history.epochs.is_empty() {
+                    return Err(Error::NoSamples.into());
+                }
                 break;
             }
             #[cfg(feature = "std")]
@@ -167,23 +177,23 @@ where
             let mut order = mem::take(&mut self.state.order);
             // a fast generator, seeded anew each epoch from the caller's
             let mut fast = self.settings.draws().then(|| Xoshiro256PlusPlus::from_rng(rng));
-            report.order(&mut order, self.samples, fast.as_mut(), self.settings.shuffle);
+            report.order(&mut order, self.known.samples.unwrap_or(0), fast.as_mut(), &self.settings);
             let noise = Noise::new(fast.map_or(0, |mut fast| fast.next_u64()));
             let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
-            let batches = self.batches(report, &order, noise, &mut loss_mean, &mut metric_state);
+            let batches = self.batches(report, &mut order, noise, &mut loss_mean, &mut metric_state);
             self.state.order = order;
             let learning_rate = batches?;
             #[cfg(feature = "safetensors")]
             let whole = !report.control.stop;
-            let training = scores::<T, N::Output, Y::Tile, M>(&self.metrics, &loss_mean, &metric_state);
-            let validation = self.validation.clone().map(|(data, range)| {
-                evaluate(self.network, &mut self.state.pass, &self.loss, &self.metrics, data, range)
-            });
+            let training = scores::<T, N::Output, F::Tile, M>(&self.metrics, &loss_mean, &metric_state);
+            let epoch = self.state.epoch;
+            let validation =
+                self.feed.validate(self.network, &mut self.state.pass, &self.loss, &self.metrics, epoch)?;
             #[cfg(feature = "std")]
             let seconds = start.elapsed().as_secs_f64();
             #[cfg(not(feature = "std"))]
             let seconds = 0.0;
-            let epoch = Epoch { epoch: self.state.epoch, training, validation, learning_rate, seconds };
+            let epoch = Epoch { epoch, training, validation, learning_rate, seconds };
             report.end_epoch(epoch);
             self.beside(report, (0, f64::NAN), C::on_epoch_end)?;
             #[cfg(feature = "safetensors")]
@@ -198,13 +208,16 @@ where
     fn batches(
         &mut self,
         report: &mut Report,
-        order: &[u32],
+        order: &mut Vec<u32>,
         noise: Noise,
         loss_mean: &mut Mean<T>,
         metric_state: &mut M::State,
-    ) -> Result<f64, Error> {
+    ) -> Result<f64, F::Error> {
         let mut learning_rate = 0.0;
-        for (batch, indices) in order.chunks(self.settings.batch_size).enumerate() {
+        let (mut batch, mut samples) = (0, 0);
+        while let Some(next) = self.feed.next(order, samples, &self.loss) {
+            let (data, indices) = next?;
+            let of_batch = indices.len();
             let state = &mut *self.state;
             learning_rate =
                 report.control.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(state.iteration));
@@ -213,9 +226,9 @@ where
                 Train {
                     network: self.network,
                     pass: &mut state.pass,
-                    data: self.data,
+                    data,
                     indices,
-                    noise: noise.at(batch * self.settings.batch_size),
+                    noise: noise.at(samples),
                     loss: &self.loss,
                     metrics: &self.metrics,
                     loss_mean,
@@ -226,22 +239,27 @@ where
                     previous: &mut state.previous,
                 },
             );
+            (batch, samples) = (batch + 1, samples + of_batch);
             if !batch_loss.is_finite() {
                 state.restore(self.network);
-                return Err(Error::Diverged { epoch: state.epoch, batch: batch + 1, loss: batch_loss });
+                return Err(Error::Diverged { epoch: state.epoch, batch, loss: batch_loss }.into());
             }
             state.moved = true;
             state.iteration += 1;
             #[cfg(feature = "std")]
             if let Some(progress) = &mut report.progress {
-                progress.batch(state.epoch, batch + 1, || {
-                    scores::<T, N::Output, Y::Tile, M>(&self.metrics, loss_mean, metric_state)
+                progress.batch(state.epoch, batch, || {
+                    scores::<T, N::Output, F::Tile, M>(&self.metrics, loss_mean, metric_state)
                 });
             }
-            self.beside(report, (batch + 1, batch_loss), C::on_batch_end)?;
+            self.beside(report, (batch, batch_loss), C::on_batch_end)?;
             if report.control.stop {
                 break;
             }
+        }
+        #[cfg(feature = "std")]
+        if let Some(progress) = &mut report.progress {
+            progress.counted(batch, samples);
         }
         Ok(learning_rate)
     }
@@ -267,7 +285,7 @@ where
                 learning_rate: self.optimizer.learning_rate(iteration),
                 control: &mut report.control,
                 metrics: &report.names,
-                validated: self.validation.is_some(),
+                validated: self.known.validated.is_some(),
             },
         )
     }

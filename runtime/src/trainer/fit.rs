@@ -7,6 +7,7 @@ use rand::Rng;
 
 use super::batch::{Evaluate, Train};
 use super::epochs::Fit;
+use super::feed::{Known, Memory};
 use super::{State, Trainer};
 use crate::callbacks::Callback;
 pub(super) use crate::data::Data;
@@ -42,7 +43,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     {
         let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
         if self.settings.validation_split == 0.0 {
-            return self.on::<X, Y, X, Y>(network, data, samples, None).run(rng);
+            return self.on_memory::<X, Y, X, Y>(network, data, samples, None).run(rng);
         }
         // Keras's rounding: the training part is cut off, not the validation part
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and a count, or refused")]
@@ -50,7 +51,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         if !(0.0..1.0).contains(&self.settings.validation_split) || training == 0 || training >= samples {
             return Err(Error::ValidationSplit { split: self.settings.validation_split, samples, training });
         }
-        self.on(network, data, training, Some((data, training..samples))).run(rng)
+        self.on_memory(network, data, training, Some((data, training..samples))).run(rng)
     }
 
     /// As [`fit`](Self::fit), and reports loss and metrics on `validation` after every epoch. It may be given in another
@@ -79,17 +80,29 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     {
         let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
         let validated = check::<T, N::Head, N::Output, L, V, W, N::Input>(validation, &self.loss)?;
-        self.on(network, data, samples, Some((validation, 0..validated))).run(rng)
+        self.on_memory(network, data, samples, Some((validation, 0..validated))).run(rng)
     }
 
-    /// What `fit` needs, in one place.
-    fn on<'a, X: ?Sized, Y: ?Sized, V: ?Sized, W: ?Sized>(
+    /// What `fit` needs, on the first `samples` of checked data.
+    fn on_memory<'a, X: ?Sized, Y: ?Sized, V: ?Sized, W: ?Sized>(
         &'a mut self,
         network: &'a mut N,
         data: Data<'a, X, Y>,
         samples: u32,
         validation: Option<(Data<'a, V, W>, Range<u32>)>,
-    ) -> Fit<'a, N, L, O, M, C, X, Y, V, W>
+    ) -> Fit<'a, N, L, O, M, C, Memory<'a, X, Y, V, W>>
+    where
+        L: Copy,
+        O: Optimizer,
+        M: Copy,
+    {
+        let known = Known { samples: Some(samples), validated: validation.as_ref().map(|(_, range)| range.len()) };
+        let batch_size = self.settings.batch_size;
+        self.on(network, Memory { data, batch_size, validation }, known)
+    }
+
+    /// What `fit` needs, in one place.
+    pub(super) fn on<'a, F>(&'a mut self, network: &'a mut N, feed: F, known: Known) -> Fit<'a, N, L, O, M, C, F>
     where
         L: Copy,
         O: Optimizer,
@@ -98,7 +111,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         let Self { loss, metrics, optimizer, callbacks, settings, state } = self;
         let state = state.get_or_insert_with(|| State::new(O::SLOTS, settings.level));
         let (loss, metrics, settings) = (*loss, *metrics, settings.clone());
-        Fit { network, data, samples, validation, loss, metrics, optimizer, callbacks, settings, state }
+        Fit { network, feed, known, loss, metrics, optimizer, callbacks, settings, state }
     }
 
     /// Makes one step on all samples of `data` as one batch, in order, and returns the loss before the step. Nothing
@@ -185,20 +198,37 @@ where
     M: Metrics<N::Scalar, N::Output, Y::Tile>,
 {
     let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
-    dispatch(
-        pass.level(),
-        Evaluate {
-            network,
-            pass,
-            data,
-            range,
-            loss,
-            metrics,
-            loss_mean: &mut loss_mean,
-            metric_state: &mut metric_state,
-        },
-    );
-    let mut scores = scores::<N::Scalar, N::Output, Y::Tile, M>(metrics, &loss_mean, &metric_state);
+    judge(network, pass, loss, metrics, data, range, (&mut loss_mean, &mut metric_state));
+    judged::<N, Y::Tile, M>(network, metrics, &loss_mean, &metric_state)
+}
+
+/// Adds up loss and metrics of the samples in `range`.
+pub(super) fn judge<N, L, M, X, Y>(
+    network: &N,
+    pass: &mut Pass<N>,
+    loss: &L,
+    metrics: &M,
+    data: Data<'_, X, Y>,
+    range: Range<u32>,
+    (loss_mean, metric_state): (&mut Mean<N::Scalar>, &mut M::State),
+) where
+    N: Network,
+    X: Samples<N::Scalar, N::Input> + ?Sized,
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
+    M: Metrics<N::Scalar, N::Output, Y::Tile>,
+{
+    dispatch(pass.level(), Evaluate { network, pass, data, range, loss, metrics, loss_mean, metric_state });
+}
+
+/// What has been added up, and the penalty of the regularisers.
+pub(super) fn judged<N: Network, Y, M: Metrics<N::Scalar, N::Output, Y>>(
+    network: &N,
+    metrics: &M,
+    loss: &Mean<N::Scalar>,
+    state: &M::State,
+) -> Scores {
+    let mut scores = scores::<N::Scalar, N::Output, Y, M>(metrics, loss, state);
     if const { N::REGULARIZED } {
         scores.loss += network.penalty(None);
     }

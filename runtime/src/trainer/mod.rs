@@ -1,9 +1,11 @@
 //! The trainer: epochs of shuffled batches, as Keras's `fit`.
 
 mod batch;
+mod batches;
 #[cfg(feature = "safetensors")]
 mod checkpoint;
 mod epochs;
+mod feed;
 mod fit;
 mod shuffle;
 mod waiting;
@@ -60,6 +62,8 @@ pub struct Trainer<N: Network, L, O, M = (), C = ()> {
 struct Settings {
     epochs: usize,
     batch_size: usize,
+    /// The most batches of an epoch.
+    steps: Option<usize>,
     shuffle: bool,
     /// Whether a layer of the network is random in training.
     noisy: bool,
@@ -76,6 +80,12 @@ impl Settings {
     /// Whether each epoch draws from the caller's generator.
     fn draws(&self) -> bool {
         self.shuffle || self.noisy
+    }
+
+    /// How many of so many samples an epoch takes.
+    fn samples_of_epoch(&self, samples: u32) -> usize {
+        let most = self.steps.map_or(usize::MAX, |steps| steps.saturating_mul(self.batch_size));
+        most.min(samples as usize)
     }
 }
 
@@ -151,6 +161,7 @@ impl<N: Network, L, O> Trainer<N, L, O> {
         let settings = Settings {
             epochs: 1,
             batch_size: 32,
+            steps: None,
             shuffle: true,
             noisy: N::STREAMS > 0,
             seed: 0,
@@ -215,6 +226,14 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     #[must_use]
     pub fn batch_size(mut self, batch_size: usize) -> Self {
         self.settings.batch_size = batch_size;
+        self
+    }
+
+    /// Ends each epoch after so many batches: of [`fit`](Self::fit), those that come first in the order of the epoch; of
+    /// [`fit_batches`](Self::fit_batches), those that come next. Default: when the data ends.
+    #[must_use]
+    pub fn steps_per_epoch(mut self, steps: usize) -> Self {
+        self.settings.steps = Some(steps);
         self
     }
 

@@ -8,7 +8,7 @@ use std::vec::Vec;
 
 use safetensors::tensor::TensorInfo as FileTensor;
 
-use crate::layers::{LayerInfo, TensorInfo};
+use crate::layers::{LayerInfo, TensorInfo, naming};
 
 /// A tensor of a network.
 pub(super) struct Tensor {
@@ -29,25 +29,14 @@ impl Tensor {
 
 /// All tensors in the order in which they lie in memory.
 pub(super) fn tensors(layers: &'static [LayerInfo]) -> Vec<Tensor> {
-    let mut tensors = Vec::new();
-    collect("", layers, &mut tensors);
-    tensors
-}
-
-/// Adds the tensors of some layers and of those within them.
-fn collect(prefix: &str, layers: &'static [LayerInfo], tensors: &mut Vec<Tensor>) {
-    for layer in layers {
-        for copy in 0..layer.copies {
-            let label = layer.label;
-            let module = if layer.copies == 1 { format!("{prefix}{label}") } else { format!("{prefix}{label}.{copy}") };
-            for info in layer.tensors {
-                let start = tensors.last().map_or(0, |last: &Tensor| last.range.end);
-                let range = start..start + info.shape.iter().product::<usize>();
-                tensors.push(Tensor { module: module.clone(), info, range });
-            }
-            collect(&format!("{module}."), layer.layers, tensors);
-        }
-    }
+    let mut start = 0;
+    let tensors = naming::all(layers).flat_map(|(path, layer)| layer.tensors.iter().map(move |info| (path, info)));
+    let tensors = tensors.map(|(path, info)| {
+        let range = start..start + info.shape.iter().product::<usize>();
+        start = range.end;
+        Tensor { module: path.to_string(), info, range }
+    });
+    tensors.collect()
 }
 
 /// What a tensor of a network is called in a file, and how it lies there.

@@ -47,9 +47,8 @@ impl Tensor {
 
 /// All tensors, layer by layer.
 fn tensors<N: QuantizableNetwork>() -> Vec<Tensor> {
-    const { assert!(naming::can_be_named(N::LAYERS), "networks within networks can be saved down to the sixteenth") };
     let layout = <<N::Chain as Quantizable>::Quantized as Stored>::LAYOUT;
-    let layers = (0..).map_while(|index| naming::nth(N::LAYERS, index)).filter(|(_, layer)| layer.layers.is_empty());
+    let layers = naming::all(N::LAYERS).filter(|(_, layer)| layer.layers.is_empty());
     let mut tensors = Vec::new();
     for ((path, _), (stored, start)) in layers.zip((0..).map_while(|index| layout.nth(index))) {
         tensors.extend(stored.iter().map(|tensor| {

@@ -1,0 +1,303 @@
+//! Training on more than fits into memory: batches that come one after the other.
+
+use alloc::vec::Vec;
+use core::iter::{Empty, Peekable};
+
+use rand::Rng;
+
+use super::Trainer;
+use super::feed::{Feed, Known, Next};
+use super::fit::{judge, judged};
+use crate::callbacks::Callback;
+use crate::data::{Samples, Targets, check};
+use crate::error::Error;
+use crate::history::{History, Scores};
+use crate::losses::Loss;
+use crate::metrics::{Mean, Metrics};
+use crate::network::Network;
+use crate::optimizers::Optimizer;
+use crate::pass::Pass;
+use crate::scalar::Scalar;
+
+impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
+    /// Trains `network` on more than fits into memory: Keras's `fit` of a generator. `batches` is asked for the batches of
+    /// each epoch, which it is told the number of (from 1, counted over all calls on the same trainer), and gives anything
+    /// to iterate over: inputs and targets in any form that [`fit`](Self::fit) takes, or what kept them from being read.
+    ///
+    /// ```
+    /// # #[cfg(feature = "csv")]
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::io::Write as _;
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::data::Table;
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Plane = Dense(2 -> 1) }
+    ///
+    /// # let path = std::env::temp_dir().join(format!("typenet-plane-{}", std::process::id()));
+    /// # let mut file = std::fs::File::create(&path)?;
+    /// # writeln!(file, "a,b,y")?;
+    /// # for i in 0..1000 {
+    /// #     let (a, b) = (f64::from(i).sin(), f64::from(i * i).sin());
+    /// #     writeln!(file, "{a},{b},{}", 3.0 * a - b + 1.0)?;
+    /// # }
+    /// // never more than 50 lines of the file are held
+    /// let batches = |_epoch| Table::pieces(&path, 50).map(|piece| {
+    ///     let piece = piece?;
+    ///     Ok::<_, typenet::Error>((piece.columns::<f32, 2>(["a", "b"])?, piece.column::<f32>("y")?))
+    /// });
+    /// let rng = &mut StdRng::seed_from_u64(0);
+    /// let mut plane = Plane::new(rng);
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(20);
+    /// let history = trainer.fit_batches(&mut plane, batches, rng)?;
+    /// assert!(history.last().is_some_and(|last| last.training.loss < 1e-6));
+    /// assert!(trainer.evaluate_batches(&plane, batches(1))?.loss < 1e-6);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "csv"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// Each batch is a step, of as many samples as it holds, in their order: [`batch_size`](Self::batch_size) and
+    /// [`shuffle`](Self::shuffle) are of no account, and to shuffle is the caller's work. The scores of an epoch are over its
+    /// samples, whatever batches they came in; callbacks, history, progress and checkpoints are those of `fit`. Only one
+    /// batch is held, and nothing is allocated for it but by its reader.
+    ///
+    /// With [`steps_per_epoch`](Self::steps_per_epoch) an epoch is so many batches, and the next goes on where it ended:
+    /// `batches` is then asked again only when what it gave is used up. So an epoch is a piece of a stream that has no end,
+    /// such as `|_| &receiver` of a channel that another thread reads ahead for. Training ends, as in Keras, where an epoch
+    /// would have no batch.
+    ///
+    /// # Errors
+    /// The first that a batch comes with, of whatever type can also be made of an [`Error`]. Those of `fit`, of each batch
+    /// before its step; samples are counted from the begin of the epoch. [`Error::NoSamples`] of a batch without samples, or
+    /// a first epoch without a batch, and [`Error::SplitOfBatches`]. Whatever the error, what was learnt before it is kept.
+    pub fn fit_batches<X, Y, B, I, E, R>(&mut self, network: &mut N, batches: B, rng: &mut R) -> Result<History, E>
+    where
+        X: Samples<T, N::Input>,
+        Y: Targets<T, N::Output>,
+        B: FnMut(usize) -> I,
+        I: IntoIterator<Item = Result<(X, Y), E>>,
+        E: From<Error>,
+        L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
+        M: Metrics<T, N::Output, Y::Tile>,
+        C: Callback<N>,
+        R: Rng + ?Sized,
+    {
+        self.on_batches(network, batches, None::<fn(usize) -> Empty<Result<(X, Y), E>>>, rng)
+    }
+
+    /// As [`fit_batches`](Self::fit_batches), and reports loss and metrics after every epoch on all that `validation` gives.
+    /// What is in memory is one batch: `|_| [Ok((&x, &y))]`.
+    ///
+    /// # Errors
+    /// As `fit_batches`; [`Error::NoSamples`] also if there is nothing to validate on.
+    pub fn fit_batches_validated<X, Y, B, I, P, Q, V, J, E, R>(
+        &mut self,
+        network: &mut N,
+        batches: B,
+        validation: V,
+        rng: &mut R,
+    ) -> Result<History, E>
+    where
+        X: Samples<T, N::Input>,
+        Y: Targets<T, N::Output>,
+        B: FnMut(usize) -> I,
+        I: IntoIterator<Item = Result<(X, Y), E>>,
+        P: Samples<T, N::Input>,
+        Q: Targets<T, N::Output, Tile = Y::Tile>,
+        V: FnMut(usize) -> J,
+        J: IntoIterator<Item = Result<(P, Q), E>>,
+        E: From<Error>,
+        L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
+        M: Metrics<T, N::Output, Y::Tile>,
+        C: Callback<N>,
+        R: Rng + ?Sized,
+    {
+        self.on_batches(network, batches, Some(validation), rng)
+    }
+
+    fn on_batches<X, Y, B, I, P, Q, V, J, E, R>(
+        &mut self,
+        network: &mut N,
+        make: B,
+        validation: Option<V>,
+        rng: &mut R,
+    ) -> Result<History, E>
+    where
+        X: Samples<T, N::Input>,
+        Y: Targets<T, N::Output>,
+        B: FnMut(usize) -> I,
+        I: IntoIterator<Item = Result<(X, Y), E>>,
+        P: Samples<T, N::Input>,
+        Q: Targets<T, N::Output, Tile = Y::Tile>,
+        V: FnMut(usize) -> J,
+        J: IntoIterator<Item = Result<(P, Q), E>>,
+        E: From<Error>,
+        L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
+        M: Metrics<T, N::Output, Y::Tile>,
+        C: Callback<N>,
+        R: Rng + ?Sized,
+    {
+        if self.settings.validation_split != 0.0 {
+            return Err(Error::SplitOfBatches { split: self.settings.validation_split }.into());
+        }
+        let known = Known { samples: None, validated: validation.as_ref().map(|_| 0) };
+        let steps = self.settings.steps;
+        let feed =
+            Batches::<I, X, Y, B, V> { make, coming: None, batch: None, epoch: 0, steps, left: None, validation };
+        let mut fit = self.on(network, feed, known);
+        fit.settings.shuffle = false;
+        fit.run(rng)
+    }
+
+    /// Computes loss and metrics on data that comes in batches, as [`evaluate`](Self::evaluate) does on data in memory.
+    ///
+    /// # Errors
+    /// The first that a batch comes with; as `evaluate`, with samples counted from the first batch.
+    pub fn evaluate_batches<X, Y, I, E>(&mut self, network: &N, batches: I) -> Result<Scores, E>
+    where
+        X: Samples<T, N::Input>,
+        Y: Targets<T, N::Output>,
+        I: IntoIterator<Item = Result<(X, Y), E>>,
+        E: From<Error>,
+        L: Loss<T, N::Head, N::Output, Y::Tile>,
+        O: Optimizer,
+        M: Metrics<T, N::Output, Y::Tile>,
+    {
+        let (loss, metrics) = (self.loss, self.metrics);
+        evaluate(network, &mut self.state().0.pass, &loss, &metrics, batches)
+    }
+}
+
+/// Loss and metrics of all batches.
+fn evaluate<N, L, M, X, Y, I, E>(
+    network: &N,
+    pass: &mut Pass<N>,
+    loss: &L,
+    metrics: &M,
+    batches: I,
+) -> Result<Scores, E>
+where
+    N: Network,
+    X: Samples<N::Scalar, N::Input>,
+    Y: Targets<N::Scalar, N::Output>,
+    I: IntoIterator<Item = Result<(X, Y), E>>,
+    E: From<Error>,
+    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
+    M: Metrics<N::Scalar, N::Output, Y::Tile>,
+{
+    let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
+    let mut done = 0;
+    for batch in batches {
+        let (x, y) = batch?;
+        let data = (&x, &y);
+        let samples = check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data, loss);
+        let samples = samples.map_err(|error| error.after(done))?;
+        judge(network, pass, loss, metrics, data, 0..samples, (&mut loss_mean, &mut metric_state));
+        done += samples as usize;
+    }
+    if done == 0 {
+        return Err(Error::NoSamples.into());
+    }
+    Ok(judged::<N, Y::Tile, M>(network, metrics, &loss_mean, &metric_state))
+}
+
+/// Batches that a function gives for each epoch.
+struct Batches<I: IntoIterator, X, Y, B, V> {
+    make: B,
+    /// Those that come next.
+    coming: Option<Peekable<I::IntoIter>>,
+    /// The one that is trained on.
+    batch: Option<(X, Y)>,
+    epoch: usize,
+    /// How many batches an epoch has, if it does not end with what `make` gives.
+    steps: Option<usize>,
+    /// How many of them are to come.
+    left: Option<usize>,
+    validation: Option<V>,
+}
+
+impl<I, X, Y, B, V> Batches<I, X, Y, B, V>
+where
+    B: FnMut(usize) -> I,
+    I: IntoIterator,
+{
+    /// Whether there is another batch, if need be of those that `make` gives anew.
+    fn more(&mut self) -> bool {
+        if self.coming.as_mut().is_some_and(|coming| coming.peek().is_some()) {
+            return true;
+        }
+        let coming = self.coming.insert((self.make)(self.epoch).into_iter().peekable());
+        coming.peek().is_some()
+    }
+}
+
+impl<N, L, M, X, Y, B, I, P, Q, V, J, E> Feed<N, L, M> for Batches<I, X, Y, B, V>
+where
+    N: Network,
+    X: Samples<N::Scalar, N::Input>,
+    Y: Targets<N::Scalar, N::Output>,
+    B: FnMut(usize) -> I,
+    I: IntoIterator<Item = Result<(X, Y), E>>,
+    P: Samples<N::Scalar, N::Input>,
+    Q: Targets<N::Scalar, N::Output, Tile = Y::Tile>,
+    V: FnMut(usize) -> J,
+    J: IntoIterator<Item = Result<(P, Q), E>>,
+    E: From<Error>,
+    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
+    M: Metrics<N::Scalar, N::Output, Y::Tile>,
+{
+    type Tile = Y::Tile;
+    type Inputs = X;
+    type Targets = Y;
+    type Error = E;
+
+    fn begin(&mut self, epoch: usize) -> bool {
+        (self.epoch, self.left) = (epoch, self.steps);
+        if self.steps.is_none() {
+            self.coming = None;
+        }
+        self.more()
+    }
+
+    fn next<'a>(&'a mut self, order: &'a mut Vec<u32>, done: usize, loss: &L) -> Next<'a, X, Y, E> {
+        // the last batch goes before the next is read
+        self.batch = None;
+        if let Some(left) = &mut self.left {
+            *left = left.checked_sub(1)?;
+            if !self.more() {
+                return None;
+            }
+        }
+        let (x, y) = match self.coming.as_mut()?.next()? {
+            Ok(batch) => &*self.batch.insert(batch),
+            Err(error) => return Some(Err(error)),
+        };
+        let data = (x, y);
+        match check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data, loss) {
+            Ok(samples) => {
+                order.clear();
+                order.extend(0..samples);
+                Some(Ok((data, order)))
+            }
+            Err(error) => Some(Err(error.after(done).into())),
+        }
+    }
+
+    fn validate(
+        &mut self,
+        network: &N,
+        pass: &mut Pass<N>,
+        loss: &L,
+        metrics: &M,
+        epoch: usize,
+    ) -> Result<Option<Scores>, E> {
+        let Some(validation) = &mut self.validation else { return Ok(None) };
+        evaluate(network, pass, loss, metrics, validation(epoch)).map(Some)
+    }
+}
