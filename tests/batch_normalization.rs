@@ -128,13 +128,13 @@ fn samples(count: usize) -> Samples {
 /// A batch of one tile, of some, and of more than a large layer's gradient is summed over at once.
 #[test]
 fn any_length_of_batch() {
-    let (x, y) = samples(600);
-    for batch_size in [5, 16, 100, 600] {
+    let (x, y) = samples(270);
+    for batch_size in [5, 16, 100, 270] {
         let rng = &mut StdRng::seed_from_u64(1);
         let mut network = Large::new(rng);
-        let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.003)).batch_size(batch_size).epochs(20);
+        let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).batch_size(batch_size).epochs(8);
         let history = trainer.fit(&mut network, (&x, &y), rng).unwrap();
-        let (first, last) = (history.epochs[0].training.loss, history.epochs[19].training.loss);
+        let (first, last) = (history.epochs[0].training.loss, history.epochs[7].training.loss);
         assert!(last < 0.8 * first, "{batch_size}: {first} {last}");
         // in prediction nearly what it is in training
         let evaluated = trainer.evaluate(&network, (&x, &y)).unwrap().loss;
@@ -178,8 +178,8 @@ fn not_trained() {
     let mut network = start.clone();
     let mut trainer = Trainer::new(MeanSquaredError, AdamW::new(0.01));
     let evaluated = trainer.evaluate(&network, (&x, &y)).unwrap().loss;
-    let trained = trainer.train_on_batch(&mut network, (&x, &y)).unwrap();
-    assert!((evaluated - trained).abs() < 1e-6 * evaluated, "{evaluated} {trained}");
+    let stepped = trainer.train_on_batch(&mut network, (&x, &y)).unwrap();
+    assert!((evaluated - stepped).abs() < 1e-6 * evaluated, "{evaluated} {stepped}");
     assert_eq!((network.batch_normalization, &network.residual), (start.batch_normalization, &start.residual));
     assert_ne!(network.dense, start.dense);
 }
@@ -207,7 +207,6 @@ fn the_same_bits() {
     let mut loaded = Large::zeroed();
     loaded.load(&path).unwrap();
     assert_eq!(loaded, whole);
-    // of a network with the same layers, whatever is trained
     let summary = typenet::weights::summary(&path).unwrap().to_string();
     assert!(summary.contains("residual.batch_normalization.moving_variance"), "{summary}");
 }

@@ -240,7 +240,7 @@ where
     fn meet<S: Simd, A: BatchMut<T, Self>>(&self, simd: S, _: usize, way: Way, batch: &mut A) {
         match way {
             Way::Forward => self.gather(simd, batch),
-            Way::Back => self.gather_back(simd, batch),
+            Way::Back => Self::gather_back(simd, batch),
         }
     }
 

@@ -51,7 +51,7 @@ impl<const N: usize, const CENTER: usize, const SCALE: usize, B: Copy, G: Copy, 
     /// The means over a batch of the gradient of the outputs, and of that times the normal numbers: how far the statistics
     /// follow each sample.
     #[inline(always)]
-    pub(super) fn gather_back<T: Scalar, S: Simd>(&self, simd: S, batch: &mut impl BatchMut<T, Self>)
+    pub(super) fn gather_back<T: Scalar, S: Simd>(simd: S, batch: &mut impl BatchMut<T, Self>)
     where
         Self: Layer<T, Input = Tile<T, N>, Output = Tile<T, N>, Tape = BatchNormalizationTape<T, N>>,
     {
