@@ -43,12 +43,12 @@ pub use crate::__boxed_method as boxed_method;
 #[macro_export]
 macro_rules! __boxed_method {
     () => {
-        /// A network with new parameters, drawn from `generator`, built on the heap: it never passes over the stack.
+        /// A network with new parameters, drawn from a generator of random numbers, built on the heap: it never passes over the stack.
         #[must_use]
-        pub fn boxed<R: $crate::__private::Rng + ?::core::marker::Sized>(
-            generator: &mut R,
+        pub fn boxed<__R: $crate::__private::Rng + ?::core::marker::Sized>(
+            __generator: &mut __R,
         ) -> $crate::__private::Boxed<Self> {
-            $crate::__private::boxed(generator)
+            $crate::__private::boxed(__generator)
         }
     };
 }
@@ -331,7 +331,8 @@ pub const fn is_initializer<I: Initializer>() -> bool {
 /// Holds if both sizes are the same: the check of sizes that the macro cannot evaluate itself.
 #[diagnostic::on_unimplemented(
     message = "this layer takes {TAKEN} inputs, but the layer before it produces {PRODUCED}",
-    label = "takes {TAKEN} inputs"
+    label = "takes {TAKEN} inputs",
+    note = "state what the layer before produces, or leave its inputs out"
 )]
 pub trait Meets<const TAKEN: usize, const PRODUCED: usize> {}
 
@@ -345,11 +346,11 @@ pub trait GivesBack<const TAKEN: usize, const GIVEN: usize> {}
 
 impl<const N: usize> GivesBack<N, N> for Sizes {}
 
-/// Compiles if `Sizes: GivesBack<TAKEN, GIVEN>`.
+/// Compiles if `Sizes: GivesBack<TAKEN, GIVEN>`. `S` is `Sizes`, written out: rustc points at it.
 #[must_use]
-pub const fn gives_back<const TAKEN: usize, const GIVEN: usize>() -> bool
+pub const fn gives_back<S, const TAKEN: usize, const GIVEN: usize>() -> bool
 where
-    Sizes: GivesBack<TAKEN, GIVEN>,
+    S: GivesBack<TAKEN, GIVEN>,
 {
     true
 }
@@ -377,11 +378,11 @@ pub struct Sizes;
 
 impl<const N: usize> Meets<N, N> for Sizes {}
 
-/// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`.
+/// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`. `S` is `Sizes`, written out: rustc points at it.
 #[must_use]
-pub const fn meets<const TAKEN: usize, const PRODUCED: usize>() -> bool
+pub const fn meets<S, const TAKEN: usize, const PRODUCED: usize>() -> bool
 where
-    Sizes: Meets<TAKEN, PRODUCED>,
+    S: Meets<TAKEN, PRODUCED>,
 {
     true
 }

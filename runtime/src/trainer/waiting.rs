@@ -3,17 +3,18 @@
 use fearless_simd::Simd;
 
 use super::batch::{Train, whole_gradient};
+use super::judge::score;
 use crate::data::{Samples, Targets};
 use crate::kernels::dense::TILES;
-use crate::kernels::flat::{Gather, first_lanes};
+use crate::kernels::flat::Gather;
 use crate::layers::Way;
 use crate::losses::Loss;
 use crate::metrics::Metrics;
 use crate::network::{Network, Shares, TapesMut, TileMemory};
 use crate::optimizers::Optimizer;
-use crate::pass::{Pass, weigh};
+use crate::pass::Pass;
 use crate::scalar::Scalar;
-use crate::tile::TargetTile;
+use crate::tile::TargetTile as _;
 
 /// The tiles of a batch.
 struct Waiting<'a, N: Network> {
@@ -69,14 +70,11 @@ where
         }
         let share = N::Scalar::from_f64(1.0 / samples as f64);
         for (tile, indices) in tiles.iter_mut().zip(self.indices.chunks(lanes)) {
-            let lanes = first_lanes::<N::Scalar, S>(simd, indices.len());
+            let [losses, lanes, weights] =
+                score::<S, N, L, Y>(simd, self.data.1, indices, tile, self.loss, Some(share));
             let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
-            let weights = self.data.1.weigh(simd, indices, self.loss.weigh(simd, targets, lanes));
-            let (logits, d_logits) = N::logits(&mut tile.tape);
-            let losses = self.loss.evaluate(simd, &N::HEAD, logits, targets, &mut tile.output, d_logits);
             self.loss_mean.add(simd, losses, weights);
             self.metrics.update(simd, self.metric_state, &tile.output, targets, lanes, weights);
-            weigh(simd, d_logits, weights * share);
         }
         for part in (0..=N::BARRIERS).rev() {
             for TileMemory { input, tape, .. } in tiles.iter_mut() {

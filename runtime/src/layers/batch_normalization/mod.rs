@@ -175,7 +175,7 @@ where
         ],
     };
 
-    const FORM: Form = Form::BatchNormalization;
+    const FORM: Form = Form::OfBatchNormalization;
 
     /// The moving averages come last.
     const TRAINED: usize = (SCALE + CENTER) * N;
