@@ -6,6 +6,7 @@ pub use core::primitive::{bool, f32, f64, str, usize};
 
 pub use bytemuck::{Pod, Zeroable};
 pub use fearless_simd::Simd;
+use fearless_simd::SimdBase as _;
 pub use rand::Rng;
 pub use typenet_macros::network;
 
@@ -305,16 +306,46 @@ impl<L, const FITS: bool> Checked<FITS> for L {
 #[must_use]
 pub const fn is_layer<L, T: Scalar, const IN: usize, const OUT: usize>() -> bool
 where
-    L: Layer<T, Input = Tile<T, IN>, Output = Tile<T, OUT>>,
+    L: Layer<T, Input: Takes<Tile<T, IN>>, Output: Gives<Tile<T, OUT>>>,
 {
     true
 }
 
+/// Holds if a layer's `Input` is what its sizes say.
+#[diagnostic::on_unimplemented(
+    message = "the `Input` of this layer is `{Self}`, but it stands where it takes `{X}`",
+    label = "takes `{Self}`",
+    note = "write the number that its `Input` has before `->`"
+)]
+pub trait Takes<X> {}
+
+impl<X> Takes<X> for X {}
+
+/// Holds if a layer's `Output` is what its sizes say.
+#[diagnostic::on_unimplemented(
+    message = "the `Output` of this layer is `{Self}`, but its sizes say that it gives `{Z}`",
+    label = "gives `{Self}`",
+    note = "write the number that its `Output` has after `->`"
+)]
+pub trait Gives<Z> {}
+
+impl<Z> Gives<Z> for Z {}
+
 /// Compiles if `N` is a network over `T`.
 #[must_use]
-pub const fn is_network<N: Network<Scalar = T>, T: Scalar>() -> bool {
+pub const fn is_network<N: Network<Scalar: OfType<T>>, T: Scalar>() -> bool {
     true
 }
+
+/// Holds if two networks compute with the same numbers.
+#[diagnostic::on_unimplemented(
+    message = "this network is over `{Self}`, the one that it is a layer of over `{T}`",
+    label = "a network over `{Self}`",
+    note = "declare both over `{T}`, or both over `{Self}`"
+)]
+pub trait OfType<T> {}
+
+impl<T> OfType<T> for T {}
 
 /// Compiles if `A` is an activation.
 #[must_use]
@@ -391,6 +422,33 @@ where
 #[inline]
 pub fn initialize<T: Scalar, L: Layer<T>, R: Rng + ?Sized>(layer: L, parameters: &mut L::Parameters, rng: &mut R) {
     layer.initialize(parameters, rng);
+}
+
+/// Whether the outputs of a layer cost something.
+#[must_use]
+pub const fn costs<L: Layer<T>, T: Scalar>() -> bool {
+    L::COSTS
+}
+
+/// A vector of the scalar type.
+pub type Vector<T, S> = <T as Scalar>::Vector<S>;
+
+/// Zeros.
+#[inline(always)]
+pub fn nothing<T: Scalar, S: Simd>(simd: S) -> T::Vector<S> {
+    T::Vector::<S>::splat(simd, T::ZERO)
+}
+
+/// Adds what the outputs of one layer cost.
+#[inline(always)]
+pub fn cost<T: Scalar, L: Layer<T>, S: Simd>(
+    simd: S,
+    layer: L,
+    trace: &mut Trace<T, L>,
+    share: T::Vector<S>,
+    cost: &mut T::Vector<S>,
+) {
+    *cost += trace.cost(simd, layer, share);
 }
 
 /// Predicts through one layer.

@@ -125,6 +125,7 @@ where
     const FORM: Form = Form::OfResidual { layer: &L::FORM };
     const SUMS: usize = L::SUMS;
     const STREAMS: usize = L::STREAMS;
+    const COSTS: bool = L::COSTS;
     const COMPLETES: bool = L::COMPLETES;
     const BARRIERS: usize = L::BARRIERS;
 
@@ -155,6 +156,11 @@ where
         noise: Noise,
     ) {
         self.run(simd, Training(noise), parameters, input, output, tape);
+    }
+
+    #[inline(always)]
+    fn cost<S: Simd>(&self, simd: S, _: &L::Output, tape: &mut Self::Tape, share: T::Vector<S>) -> T::Vector<S> {
+        tape.cost(simd, self.0, share)
     }
 
     #[inline(always)]

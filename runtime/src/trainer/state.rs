@@ -26,7 +26,8 @@ pub(super) struct State<N: Network> {
 }
 
 impl<N: Network> State<N> {
-    pub(super) fn new(slots: usize, settings: &Settings) -> Self {
+    pub(super) fn new<O: Optimizer>(optimizer: &mut O, settings: &Settings) -> Self {
+        optimizer.prepare(N::LAYERS);
         let pass = Pass::with_tiles(tiles_remembered::<N>());
         let best = pass.level();
         Self {
@@ -35,7 +36,7 @@ impl<N: Network> State<N> {
             threads: Threads::new(settings.threads),
             #[cfg(not(feature = "rayon"))]
             threads: Threads::ONE,
-            slots: alloc::vec![N::Scalar::ZERO; slots * N::PARAMETERS],
+            slots: alloc::vec![N::Scalar::ZERO; O::SLOTS * N::PARAMETERS],
             previous: alloc::vec![N::Scalar::ZERO; N::PARAMETERS],
             moved: false,
             order: Vec::new(),

@@ -70,10 +70,13 @@ where
         }
         let share = N::Scalar::from_f64(1.0 / samples as f64);
         for (tile, indices) in tiles.iter_mut().zip(self.indices.chunks(lanes)) {
-            let [losses, lanes, weights] =
+            let [losses, lanes, weights, costs] =
                 score::<S, N, L, Y>(simd, self.data.1, indices, tile, self.loss, Some(share));
             let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
             self.loss_mean.add(simd, losses, weights);
+            if const { N::COSTS } {
+                self.loss_mean.add(simd, costs, lanes);
+            }
             self.metrics.update(simd, self.metric_state, &tile.output, targets, lanes, weights);
         }
         for part in (0..=N::BARRIERS).rev() {
