@@ -7,7 +7,7 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use typenet::Error;
 use typenet::prelude::*;
-use typenet::quantized::{QuantizableNetwork, Quantized};
+use typenet::quantized::{Quantizable, QuantizableNetwork, Quantized};
 
 network! {
     pub Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
@@ -89,7 +89,7 @@ fn is_loaded_in_integers<N: QuantizableNetwork>(built_in: &Quantized<N>, file: &
 /// With `UPDATE_EXPECT=1` it writes the file anew.
 fn is_written<N>(built_in: &Quantized<N>, network: &N, file: &str) -> Result<(), Error>
 where
-    N: QuantizableNetwork<Input = Tile<f32, 2>>,
+    N: QuantizableNetwork<Chain: Quantizable<Input = Tile<f32, 2>>>,
 {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         return Quantized::new(network, &[[1.0, -1.0], [-2.0, 0.5]])?

@@ -84,7 +84,9 @@ fn gather(path: &Path, text: &str, messages: &mut BTreeMap<String, (String, Stri
         let of_macro = line.strip_prefix("error: ");
         let of_macro = of_macro.filter(|said| !OF_THE_COMPILER.iter().any(|own| said.starts_with(own)));
         let of_trait = line.strip_prefix("error[E0277]: ").filter(|said| !said.starts_with("the trait bound "));
-        if let Some(message) = of_macro.or(of_trait) {
+        // of a type that takes other arguments than the macro gives it
+        let of_arguments = line.strip_prefix("error[E0107]: ");
+        if let Some(message) = of_macro.or(of_trait).or(of_arguments) {
             messages.insert(shape(message), (message.to_owned(), path.display().to_string()));
         }
     }

@@ -51,15 +51,15 @@ pub struct Xor {
 }
 const _: () = {
     use ::typenet::__private as __typenet;
-    type __Dense = __typenet::layers::Dense<2, 4, __typenet::activations::Relu>;
-    const __DENSE: __Dense = __typenet::layers::Dense::new(__typenet::activations::Relu);
-    type __Dense1 = __typenet::layers::Dense<4, 4, __typenet::activations::Relu>;
-    const __DENSE_1: __Dense1 = __typenet::layers::Dense::new(
-        __typenet::activations::Relu,
+    type __Dense = ::typenet::layers::Dense<2, 4, ::typenet::activations::Relu>;
+    const __DENSE: __Dense = ::typenet::layers::Dense::new(::typenet::activations::Relu);
+    type __Dense1 = ::typenet::layers::Dense<4, 4, ::typenet::activations::Relu>;
+    const __DENSE_1: __Dense1 = ::typenet::layers::Dense::new(
+        ::typenet::activations::Relu,
     );
-    type __Dense2 = __typenet::layers::Dense<4, 2>;
-    const __DENSE_2: __Dense2 = __typenet::layers::Dense::new(
-        __typenet::activations::Linear,
+    type __Dense2 = ::typenet::layers::Dense<4, 2>;
+    const __DENSE_2: __Dense2 = ::typenet::layers::Dense::new(
+        ::typenet::activations::Linear,
     );
     ///What `Xor` keeps of one tile between forward and backward.
     #[repr(C)]
@@ -99,11 +99,11 @@ const _: () = {
         type Scalar = __typenet::f32;
         type Input = __typenet::Tile<__typenet::f32, 2>;
         type Output = __typenet::Tile<__typenet::f32, 2>;
-        type Head = __typenet::activations::Softmax;
+        type Head = ::typenet::activations::Softmax;
         type Tape = __Tape;
         type Sums = __Sums;
         type Layers = (__Dense, (__Dense1, __Dense2));
-        const HEAD: Self::Head = __typenet::activations::Softmax;
+        const HEAD: Self::Head = ::typenet::activations::Softmax;
         const NAME: &'static __typenet::str = "Xor";
         const STREAMS: __typenet::usize = 0
             + __typenet::streams::<__Dense, __typenet::f32>()
@@ -115,9 +115,9 @@ const _: () = {
             __typenet::info::<__Dense2, __typenet::f32>("dense_2", "Dense", "softmax"),
         ];
         const CHAIN: Self::Layers = (__DENSE, (__DENSE_1, __DENSE_2));
-        fn initialize<R: __typenet::Rng + ?::core::marker::Sized>(
+        fn initialize<__R: __typenet::Rng + ?::core::marker::Sized>(
             &mut self,
-            __rng: &mut R,
+            __rng: &mut __R,
         ) {
             __typenet::initialize::<
                 __typenet::f32,
@@ -136,10 +136,10 @@ const _: () = {
             >(__DENSE_2, &mut self.dense_2, __rng);
         }
         #[inline(always)]
-        fn forward<S: __typenet::Simd, M: __typenet::Mode>(
+        fn forward<__S: __typenet::Simd, __M: __typenet::Mode>(
             &self,
-            __simd: S,
-            __mode: M,
+            __simd: __S,
+            __mode: __M,
             __input: &Self::Input,
             __tape: &mut Self::Tape,
         ) {
@@ -164,9 +164,9 @@ const _: () = {
             (&__tape.dense_2.output, &mut __tape.dense_2.d_output)
         }
         #[inline(always)]
-        fn backward<S: __typenet::Simd>(
+        fn backward<__S: __typenet::Simd>(
             &self,
-            __simd: S,
+            __simd: __S,
             __input: &Self::Input,
             __input_gradient: __typenet::Option<&mut Self::Input>,
             __tape: &mut Self::Tape,
@@ -225,14 +225,14 @@ const _: () = {
         }
         #[inline(always)]
         fn complete<
-            S: __typenet::Simd,
-            G: __typenet::Tapes<Self>,
-            K: __typenet::Sink<__typenet::f32>,
+            __S: __typenet::Simd,
+            __G: __typenet::Tapes<Self>,
+            __K: __typenet::Sink<__typenet::f32>,
         >(
-            __simd: S,
-            __batch: G,
+            __simd: __S,
+            __batch: __G,
             __start: __typenet::usize,
-            __sink: &mut K,
+            __sink: &mut __K,
         ) -> __typenet::usize {
             let __start = __typenet::complete::<
                 Self,
@@ -269,8 +269,8 @@ const _: () = {
             )
         }
         #[inline(always)]
-        fn finish<S: __typenet::Simd>(
-            __simd: S,
+        fn finish<__S: __typenet::Simd>(
+            __simd: __S,
             __gradient: &mut Self,
             __sums: &mut Self::Sums,
         ) {
@@ -291,9 +291,9 @@ const _: () = {
             >(__simd, __DENSE_2, &mut __gradient.dense_2, &mut __sums.dense_2);
         }
         #[inline(always)]
-        fn predict_logits<S: __typenet::Simd>(
+        fn predict_logits<__S: __typenet::Simd>(
             &self,
-            __simd: S,
+            __simd: __S,
             __input: &[__typenet::f32; 2],
             __output: &mut [__typenet::f32; 2],
         ) {
@@ -324,21 +324,21 @@ const _: () = {
         pub const INPUTS: __typenet::usize = 2;
         /// How many numbers come out.
         pub const OUTPUTS: __typenet::usize = 2;
-        /// A network with new parameters, drawn from `generator`.
+        /// A network with new parameters, drawn from a generator of random numbers.
         #[must_use]
-        pub fn new<__R>(generator: &mut __R) -> Self
+        pub fn new<__R>(__generator: &mut __R) -> Self
         where
             __R: __typenet::Rng + ?::core::marker::Sized
                 + __typenet::OnStack<{ __typenet::fits_stack::<Xor>() }>,
         {
-            __typenet::new(generator)
+            __typenet::new(__generator)
         }
         __typenet::boxed_method!();
-        /// Predicts one `sample`, without allocation.
+        /// Predicts one sample, without allocation.
         #[must_use]
         #[inline]
-        pub fn predict(&self, sample: &[__typenet::f32; 2]) -> [__typenet::f32; 2] {
-            __typenet::predict(self, sample)
+        pub fn predict(&self, __sample: &[__typenet::f32; 2]) -> [__typenet::f32; 2] {
+            __typenet::predict(self, __sample)
         }
         /// The table of the layers.
         #[must_use]

@@ -196,7 +196,7 @@ where
             let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
             let optimizer = &mut trainer.optimizer;
-            let descend = Descend { optimizer, step, parameters, gradient, slots, previous, start: 0 };
+            let descend = Descend::new(optimizer, step, parameters, gradient, slots, previous);
             frozen::step::<N, O, S>(simd, descend);
             if const { N::CONSTRAINED } {
                 network.constrain();

@@ -17,7 +17,7 @@ use crate::layers::{LayerInfo, Sink};
 use crate::noise::Mode;
 #[cfg(feature = "alloc")]
 use crate::pass::{OutputOf, Pass};
-use crate::quantized::{QuantizableNetwork, Quantized};
+use crate::quantized::{InputOf, QuantizableNetwork, Quantized};
 use crate::scalar::Scalar;
 use crate::summary::Summary;
 use crate::tile::{Classes, Features, Zero};
@@ -152,7 +152,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     fn quantize<X>(&self, calibration: &X) -> Result<Quantized<Self>, Error>
     where
         Self: QuantizableNetwork,
-        X: Samples<f32, Self::Input> + ?Sized,
+        X: Samples<f32, InputOf<Self>> + ?Sized,
     {
         Quantized::new(self, calibration)
     }

@@ -43,12 +43,12 @@ pub use crate::__boxed_method as boxed_method;
 #[macro_export]
 macro_rules! __boxed_method {
     () => {
-        /// A network with new parameters, drawn from `generator`, built on the heap: it never passes over the stack.
+        /// A network with new parameters, drawn from a generator of random numbers, built on the heap: it never passes over the stack.
         #[must_use]
-        pub fn boxed<R: $crate::__private::Rng + ?::core::marker::Sized>(
-            generator: &mut R,
+        pub fn boxed<__R: $crate::__private::Rng + ?::core::marker::Sized>(
+            __generator: &mut __R,
         ) -> $crate::__private::Boxed<Self> {
-            $crate::__private::boxed(generator)
+            $crate::__private::boxed(__generator)
         }
     };
 }
@@ -245,16 +245,46 @@ impl<L, const FITS: bool> Checked<FITS> for L {
 #[must_use]
 pub const fn is_layer<L, T: Scalar, const IN: usize, const OUT: usize>() -> bool
 where
-    L: Layer<T, Input = Tile<T, IN>, Output = Tile<T, OUT>>,
+    L: Layer<T, Input: Takes<Tile<T, IN>>, Output: Gives<Tile<T, OUT>>>,
 {
     true
 }
 
+/// Holds if a layer's `Input` is what its sizes say.
+#[diagnostic::on_unimplemented(
+    message = "the `Input` of this layer is `{Self}`, but it stands where it takes `{X}`",
+    label = "takes `{Self}`",
+    note = "write the number that its `Input` has before `->`"
+)]
+pub trait Takes<X> {}
+
+impl<X> Takes<X> for X {}
+
+/// Holds if a layer's `Output` is what its sizes say.
+#[diagnostic::on_unimplemented(
+    message = "the `Output` of this layer is `{Self}`, but its sizes say that it gives `{Z}`",
+    label = "gives `{Self}`",
+    note = "write the number that its `Output` has after `->`"
+)]
+pub trait Gives<Z> {}
+
+impl<Z> Gives<Z> for Z {}
+
 /// Compiles if `N` is a network over `T`.
 #[must_use]
-pub const fn is_network<N: Network<Scalar = T>, T: Scalar>() -> bool {
+pub const fn is_network<N: Network<Scalar: OfType<T>>, T: Scalar>() -> bool {
     true
 }
+
+/// Holds if two networks compute with the same numbers.
+#[diagnostic::on_unimplemented(
+    message = "this network is over `{Self}`, the one that it is a layer of over `{T}`",
+    label = "a network over `{Self}`",
+    note = "declare both over `{T}`, or both over `{Self}`"
+)]
+pub trait OfType<T> {}
+
+impl<T> OfType<T> for T {}
 
 /// Compiles if `A` is an activation.
 #[must_use]
@@ -271,7 +301,8 @@ pub const fn is_initializer<I: Initializer>() -> bool {
 /// Holds if both sizes are the same: the check of sizes that the macro cannot evaluate itself.
 #[diagnostic::on_unimplemented(
     message = "this layer takes {TAKEN} inputs, but the layer before it produces {PRODUCED}",
-    label = "takes {TAKEN} inputs"
+    label = "takes {TAKEN} inputs",
+    note = "state what the layer before produces, or leave its inputs out"
 )]
 pub trait Meets<const TAKEN: usize, const PRODUCED: usize> {}
 
@@ -285,11 +316,11 @@ pub trait GivesBack<const TAKEN: usize, const GIVEN: usize> {}
 
 impl<const N: usize> GivesBack<N, N> for Sizes {}
 
-/// Compiles if `Sizes: GivesBack<TAKEN, GIVEN>`.
+/// Compiles if `Sizes: GivesBack<TAKEN, GIVEN>`. `S` is `Sizes`, written out: rustc points at it.
 #[must_use]
-pub const fn gives_back<const TAKEN: usize, const GIVEN: usize>() -> bool
+pub const fn gives_back<S, const TAKEN: usize, const GIVEN: usize>() -> bool
 where
-    Sizes: GivesBack<TAKEN, GIVEN>,
+    S: GivesBack<TAKEN, GIVEN>,
 {
     true
 }
@@ -317,11 +348,11 @@ pub struct Sizes;
 
 impl<const N: usize> Meets<N, N> for Sizes {}
 
-/// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`.
+/// Compiles if `Sizes: Meets<TAKEN, PRODUCED>`. `S` is `Sizes`, written out: rustc points at it.
 #[must_use]
-pub const fn meets<const TAKEN: usize, const PRODUCED: usize>() -> bool
+pub const fn meets<S, const TAKEN: usize, const PRODUCED: usize>() -> bool
 where
-    Sizes: Meets<TAKEN, PRODUCED>,
+    S: Meets<TAKEN, PRODUCED>,
 {
     true
 }

@@ -56,29 +56,38 @@ impl Threads {
         }
     }
 
-    /// Does `work` on `whole`, cut into as many parts as there are `threads`.
+    /// Does `work` where [`each`] finds that many `threads`.
     #[cfg_attr(
         not(feature = "rayon"),
         allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "one thread needs not start")
     )]
-    pub(crate) fn each<P: Divide>(&mut self, threads: usize, whole: P, work: impl Fn(P) + Sync) -> Result<(), Error> {
+    pub(crate) fn within<R: Send>(&mut self, threads: usize, work: impl FnOnce() -> R + Send) -> Result<R, Error> {
         #[cfg(feature = "rayon")]
-        if threads > 1 && whole.pieces() > 1 {
+        if threads > 1 {
             let pool = match &mut self.pool {
                 Some(pool) => pool,
                 none => none.insert(start(self.count)?),
             };
-            pool.install(|| each(threads, whole, &work));
-            return Ok(());
+            return Ok(pool.install(work));
         }
         let _ = threads;
-        work(whole);
-        Ok(())
+        Ok(work())
+    }
+
+    /// Does `work` on `whole`, cut into as many parts as there are `threads`.
+    pub(crate) fn each<P: Divide>(&mut self, threads: usize, whole: P, work: impl Fn(P) + Sync) -> Result<(), Error> {
+        let threads = threads.min(whole.pieces());
+        self.within(threads, || each(threads, whole, &work))
     }
 }
 
 /// The least work for which a thread is woken: about 40 microseconds.
 const SHARE: usize = 1 << 21;
+
+/// Whether more than one thread can be worth so much work.
+pub(crate) const fn worthwhile(work: usize) -> bool {
+    cfg!(feature = "rayon") && work >= 2 * SHARE
+}
 
 #[cfg(feature = "rayon")]
 fn start(threads: usize) -> Result<rayon::ThreadPool, Error> {
@@ -86,16 +95,20 @@ fn start(threads: usize) -> Result<rayon::ThreadPool, Error> {
     pool.map_err(|reason| Error::Threads { threads, reason: reason.to_string() })
 }
 
-/// Halves the work and the threads until each has its part.
-#[cfg(feature = "rayon")]
-fn each<P: Divide>(threads: usize, whole: P, work: &(impl Fn(P) + Sync)) {
-    let threads = threads.min(whole.pieces());
-    if threads < 2 {
-        return work(whole);
+/// Halves the work and the threads until each has its part. More than one are for [`Threads::within`].
+pub(crate) fn each<P: Divide>(threads: usize, whole: P, work: &(impl Fn(P) + Sync)) {
+    #[cfg(feature = "rayon")]
+    {
+        let threads = threads.min(whole.pieces());
+        if threads > 1 {
+            let half = threads / 2;
+            let (first, second) = whole.divide(half, threads);
+            rayon::join(|| each(half, first, work), || each(threads - half, second, work));
+            return;
+        }
     }
-    let half = threads / 2;
-    let (first, second) = whole.divide(half, threads);
-    rayon::join(|| each(half, first, work), || each(threads - half, second, work));
+    let _ = threads;
+    work(whole);
 }
 
 #[cfg(test)]

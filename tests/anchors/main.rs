@@ -28,7 +28,7 @@ use counts::Counts;
 const SUBJECTS: [(&str, &str, bool); 7] = [
     ("Xor::predict", "8subjects11xor_predict17h", true),
     ("a training step of Xor", "8subjects8xor_step17h", false),
-    ("the way forward in a step", "5batch5judge17h", false),
+    ("the way forward in a step", "5judge5judge17h", false),
     ("dense::forward", "5dense6shared7forward17h", false),
     ("dense::backward_input", "5dense6shared14backward_input17h", false),
     ("dense::backward_weights", "5dense6shared16backward_weights17h", false),

@@ -97,14 +97,63 @@ mod constants {
     pub const sink: usize = 2;
     pub const later: bool = true;
     pub static rng: usize = 2;
+    pub const generator: usize = 2;
+    pub const sample: usize = 2;
+    pub const mode: usize = 2;
+    pub const batch: usize = 2;
+    pub const start: usize = 2;
+    pub const shares: usize = 2;
+    pub const penalty: f64 = 0.5;
+    pub const input_gradient: usize = 2;
 
-    ::renamed::network! { pub Constant = Dense(input -> simd, relu), [Dense(output -> simd); tile], Dense(tape), Dense({ sums }) }
+    ::renamed::network! { pub Constant = Dense(input -> simd, relu), [Dense(output -> simd); tile], Dense(tape), Dense({ sums }, kernel_regularizer = l2(penalty), bias_constraint = max_norm(penalty)),
+    Dropout(0.5), Dense(generator -> sample, kernel_initializer = constant(penalty)) }
 }
 
 #[test]
 fn constants_are_no_patterns() {
-    assert_eq!(constants::Constant::PARAMETERS, 6 + 2 * 6 + 9 + 8);
+    assert_eq!(constants::Constant::PARAMETERS, 6 + 2 * 6 + 9 + 8 + 6);
     assert_eq!(constants::Constant::new(&mut StdRng::seed_from_u64(0)).predict(&[0.0, 0.0]).len(), constants::sums);
+}
+
+/// Types and modules called as generic parameters are likely to be called, with sizes in them, and networks as layers.
+mod generics {
+    pub mod sizes {
+        pub struct S;
+        pub struct R;
+        pub struct M;
+        impl S {
+            pub const SIZE: usize = 2;
+        }
+        impl R {
+            pub const SIZE: usize = 3;
+        }
+        impl M {
+            pub const SIZE: usize = 2;
+        }
+        pub mod T {
+            pub const SIZE: usize = 2;
+        }
+    }
+    use sizes::{M, R, S, T};
+    ::renamed::network! {
+        pub G = Dense(2 -> 2, relu);
+        pub K = G, [G; M::SIZE], Residual(G);
+        pub Generic = Dense(S::SIZE -> { R::SIZE }, relu), Dense(M::SIZE), Dense(T::SIZE), Dense({ K::INPUTS }), K,
+            Dense({ S::SIZE })
+    }
+    /// In the last layer and in the first, whose sizes are in the signatures.
+    pub mod foreign {
+        ::renamed::network! { pub A = super::K, Dense(2 -> 2, tanh), super::G }
+    }
+}
+
+#[test]
+fn generic_parameters_hide_nothing() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    assert_eq!(generics::Generic::new(rng).predict(&[0.0; 2]).len(), 2);
+    assert_eq!(generics::foreign::A::new(rng).predict(&[0.0; 2]).len(), 2);
+    assert_eq!(generics::Generic::boxed(rng).predict(&[0.0; 2]).len(), generics::K::OUTPUTS);
 }
 
 /// Labels called as what generated code uses.

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use proc_macro2::Span;
-use quote::{ToTokens as _, format_ident, quote_spanned};
-use syn::{Ident, Lit, Path};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::{Ident, Lit, Path, Visibility};
 
 use super::labels;
 use super::layers::{Flow, List};
 use super::options::{mistaken, trainable};
 use super::sizes::{give_back, meet, size};
 use crate::catalogue::LAYERS;
-use crate::checked::checked;
+use crate::checked::{checked, of_sizes};
 use crate::network::{Count, Kind, Layer, Meeting, Network, Size, camel};
 use crate::syntax::{self, Single, Value, text};
 
@@ -164,6 +164,10 @@ impl Flow<'_> {
                         format_args!("network `{name}` is over `{}`, this one over `{}`", network.scalar, self.scalar);
                     self.errors.at(&written.kind, message, format_args!("declare both over `{}`", self.scalar));
                 }
+                if self.hides(network) {
+                    let message = format_args!("network `{name}` is private, but a layer of one that is `pub`");
+                    self.errors.at(&written.kind, message, format_args!("write `pub {name} = ...`"));
+                }
                 self.nested(network, written.kind.clone(), label)
             }
             None => self.foreign(&written.kind, name, span, label),
@@ -195,14 +199,20 @@ impl Flow<'_> {
                 && let Kind::Network { network, .. } = &mut layer.kind
             {
                 // its input is not ours to mend
-                *network = checked(network, &quote_spanned!(span=> meets::<#taken, #produced>), self.typenet);
+                *network = of_sizes(network, "meets", [&taken, &produced], span, self.typenet);
             }
         }
-        if mistakes < self.errors.len() || known.is_some_and(|network| network.scalar != *self.scalar) {
+        let other = known.is_some_and(|network| network.scalar != *self.scalar || self.hides(network));
+        if mistakes < self.errors.len() || other {
             let inputs = before.cloned().unwrap_or(layer.inputs);
             return Some(self.stand_in(layer.label, inputs, layer.outputs));
         }
         Some(layer)
+    }
+
+    /// Whether another network cannot be a layer of this one, since it is seen less. What is `pub` in part only rustc compares.
+    fn hides(&self, network: &Network) -> bool {
+        matches!((self.visibility, &network.visibility), (Visibility::Public(_), Visibility::Inherited))
     }
 
     /// In the place of a layer that was mistaken: one that takes and gives what its neighbours expect.
@@ -228,8 +238,8 @@ impl Flow<'_> {
     /// A network that is declared elsewhere, as a layer: its sizes are constants of its own.
     fn foreign(&self, path: &Path, name: &str, span: Span, label: Ident) -> Layer {
         let scalar = self.scalar;
-        let check = quote_spanned!(span=> is_network::<#path, ::core::primitive::#scalar>);
-        let network = checked(path, &check, self.typenet);
+        let arguments = quote!(#path, ::core::primitive::#scalar);
+        let network = checked(path, "is_network", &arguments, self.typenet);
         let constant = |constant: &str| {
             let name = Ident::new(constant, span.resolved_at(Span::mixed_site()));
             let (shown, tokens) = (format!("{}::{constant}", text(path)), quote_spanned!(span=> <#network>::#name));

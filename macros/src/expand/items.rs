@@ -1,12 +1,12 @@
 //! Layers, activations and initialisers as types and as values.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use crate::catalogue::{ACTIVATIONS, LayerOption, Named, Number, OptionKind, ShapeRule};
-use crate::checked::checked;
-use crate::network::{Item, Kind, Layer, Network, Setting};
+use crate::checked::{checked, of_sizes};
+use crate::network::{Item, Kind, Layer, Network, Setting, Size};
 
 /// The activation of the last layer, which the network's losses take apart from it.
 pub fn head(network: &Network) -> Item {
@@ -49,9 +49,14 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
         }
         Kind::Own { path, .. } => {
             let span = path.segments.last().map_or_else(Span::mixed_site, |last| last.ident.span());
-            let own = quote_spanned!(span=> #path<#inputs, #outputs>);
+            // numbers at the name: a layer that takes but one size is what must be mended, not these two
+            let at_name = [inputs, outputs].map(|size| match size {
+                Size::Literal { value, .. } => Size::literal(*value, span),
+                other => other.clone(),
+            });
+            let own = quote_spanned!(span=> #path<#(#at_name),*>);
             let scalar = quote_spanned!(Span::mixed_site()=> ::core::primitive::#scalar);
-            checked(&own, &quote_spanned!(span=> is_layer::<#own, #scalar, #inputs, #outputs>), prefix)
+            checked(&own, "is_layer", &quote!(#own, #scalar, #inputs, #outputs), prefix)
         }
         Kind::Network { network, .. } => {
             let head = item_type(&head_of(layer, last), prefix);
@@ -76,10 +81,8 @@ fn giving_back(outer: TokenStream, inner: &Layer, prefix: &TokenStream) -> Token
     if taken.meets(given).is_some() {
         return outer;
     }
-    // rustc points at the first of the two, and what is given back is what must be mended
-    let taken = taken.located_at(given.span());
-    let span = given.span().resolved_at(Span::mixed_site());
-    checked(&outer, &quote_spanned!(span=> gives_back::<#taken, #given>), prefix)
+    // what is given back is what must be mended
+    of_sizes(&outer, "gives_back", [taken, given], given.span(), prefix)
 }
 
 fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -> TokenStream {
@@ -185,8 +188,7 @@ fn item_type_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenStr
         Item::BuiltIn { row, span, .. } => built_in(kind, row, *span, prefix),
         Item::Own(path) => {
             let check = if kind == OptionKind::Activation { "is_activation" } else { "is_initializer" };
-            let check = Ident::new(check, Span::mixed_site());
-            checked(path, &quote_spanned!(path.span()=> #check::<#path>), prefix)
+            checked(path, check, &path.to_token_stream(), prefix)
         }
         Item::HeadOf(network, _) => quote_spanned!(Span::mixed_site()=> <#network as #prefix::Network>::Head),
         Item::Unknown(mistake) => quote_spanned!(Span::mixed_site()=> [(); #mistake]),
@@ -199,6 +201,12 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
             let item = built_in(kind, row, *span, prefix);
             let number = in_parentheses(number);
             quote_spanned!(Span::mixed_site()=> #item #number)
+        }
+        Item::Own(path) if matches!(kind, OptionKind::Activation | OptionKind::Initializer) => {
+            // not by its path once more: a name that nobody knows is an error as a type already
+            let own = item_type_of(kind, item, prefix);
+            let span = path.span().resolved_at(Span::mixed_site());
+            quote_spanned!(span=> { type __Own = #own; __Own {} })
         }
         Item::Own(path) => path.to_token_stream(),
         Item::Unknown(mistake) => mistake.to_token_stream(),

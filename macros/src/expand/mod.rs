@@ -38,12 +38,13 @@ fn structure(network: &Network, typenet: &TokenStream) -> TokenStream {
             pub #label: #typenet::layers::Parameters<#layer, ::core::primitive::#scalar>,
         }
     });
+    // `<>`: otherwise rustc would propose to make a size that it does not know a generic parameter of the struct
     quote_spanned! {Span::mixed_site()=>
         #(#attributes)*
         #(#[doc = #table])*
         #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
         #[repr(C)]
-        #visibility struct #name {
+        #visibility struct #name<> {
             #(#fields)*
         }
     }
@@ -51,10 +52,10 @@ fn structure(network: &Network, typenet: &TokenStream) -> TokenStream {
 
 fn implementation(network: &Network, typenet: &TokenStream) -> TokenStream {
     let names = &Names::of(network);
-    let definitions = definitions(network, names);
+    let definitions = definitions(network, names, typenet);
     let memory = memory(network, names);
     let markers = markers(network, names);
-    let implemented = implemented(network, names);
+    let implemented = implemented(network, names, typenet);
     let methods = methods(network);
     // a struct that is not there has no implementations
     let conditions = network.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
@@ -73,12 +74,11 @@ fn implementation(network: &Network, typenet: &TokenStream) -> TokenStream {
 }
 
 /// The layers as types and constants, and what only the compiler can compare.
-fn definitions(network: &Network, names: &Names) -> TokenStream {
-    let private = private();
+fn definitions(network: &Network, names: &Names, typenet: &TokenStream) -> TokenStream {
     let layers = (0..network.layers.len()).map(|index| {
         let (alias, constant) = names.at(index);
-        let layer = body_type(network, index, &private);
-        let value = body_value(network, index, &private);
+        let layer = body_type(network, index, typenet);
+        let value = body_value(network, index, typenet);
         quote_spanned! {Span::mixed_site()=>
             type #alias = #layer;
             const #constant: #alias = #value;
@@ -87,7 +87,7 @@ fn definitions(network: &Network, names: &Names) -> TokenStream {
     let meetings = network.meetings.iter().map(|meeting| {
         let Meeting { taken, produced } = meeting;
         let span = taken.span().resolved_at(Span::mixed_site());
-        let check = quote_spanned!(span=> __typenet::meets::<#taken, #produced>());
+        let check = quote_spanned!(span=> __typenet::meets::<__typenet::Sizes, #taken, #produced>());
         quote_spanned!(Span::mixed_site()=> const _: __typenet::bool = #check;)
     });
     let sizes = sizes(network);
@@ -156,12 +156,12 @@ fn markers(network: &Network, names: &Names) -> TokenStream {
     }
 }
 
-fn implemented(network: &Network, names: &Names) -> TokenStream {
+fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> TokenStream {
     let Network { name, scalar, layers, .. } = network;
     let (inputs, outputs) = ends(layers);
     let text = name.unraw().to_string();
     let head = head(network);
-    let (head_type, head_value) = (item_type(&head, &private()), item_value(&head, &private()));
+    let (head_type, head_value) = (item_type(&head, typenet), item_value(&head, typenet));
     let informed = layers.iter().enumerate().map(|(index, layer)| {
         let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
         let activation = activation_name(layer);
@@ -263,22 +263,22 @@ fn methods(network: &Network) -> TokenStream {
             /// How many numbers come out.
             pub const OUTPUTS: __typenet::usize = #outputs;
 
-            /// A network with new parameters, drawn from `generator`.
+            /// A network with new parameters, drawn from a generator of random numbers.
             #[must_use]
-            pub fn new<__R>(generator: &mut __R) -> Self
+            pub fn new<__R>(__generator: &mut __R) -> Self
             where
                 __R: __typenet::Rng + ?::core::marker::Sized + __typenet::OnStack<{ __typenet::fits_stack::<#name>() }>,
             {
-                __typenet::new(generator)
+                __typenet::new(__generator)
             }
 
             __typenet::boxed_method!();
 
-            /// Predicts one `sample`, without allocation.
+            /// Predicts one sample, without allocation.
             #[must_use]
             #[inline]
-            pub fn predict(&self, sample: &[__typenet::#scalar; #inputs]) -> [__typenet::#scalar; #outputs] {
-                __typenet::predict(self, sample)
+            pub fn predict(&self, __sample: &[__typenet::#scalar; #inputs]) -> [__typenet::#scalar; #outputs] {
+                __typenet::predict(self, __sample)
             }
 
             /// The table of the layers.

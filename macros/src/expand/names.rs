@@ -1,6 +1,7 @@
 //! Names for the layers' types and constants within the generated block. They start with `__`, as those of the parameters
-//! of its functions do, so that they are in the way of no constant that the user has written as a size, and none is in
-//! theirs: a parameter called as a constant is a pattern that stands for it.
+//! of its functions do, generic and other, so that they are in the way of nothing that the user has written as a size, and
+//! nothing is in theirs: a parameter called as a constant is a pattern that stands for it, and a generic one called as a
+//! type hides it.
 
 use std::collections::HashSet;
 

@@ -19,7 +19,7 @@ pub fn initialize(network: &Network, names: &Names) -> TokenStream {
         },
     );
     quote_spanned! {Span::mixed_site()=>
-        fn initialize<R: __typenet::Rng + ?::core::marker::Sized>(&mut self, __rng: &mut R) {
+        fn initialize<__R: __typenet::Rng + ?::core::marker::Sized>(&mut self, __rng: &mut __R) {
             #(#calls)*
         }
     }
@@ -37,10 +37,10 @@ pub fn forward(network: &Network, names: &Names) -> TokenStream {
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn forward<S: __typenet::Simd, M: __typenet::Mode>(
+        fn forward<__S: __typenet::Simd, __M: __typenet::Mode>(
             &self,
-            __simd: S,
-            __mode: M,
+            __simd: __S,
+            __mode: __M,
             __input: &Self::Input,
             __tape: &mut Self::Tape,
         ) {
@@ -88,9 +88,9 @@ pub fn backward(network: &Network, names: &Names) -> TokenStream {
     };
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn backward<S: __typenet::Simd>(
+        fn backward<__S: __typenet::Simd>(
             &self,
-            __simd: S,
+            __simd: __S,
             __input: &Self::Input,
             __input_gradient: __typenet::Option<&mut Self::Input>,
             __tape: &mut Self::Tape,
@@ -123,11 +123,15 @@ pub fn complete(network: &Network, names: &Names) -> TokenStream {
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn complete<S: __typenet::Simd, G: __typenet::Tapes<Self>, K: __typenet::Sink<__typenet::#scalar>>(
-            __simd: S,
-            __batch: G,
+        fn complete<
+            __S: __typenet::Simd,
+            __G: __typenet::Tapes<Self>,
+            __K: __typenet::Sink<__typenet::#scalar>,
+        >(
+            __simd: __S,
+            __batch: __G,
             __start: __typenet::usize,
-            __sink: &mut K,
+            __sink: &mut __K,
         ) -> __typenet::usize {
             #(#calls)*
         }
@@ -145,7 +149,7 @@ pub fn finish(network: &Network, names: &Names) -> TokenStream {
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn finish<S: __typenet::Simd>(__simd: S, __gradient: &mut Self, __sums: &mut Self::Sums) {
+        fn finish<__S: __typenet::Simd>(__simd: __S, __gradient: &mut Self, __sums: &mut Self::Sums) {
             #(#calls)*
         }
     }
@@ -177,9 +181,9 @@ pub fn predict(network: &Network, names: &Names) -> TokenStream {
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn predict_logits<S: __typenet::Simd>(
+        fn predict_logits<__S: __typenet::Simd>(
             &self,
-            __simd: S,
+            __simd: __S,
             __input: &[__typenet::#scalar; #inputs],
             __output: &mut [__typenet::#scalar; #outputs],
         ) {

@@ -7,8 +7,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use super::networks;
 
 /// The checks that only the compiler can make: it complains where they stand, so they stand at the user's words.
-const CHECKS: [&str; 7] =
-    ["__typenet", "__private", "meets", "gives_back", "is_layer", "is_activation", "is_initializer"];
+const CHECKS: [&str; 5] = ["typenet", "__typenet", "__private", "meets", "Sizes"];
 
 type Found = BTreeMap<String, BTreeSet<String>>;
 
@@ -57,8 +56,9 @@ fn gather(code: TokenStream, found: &mut Found) {
             TokenTree::Group(group) => gather(group.stream(), found),
             TokenTree::Ident(name) => {
                 let word = name.span().source_text().filter(|word| !word.is_empty());
-                if let Some(word) = word.filter(|_| !CHECKS.contains(&&*name.to_string())) {
-                    found.entry(word).or_default().insert(name.to_string());
+                let name = name.to_string();
+                if let Some(word) = word.filter(|word| *word == name || !CHECKS.contains(&&*name)) {
+                    found.entry(word).or_default().insert(name);
                 }
             }
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}

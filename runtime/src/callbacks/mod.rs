@@ -149,7 +149,7 @@ impl<N: Network> Training<'_, N> {
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a callback of a trainer of `{N}`",
+    message = "`{Self}` is not a callback",
     label = "not a callback",
     note = "callbacks are in `typenet::callbacks`; a closure goes into `LambdaCallback::on_epoch_end(|training| ...)`"
 )]

@@ -133,7 +133,7 @@ pub trait Samples<T: Scalar, X>: Sync {
 /// Targets for a network that gives tiles `Z`: vectors as wide as the output, or classes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the targets of a network that gives `{Z}`",
-    label = "not targets of that width",
+    label = "not targets of such outputs",
     note = "a network with `N` outputs takes `Vec<[T; N]>`, slices and arrays of `[T; N]` or matrices with `N` rows or \
             columns as targets; for a sparse loss, integers"
 )]
@@ -197,8 +197,9 @@ pub trait Sample<T: Scalar, const N: usize> {
 /// One target: a vector, or a class.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a target of a network that gives `{Z}`",
-    label = "not a target of that width",
-    note = "a network that gives `Tile<T, N>` takes arrays `[T; N]` as targets, as `Vec<[f32; 2]>`; for a sparse loss, integers"
+    label = "not a target of such outputs",
+    note = "`Tile<f32, 2>` is 2 numbers of type `f32` for each sample: its targets are arrays `[f32; 2]`, as `Vec<[f32; 2]>`, or \
+            `f32` where it is one number; for a sparse loss, integers"
 )]
 pub trait Target<T: Scalar, Z> {
     /// What a tile of such targets is.

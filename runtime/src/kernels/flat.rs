@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use fearless_simd::{Select, Simd, SimdBase};
 
+use super::slots::Slots;
 use crate::scalar::{Lane, Scalar};
 
 /// Everything that a step of an optimizer reads and writes, as flat slices: all parameters of a network, or a window of
@@ -12,7 +13,7 @@ use crate::scalar::{Lane, Scalar};
 #[derive(Debug)]
 pub struct Update<'a, T> {
     pub(crate) parameters: &'a mut [T],
-    pub(crate) slots: &'a mut [T],
+    pub(crate) slots: Slots<'a, T>,
     pub(crate) previous: &'a mut [T],
     pub(crate) gradient: &'a mut [T],
     pub(crate) window: Window,
@@ -44,13 +45,9 @@ impl<T: Scalar> Update<'_, T> {
         simd: S,
         mut rule: impl FnMut(T::Vector<S>, T::Vector<S>, [T::Vector<S>; K]) -> (T::Vector<S>, [T::Vector<S>; K]),
     ) {
-        let Self { parameters, slots: mut rest, previous, gradient, window, pitch, clear } = self;
+        let Self { parameters, slots, previous, gradient, window, pitch, clear } = self;
         let n = parameters.len();
-        let mut slots: [&mut [T]; K] = array::from_fn(|_| {
-            let (slot, after) = core::mem::take(&mut rest).split_at_mut_checked(n).unwrap_or_default();
-            rest = after;
-            slot
-        });
+        let mut slots: [&mut [T]; K] = slots.kinds(n);
         let (whole, rest) = (window.width / T::LANES * T::LANES, window.width % T::LANES);
         let mine = first_lanes::<T, S>(simd, rest).simd_gt(T::Vector::<S>::splat(simd, T::ZERO));
         for (row, gradient) in gradient.chunks_mut(pitch.max(1)).enumerate().take(window.rows) {
@@ -144,9 +141,9 @@ pub trait Sink<T: Scalar> {
 /// Adds gradients to what there is.
 #[derive(Debug)]
 pub struct Gather<'a, T> {
-    gradient: &'a mut [T],
+    pub(crate) gradient: &'a mut [T],
     /// Where it begins.
-    start: usize,
+    pub(crate) start: usize,
 }
 
 impl<'a, T> Gather<'a, T> {

@@ -6,6 +6,7 @@
 pub(crate) mod dense;
 pub(crate) mod flat;
 pub mod math;
+pub(crate) mod slots;
 pub(crate) mod transpose;
 
 pub use fearless_simd::Level;

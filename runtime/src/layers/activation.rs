@@ -30,7 +30,7 @@ impl<T: Scalar, const N: usize, A: Activation> Layer<T> for ActivationLayer<N, A
     type Parameters = NoParameters;
     type Tape = <A::Keep as Keep>::Tape<T, N>;
 
-    const FORM: Form = Form::Activation;
+    const FORM: Form = Form::OfActivation;
 
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
 

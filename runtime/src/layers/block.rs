@@ -96,7 +96,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
 
     const LAYERS: &'static [LayerInfo] = N::LAYERS;
     const TRAINED: usize = N::TRAINED;
-    const FORM: Form = Form::Block;
+    const FORM: Form = Form::OfBlock;
     const STREAMS: usize = N::STREAMS;
     const SUMS: usize = size_of::<N::Sums>() / size_of::<<N::Scalar as Scalar>::Lane>();
     const COMPLETES: bool = N::COMPLETES;

@@ -104,7 +104,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> DenseParam
 
 /// Up to this many weights a layer's loops unroll into its caller, and its gradient is gathered lane by lane; beyond, layers
 /// of the same type share their code, and all layers share the products.
-const UNROLL: usize = 64;
+pub(crate) const UNROLL: usize = 64;
 
 impl<T: Scalar, const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Layer<T>
     for Dense<IN, OUT, A, K, B, BIAS>
@@ -124,7 +124,7 @@ where
         &[TensorInfo { name: "kernel", shape: &[IN, OUT] }, TensorInfo { name: "bias", shape: &[OUT] }]
     };
 
-    const FORM: Form = Form::Dense;
+    const FORM: Form = Form::OfDense;
 
     /// One lane for each bias; and one for each weight, if there are few.
     const SUMS: usize = BIAS * OUT + if IN * OUT <= UNROLL { IN * OUT } else { 0 };

@@ -71,7 +71,7 @@ impl<T: Scalar, const N: usize> Layer<T> for GaussianDropout<N> {
     /// What each number was multiplied by.
     type Tape = Tile<T, N>;
 
-    const FORM: Form = Form::Identity;
+    const FORM: Form = Form::Unchanged;
     const STREAMS: usize = 1;
 
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}

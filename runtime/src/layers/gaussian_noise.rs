@@ -69,7 +69,7 @@ impl<T: Scalar, const N: usize> Layer<T> for GaussianNoise<N> {
     type Parameters = NoParameters;
     type Tape = ();
 
-    const FORM: Form = Form::Identity;
+    const FORM: Form = Form::Unchanged;
     const STREAMS: usize = 1;
 
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}

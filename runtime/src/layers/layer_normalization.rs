@@ -188,7 +188,7 @@ where
         _ => &[TensorInfo { name: "gamma", shape: &[N] }, TensorInfo { name: "beta", shape: &[N] }],
     };
 
-    const FORM: Form = Form::LayerNormalization;
+    const FORM: Form = Form::OfLayerNormalization;
 
     /// One lane for each parameter, in their order.
     const SUMS: usize = (SCALE + CENTER) * N;

@@ -7,7 +7,7 @@
 mod activation;
 mod alpha_dropout;
 mod block;
-mod dense;
+pub(crate) mod dense;
 mod dropout;
 mod gaussian_dropout;
 mod gaussian_noise;
@@ -119,7 +119,8 @@ pub type Parameters<L, T> = <L as Layer<T>>::Parameters;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a layer over `{T}`",
     label = "not a layer",
-    note = "implement `typenet::layers::Layer<{T}>` for it to use it in `network!`"
+    note = "implement `typenet::layers::Layer<{T}>` for it to use it in `network!`",
+    note = "a network that is declared elsewhere is a layer by its path alone, without sizes, as `parts::Body`"
 )]
 pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// The tile that comes in: `Tile<T, INPUTS>`.
@@ -198,7 +199,8 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// [wants](Sink::range). The parameters begin at `start`, counted from the first of the network. With
     /// [`COMPLETES`](Self::COMPLETES), the gradient is computed here, from all tiles of the batch.
     ///
-    /// What the sink wants begins and ends between two rows of a tensor. A layer that does everything in `backward` and
+    /// What the sink wants begins and ends between two layers, or within a [`Dense`] layer between two rows: threads take a
+    /// part of the parameters each. A layer that does everything in `backward` and
     /// [`finish`](Self::finish) need not implement this.
     #[inline(always)]
     fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, _batch: G, start: usize, sink: &mut K) {
@@ -325,37 +327,38 @@ pub struct TensorInfo {
     pub shape: &'static [usize],
 }
 
-/// What a layer computes, apart from its numbers and its activation.
+/// What a layer computes, apart from its numbers and its activation. No form is called as a type is: rustc would then write
+/// the type's whole path in its errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
     /// Something that nobody else knows.
     Own,
     /// What comes in, whenever it is not trained.
-    Identity,
+    Unchanged,
     /// [`Dense`].
-    Dense,
+    OfDense,
     /// [`ActivationLayer`].
-    Activation,
+    OfActivation,
     /// [`LayerNormalization`], whose number is `epsilon`.
-    LayerNormalization,
+    OfLayerNormalization,
     /// [`RmsNormalization`], whose number is `epsilon`.
-    RmsNormalization,
+    OfRmsNormalization,
     /// [`UnitNormalization`].
-    UnitNormalization,
+    OfUnitNormalization,
     /// [`PRelu`].
-    PRelu,
+    OfPRelu,
     /// [`Rescaling`], whose numbers are `scale` and `offset`.
-    Rescaling,
+    OfRescaling,
     /// [`Block`]: the layers of a network.
-    Block,
+    OfBlock,
     /// [`Residual`].
-    Residual {
+    OfResidual {
         /// What stands in it.
         layer: &'static Form,
     },
     /// [`Repeat`].
-    Repeat {
+    OfRepeat {
         /// What is repeated.
         layer: &'static Form,
         /// How often.

@@ -87,7 +87,7 @@ impl<T: Scalar, const N: usize, I: Initializer> Layer<T> for PRelu<N, I> {
 
     const TENSORS: &'static [TensorInfo] = &[TensorInfo { name: "alpha", shape: &[N] }];
 
-    const FORM: Form = Form::PRelu;
+    const FORM: Form = Form::OfPRelu;
 
     /// One lane for each number of `alpha`.
     const SUMS: usize = N;

@@ -145,7 +145,7 @@ where
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
     const TRAINED: usize = N * L::TRAINED;
     const COPIES: usize = N * L::COPIES;
-    const FORM: Form = Form::Repeat { layer: &L::FORM, copies: N };
+    const FORM: Form = Form::OfRepeat { layer: &L::FORM, copies: N };
     const SUMS: usize = N * L::SUMS;
     const STREAMS: usize = N * L::STREAMS;
     const COMPLETES: bool = L::COMPLETES;

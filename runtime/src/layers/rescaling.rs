@@ -75,7 +75,7 @@ impl<T: Scalar, const N: usize> Layer<T> for Rescaling<N> {
     type Parameters = NoParameters;
     type Tape = ();
 
-    const FORM: Form = Form::Rescaling;
+    const FORM: Form = Form::OfRescaling;
 
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
 

@@ -96,7 +96,7 @@ where
     const LAYERS: &'static [LayerInfo] = L::LAYERS;
     const TRAINED: usize = L::TRAINED;
     const COPIES: usize = L::COPIES;
-    const FORM: Form = Form::Residual { layer: &L::FORM };
+    const FORM: Form = Form::OfResidual { layer: &L::FORM };
     const SUMS: usize = L::SUMS;
     const STREAMS: usize = L::STREAMS;
     const COMPLETES: bool = L::COMPLETES;

@@ -77,7 +77,7 @@ impl<T: Scalar, const N: usize> Layer<T> for RmsNormalization<N> {
 
     const TENSORS: &'static [TensorInfo] = &[TensorInfo { name: "scale", shape: &[N] }];
 
-    const FORM: Form = Form::RmsNormalization;
+    const FORM: Form = Form::OfRmsNormalization;
 
     /// One lane for each number of the scale.
     const SUMS: usize = N;

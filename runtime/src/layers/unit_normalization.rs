@@ -48,7 +48,7 @@ impl<T: Scalar, const N: usize> Layer<T> for UnitNormalization<N> {
     /// What each sample was multiplied by.
     type Tape = T::Lane;
 
-    const FORM: Form = Form::UnitNormalization;
+    const FORM: Form = Form::OfUnitNormalization;
 
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
 

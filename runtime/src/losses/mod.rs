@@ -114,7 +114,8 @@ pub enum TargetRange {
             `SparseCategoricalCrossEntropy` want `softmax`; `FromLogits(...)` of them wants no activation; \
             `LabelSmoothing(...)` wants what its loss does; all the others fit every activation",
     note = "`SparseCategoricalCrossEntropy` wants integers as targets, all the others vectors as wide as the output",
-    note = "the loss comes first, then the optimizer: `Trainer::new(MeanSquaredError, Sgd::new(0.1))`"
+    note = "the loss comes first, then the optimizer: `Trainer::new(MeanSquaredError, Sgd::new(0.1))`",
+    note = "a loss of your own implements `typenet::losses::Pointwise` or `typenet::losses::OutputLoss`"
 )]
 pub trait Loss<T: Scalar, H, Z, Y>: Copy + Debug + Send + Sync {
     /// The name in histories.

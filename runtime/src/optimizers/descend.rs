@@ -7,19 +7,59 @@ use fearless_simd::Simd;
 
 use super::{Optimizer, Step, Update};
 use crate::kernels::flat::{Sink, Window, prefetch};
+use crate::kernels::slots::Slots;
 use crate::scalar::{Lane, Scalar};
 
 /// Lets an optimizer make its step with each part of the gradient that is complete.
 #[derive(Debug)]
 pub(crate) struct Descend<'a, T, O> {
-    pub(crate) optimizer: &'a mut O,
+    pub(crate) optimizer: Held<'a, O>,
     pub(crate) step: Step,
     pub(crate) parameters: &'a mut [T],
     pub(crate) gradient: &'a mut [T],
-    pub(crate) slots: &'a mut [T],
+    pub(crate) slots: Slots<'a, T>,
     pub(crate) previous: &'a mut [T],
     /// Where these parameters begin.
     pub(crate) start: usize,
+}
+
+/// The optimizer of a step, or a copy of it for a part of the step. What it remembers beside its slots follows from the
+/// iteration, so that nothing is lost with a copy.
+#[derive(Debug)]
+pub(crate) enum Held<'a, O> {
+    Lent(&'a mut O),
+    #[cfg_attr(not(feature = "alloc"), allow(dead_code, reason = "one thread makes the whole step"))]
+    Own(O),
+}
+
+impl<'a, T, O> Descend<'a, T, O> {
+    /// Moves all parameters.
+    #[inline(always)]
+    pub(crate) fn new(
+        optimizer: &'a mut O,
+        step: Step,
+        parameters: &'a mut [T],
+        gradient: &'a mut [T],
+        slots: &'a mut [T],
+        previous: &'a mut [T],
+    ) -> Self {
+        let slots = Slots::new(slots, parameters.len());
+        Self { optimizer: Held::Lent(optimizer), step, parameters, gradient, slots, previous, start: 0 }
+    }
+}
+
+impl<T: Scalar, O: Optimizer> Descend<'_, T, O> {
+    /// Moves the parameters in a window that is counted from the first of these.
+    #[inline(always)]
+    fn update<S: Simd>(&mut self, simd: S, gradient: &mut [T], window: Window, pitch: usize, clear: bool) {
+        let Self { optimizer, step, parameters, slots, previous, .. } = self;
+        let optimizer = match optimizer {
+            Held::Lent(optimizer) => optimizer,
+            Held::Own(optimizer) => optimizer,
+        };
+        let slots = slots.reborrow();
+        optimizer.update(simd, *step, Update { parameters, slots, previous, gradient, window, pitch, clear });
+    }
 }
 
 impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
@@ -43,9 +83,7 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
         }
         let gradient = cast_slice_mut(gradient.as_flattened_mut());
         let window = Window { start: window.start - self.start, ..window };
-        let Self { parameters, slots, previous, .. } = self;
-        let update = Update { parameters, slots, previous, gradient, window, pitch: V * T::LANES, clear: false };
-        self.optimizer.update(simd, self.step, update);
+        self.update(simd, gradient, window, V * T::LANES, false);
     }
 
     #[inline(always)]
@@ -54,8 +92,8 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
         for number in (start..start + width).step_by(T::LANES) {
             prefetch(self.parameters, number);
             prefetch(self.previous, number);
-            for slot in 0..O::SLOTS {
-                prefetch(self.slots, slot * self.parameters.len() + number);
+            for kind in 0..O::SLOTS {
+                prefetch(self.slots.kind(kind), number);
             }
         }
     }
@@ -65,9 +103,8 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
         let (first, end) = (range.start.max(self.start), range.end.min(self.start + self.parameters.len()));
         let Some(width) = end.checked_sub(first).filter(|&width| width > 0) else { return };
         let window = Window { start: first - self.start, rows: 1, width, stride: width };
-        let Self { parameters, gradient, slots, previous, .. } = self;
-        let gradient = &mut gradient[window.start..][..width];
-        let update = Update { parameters, slots, previous, gradient, window, pitch: width, clear: true };
-        self.optimizer.update(simd, self.step, update);
+        let gradient = core::mem::take(&mut self.gradient);
+        self.update(simd, &mut gradient[window.start..][..width], window, width, true);
+        self.gradient = gradient;
     }
 }

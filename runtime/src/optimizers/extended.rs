@@ -183,8 +183,8 @@ impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
 
     #[inline(always)]
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
-        let Update { parameters, gradient, slots, previous, window, pitch, clear } = update;
-        let (slots, average) = slots.split_at_mut_checked(O::SLOTS * parameters.len()).unwrap_or_default();
+        let Update { parameters, gradient, mut slots, previous, window, pitch, clear } = update;
+        let average = if EMA { slots.cut_off(O::SLOTS, parameters.len()) } else { &mut [] };
         let iteration = step.iteration / self.accumulation_steps;
         if (step.iteration + 1).is_multiple_of(self.accumulation_steps) {
             if self.accumulation_steps > 1 {

@@ -38,6 +38,8 @@ pub use self::adam::Adam;
 pub use self::adam_w::AdamW;
 pub use self::adamax::Adamax;
 pub(crate) use self::descend::Descend;
+#[cfg(feature = "alloc")]
+pub(crate) use self::descend::Held;
 pub use self::extended::Extended;
 pub use self::ftrl::Ftrl;
 pub use self::lion::Lion;
@@ -90,7 +92,7 @@ use crate::scalar::Scalar;
     note = "write one with its learning rate, after the loss: `Trainer::new(MeanSquaredError, Sgd::new(0.1))`"
 )]
 pub trait Optimizer: Clone + Debug + Send {
-    /// How many numbers it remembers of each parameter; they start as zeros.
+    /// How many numbers it remembers of each parameter; they start as zeros. With more than four, one thread makes the step.
     const SLOTS: usize;
 
     /// Whether [`update`](Self::update) must see all parameters in one call, as a rule does that measures them or that
@@ -104,7 +106,8 @@ pub trait Optimizer: Clone + Debug + Send {
     /// Moves parameters: all of them, or those of a window, so that a step may take many calls. What it reads beside
     /// `update` must be the same in all calls of a step.
     ///
-    /// What it remembers beside its slots must follow from the iteration: a checkpoint keeps the slots and no more.
+    /// What it remembers beside its slots must follow from the iteration: a checkpoint keeps the slots and no more, and where
+    /// threads share a step, copies move the parameters of some.
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>);
 
     /// Ends a `fit` that has made at least one step: all parameters, and all slots, those of one kind after those of
@@ -141,7 +144,8 @@ pub trait Optimizer: Clone + Debug + Send {
 /// The optimizer's first slot.
 #[inline(always)]
 fn first_slot<'a, T>(update: &'a mut Update<'_, T>) -> &'a mut [T] {
-    update.slots.get_mut(..update.parameters.len()).unwrap_or_default()
+    let [slot] = update.slots.reborrow().kinds(update.parameters.len());
+    slot
 }
 
 /// Which step it is.

@@ -86,7 +86,7 @@ unsafe impl<const IN: usize, const OUT: usize> Zeroable for QuantizedDense<IN, O
 // SAFETY: each tensor is one field, or one of the field `input`, of the type and the size that are told, and nothing but
 // numbers, which may have any value.
 unsafe impl<const IN: usize, const OUT: usize> Stored for QuantizedDense<IN, OUT> {
-    const LAYOUT: Layout = Layout::Layer(&[
+    const LAYOUT: Layout = Layout::One(&[
         StoredTensor { name: "kernel", number: Number::Weight, shape: &[IN, OUT], offset: offset_of!(Self, kernel) },
         StoredTensor { name: "bias", number: Number::Sum, shape: &[OUT], offset: offset_of!(Self, bias) },
         StoredTensor {

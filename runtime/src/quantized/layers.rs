@@ -2,7 +2,7 @@
 
 use fearless_simd::Simd;
 
-use super::{Pair, Quantizable, QuantizableNetwork, SampleOf};
+use super::{InputOf, OutputOf, Pair, Quantizable, QuantizableNetwork, SampleOf};
 use crate::activations::Activation;
 use crate::flat::Flat;
 use crate::layers::{
@@ -171,12 +171,12 @@ impl<L: Quantizable<Output = <L as Quantizable>::Input>, const N: usize> Quantiz
 }
 
 impl<N: QuantizableNetwork, A: Activation> Quantizable for Block<N, A> {
-    type Input = N::Input;
-    type Output = N::Output;
+    type Input = InputOf<N>;
+    type Output = OutputOf<N>;
     type Ranges = <N::Chain as Quantizable>::Ranges;
     type Quantized = <N::Chain as Quantizable>::Quantized;
 
-    const NUMBERS: usize = <N as Flat<f32>>::NUMBERS;
+    const NUMBERS: usize = <N as Flat<N::Scalar>>::NUMBERS;
 
     #[inline(always)]
     fn observe<S: Simd>(
@@ -184,11 +184,11 @@ impl<N: QuantizableNetwork, A: Activation> Quantizable for Block<N, A> {
         simd: S,
         parameters: &[f32],
         ranges: &mut Self::Ranges,
-        input: &SampleOf<N::Input>,
-        output: &mut SampleOf<N::Output>,
+        input: &SampleOf<InputOf<N>>,
+        output: &mut SampleOf<OutputOf<N>>,
     ) {
         N::QUANTIZABLE.observe(simd, parameters, ranges, input, output);
-        N::Output::predict_head(simd, &self.head, output);
+        OutputOf::<N>::predict_head(simd, &self.head, output);
     }
 
     fn quantize(&self, parameters: &[f32], ranges: &Self::Ranges, quantized: &mut Self::Quantized) {
@@ -200,10 +200,10 @@ impl<N: QuantizableNetwork, A: Activation> Quantizable for Block<N, A> {
         &self,
         simd: S,
         quantized: &Self::Quantized,
-        input: &SampleOf<N::Input>,
-        output: &mut SampleOf<N::Output>,
+        input: &SampleOf<InputOf<N>>,
+        output: &mut SampleOf<OutputOf<N>>,
     ) {
         N::QUANTIZABLE.predict(simd, quantized, input, output);
-        N::Output::predict_head(simd, &self.head, output);
+        OutputOf::<N>::predict_head(simd, &self.head, output);
     }
 }

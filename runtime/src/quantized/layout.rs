@@ -20,11 +20,11 @@ pub unsafe trait Stored: Zeroable + Clone + Debug + PartialEq + Send + Sync + 's
 #[derive(Clone, Copy, Debug)]
 pub enum Layout {
     /// Those of one layer.
-    Layer(&'static [StoredTensor]),
+    One(&'static [StoredTensor]),
     /// Those of two layers in a row; the second ones begin this many bytes behind the first.
-    Pair(&'static Layout, &'static Layout, usize),
+    Two(&'static Layout, &'static Layout, usize),
     /// The same, this often, this many bytes apart.
-    Copies(&'static Layout, usize, usize),
+    Many(&'static Layout, usize, usize),
 }
 
 /// A tensor of a quantised layer.
@@ -94,9 +94,9 @@ impl Layout {
     /// How many layers there are.
     const fn layers(&self) -> usize {
         match self {
-            Self::Layer(_) => 1,
-            Self::Pair(first, second, _) => first.layers() + second.layers(),
-            Self::Copies(layout, count, _) => *count * layout.layers(),
+            Self::One(_) => 1,
+            Self::Two(first, second, _) => first.layers() + second.layers(),
+            Self::Many(layout, count, _) => *count * layout.layers(),
         }
     }
 
@@ -105,8 +105,8 @@ impl Layout {
         let mut start = 0;
         loop {
             match self {
-                Self::Layer(tensors) => return if index == 0 { Some((tensors, start)) } else { None },
-                Self::Pair(first, second, offset) => {
+                Self::One(tensors) => return if index == 0 { Some((tensors, start)) } else { None },
+                Self::Two(first, second, offset) => {
                     let layers = first.layers();
                     if index < layers {
                         self = *first;
@@ -116,7 +116,7 @@ impl Layout {
                         self = *second;
                     }
                 }
-                Self::Copies(layout, count, stride) => {
+                Self::Many(layout, count, stride) => {
                     let copy = index / layout.layers();
                     if copy >= count {
                         return None;
@@ -132,12 +132,12 @@ impl Layout {
 
 // SAFETY: there are no tensors.
 unsafe impl Stored for NoParameters {
-    const LAYOUT: Layout = Layout::Layer(&[]);
+    const LAYOUT: Layout = Layout::One(&[]);
 }
 
 // SAFETY: the values of an array lie side by side.
 unsafe impl<Q: Stored, const N: usize> Stored for [Q; N] {
-    const LAYOUT: Layout = Layout::Copies(&Q::LAYOUT, N, size_of::<Q>());
+    const LAYOUT: Layout = Layout::Many(&Q::LAYOUT, N, size_of::<Q>());
 }
 
 /// The parameters of two layers in a row.
@@ -155,5 +155,5 @@ unsafe impl<A: Zeroable, B: Zeroable> Zeroable for Pair<A, B> {}
 
 // SAFETY: the tensors of both lie where they lie in the fields, the second ones that field's offset further.
 unsafe impl<A: Stored, B: Stored> Stored for Pair<A, B> {
-    const LAYOUT: Layout = Layout::Pair(&A::LAYOUT, &B::LAYOUT, core::mem::offset_of!(Self, second));
+    const LAYOUT: Layout = Layout::Two(&A::LAYOUT, &B::LAYOUT, core::mem::offset_of!(Self, second));
 }

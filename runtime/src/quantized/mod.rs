@@ -61,6 +61,7 @@ mod layout;
 #[cfg(feature = "alloc")]
 use alloc::boxed::Box;
 use core::fmt::{self, Debug};
+use core::marker::PhantomData;
 
 use bytemuck::Zeroable;
 use fearless_simd::Simd;
@@ -71,6 +72,7 @@ use crate::data::Samples;
 use crate::error::Error;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::Network;
+use crate::scalar::Scalar;
 use crate::tile::{Features, Zero};
 
 /// One sample of `Z`: `[f32; N]`.
@@ -119,24 +121,46 @@ pub trait Quantizable: Copy {
     );
 }
 
+/// A scalar type whose networks can be quantised: `f32`.
+#[diagnostic::on_unimplemented(
+    message = "a network over `{Self}` cannot be quantised",
+    label = "a network over `{Self}`",
+    note = "declare it without `: {Self}` after its name, so that it is over `f32`; `load_cast` reads into it what was \
+            saved as `{Self}`"
+)]
+pub trait QuantizableScalar: Scalar {
+    /// The numbers as what they are.
+    fn as_f32(numbers: &[Self]) -> &[f32];
+}
+
+impl QuantizableScalar for f32 {
+    fn as_f32(numbers: &[Self]) -> &[f32] {
+        numbers
+    }
+}
+
 /// A network of `f32` whose layers can all be quantised. Every such network implements it.
-pub trait QuantizableNetwork: Network<Scalar = f32> {
+// Nothing here says that its scalar type is `f32` but the bound: where another is, rustc has one thing to say, and not
+// also that tiles differ.
+pub trait QuantizableNetwork: Network<Scalar: QuantizableScalar> {
     /// Its layers, with those of the networks in it.
-    type Chain: Quantizable<Input = Self::Input, Output = Self::Output>;
+    type Chain: Quantizable;
 
     /// Its layers, with their options.
     const QUANTIZABLE: Self::Chain;
 }
 
-impl<N> QuantizableNetwork for N
-where
-    N: Network<Scalar = f32>,
-    N::Layers: Quantizable<Input = N::Input, Output = N::Output>,
-{
+impl<N: Network<Scalar: QuantizableScalar, Layers: Quantizable>> QuantizableNetwork for N {
     type Chain = N::Layers;
 
     const QUANTIZABLE: N::Layers = N::CHAIN;
 }
+
+/// The tile that comes into a network.
+pub type InputOf<N> = <<N as QuantizableNetwork>::Chain as Quantizable>::Input;
+
+/// The tile that goes out of a network.
+pub type OutputOf<N> = <<N as QuantizableNetwork>::Chain as Quantizable>::Output;
 
 /// The most that [`Network::quantize`] hands around by value.
 const STACK_LIMIT: usize = 128 * 1024;
@@ -179,7 +203,7 @@ impl<N: QuantizableNetwork> Quantized<N> {
     /// # Errors
     /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
     /// [`Error::ParameterNotFinite`] for one in the network.
-    pub fn new<X: Samples<f32, N::Input> + ?Sized>(network: &N, calibration: &X) -> Result<Self, Error> {
+    pub fn new<X: Samples<f32, InputOf<N>> + ?Sized>(network: &N, calibration: &X) -> Result<Self, Error> {
         const { assert!(Self::BYTES <= STACK_LIMIT, "beyond 128 KiB, use `Quantized::boxed`") };
         let mut quantized = Self::zeroed();
         quantized.fill(network, calibration)?;
@@ -193,24 +217,25 @@ impl<N: QuantizableNetwork> Quantized<N> {
     #[cfg(feature = "alloc")]
     pub fn boxed<X>(network: &N, calibration: &X) -> Result<Box<Self>, Error>
     where
-        X: Samples<f32, N::Input> + ?Sized,
+        X: Samples<f32, InputOf<N>> + ?Sized,
     {
         let mut quantized = bytemuck::zeroed_box::<Self>();
         quantized.fill(network, calibration)?;
         Ok(quantized)
     }
 
-    fn fill<X: Samples<f32, N::Input> + ?Sized>(&mut self, network: &N, calibration: &X) -> Result<(), Error> {
+    fn fill<X: Samples<f32, InputOf<N>> + ?Sized>(&mut self, network: &N, calibration: &X) -> Result<(), Error> {
         if calibration.count() == 0 {
             return Err(Error::NoSamples);
         }
         calibration.check()?;
-        if let Some(index) = network.as_flat().iter().position(|number| !number.is_finite()) {
-            let value = network.as_flat()[index].into();
+        let parameters = QuantizableScalar::as_f32(network.as_flat());
+        if let Some(index) = parameters.iter().position(|number| !number.is_finite()) {
+            let value = parameters[index].into();
             return Err(Error::ParameterNotFinite { index, value });
         }
-        let ranges = dispatch(level(), Observe { network, calibration });
-        N::QUANTIZABLE.quantize(network.as_flat(), &ranges, &mut self.layers);
+        let ranges = dispatch(level(), Observe::<N, X> { network: PhantomData, parameters, calibration });
+        N::QUANTIZABLE.quantize(parameters, &ranges, &mut self.layers);
         Ok(())
     }
 
@@ -238,28 +263,29 @@ impl<N: QuantizableNetwork> Quantized<N> {
 
     /// Predicts one `sample`, without allocation.
     #[must_use]
-    pub fn predict(&self, sample: &SampleOf<N::Input>) -> SampleOf<N::Output> {
+    pub fn predict(&self, sample: &SampleOf<InputOf<N>>) -> SampleOf<OutputOf<N>> {
         dispatch(level(), Predict { quantized: self, sample })
     }
 }
 
 struct Observe<'a, N, X: ?Sized> {
-    network: &'a N,
+    network: PhantomData<N>,
+    parameters: &'a [f32],
     calibration: &'a X,
 }
 
-impl<N: QuantizableNetwork, X: Samples<f32, N::Input> + ?Sized> Task for Observe<'_, N, X> {
+impl<N: QuantizableNetwork, X: Samples<f32, InputOf<N>> + ?Sized> Task for Observe<'_, N, X> {
     type Output = <N::Chain as Quantizable>::Ranges;
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Self::Output {
         let mut ranges = Zeroable::zeroed();
-        let mut tile = N::Input::zeroed();
+        let mut tile = InputOf::<N>::zeroed();
         let (mut input, mut output) = (Zero::ZERO, Zero::ZERO);
         for index in (0..u32::MAX).take(self.calibration.count()) {
             self.calibration.gather(simd, &[index], &mut tile);
             tile.read(0, &mut input);
-            N::QUANTIZABLE.observe(simd, self.network.as_flat(), &mut ranges, &input, &mut output);
+            N::QUANTIZABLE.observe(simd, self.parameters, &mut ranges, &input, &mut output);
         }
         ranges
     }
@@ -267,17 +293,17 @@ impl<N: QuantizableNetwork, X: Samples<f32, N::Input> + ?Sized> Task for Observe
 
 struct Predict<'a, N: QuantizableNetwork> {
     quantized: &'a Quantized<N>,
-    sample: &'a SampleOf<N::Input>,
+    sample: &'a SampleOf<InputOf<N>>,
 }
 
 impl<N: QuantizableNetwork> Task for Predict<'_, N> {
-    type Output = SampleOf<N::Output>;
+    type Output = SampleOf<OutputOf<N>>;
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Self::Output {
         let mut output = Zero::ZERO;
         N::QUANTIZABLE.predict(simd, &self.quantized.layers, self.sample, &mut output);
-        N::Output::predict_head(simd, &N::HEAD, &mut output);
+        OutputOf::<N>::predict_head(simd, &N::HEAD, &mut output);
         output
     }
 }

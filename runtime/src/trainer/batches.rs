@@ -5,9 +5,9 @@ use core::iter::{Empty, Peekable};
 
 use rand::Rng;
 
-use super::Trainer;
+use super::evaluate::{add, added};
 use super::feed::{Feed, Known, Next};
-use super::fit::{judge, judged};
+use super::{State, Trainer};
 use crate::callbacks::Callback;
 use crate::data::{Samples, Targets, check};
 use crate::error::Error;
@@ -16,7 +16,6 @@ use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
 use crate::optimizers::Optimizer;
-use crate::pass::Pass;
 use crate::scalar::Scalar;
 
 impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
@@ -170,14 +169,14 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         M: Metrics<T, N::Output, Y::Tile>,
     {
         let (loss, metrics) = (self.loss, self.metrics);
-        evaluate(network, &mut self.state().0.pass, &loss, &metrics, batches)
+        evaluate(network, self.state().0, &loss, &metrics, batches)
     }
 }
 
 /// Loss and metrics of all batches.
 fn evaluate<N, L, M, X, Y, I, E>(
     network: &N,
-    pass: &mut Pass<N>,
+    state: &mut State<N>,
     loss: &L,
     metrics: &M,
     batches: I,
@@ -198,13 +197,13 @@ where
         let data = (&x, &y);
         let samples = check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data, loss);
         let samples = samples.map_err(|error| error.after(done))?;
-        judge(network, pass, loss, metrics, data, 0..samples, (&mut loss_mean, &mut metric_state));
+        add(network, state, loss, metrics, data, 0..samples, (&mut loss_mean, &mut metric_state))?;
         done += samples as usize;
     }
     if done == 0 {
         return Err(Error::NoSamples.into());
     }
-    Ok(judged::<N, Y::Tile, M>(network, metrics, &loss_mean, &metric_state))
+    Ok(added::<N, Y::Tile, M>(network, metrics, &loss_mean, &metric_state))
 }
 
 /// Batches that a function gives for each epoch.
@@ -292,12 +291,12 @@ where
     fn validate(
         &mut self,
         network: &N,
-        pass: &mut Pass<N>,
+        state: &mut State<N>,
         loss: &L,
         metrics: &M,
         epoch: usize,
     ) -> Result<Option<Scores>, E> {
         let Some(validation) = &mut self.validation else { return Ok(None) };
-        evaluate(network, pass, loss, metrics, validation(epoch)).map(Some)
+        evaluate(network, state, loss, metrics, validation(epoch)).map(Some)
     }
 }

@@ -10,15 +10,14 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
 use super::batch::Train;
+use super::evaluate::scores;
 use super::feed::{Feed, Known};
-use super::fit::scores;
 use super::shuffle::permute;
 use super::{Settings, State};
 use crate::callbacks::{Callback, Control, Training};
 use crate::error::Error;
 use crate::frozen;
 use crate::history::{Epoch, History};
-use crate::kernels::dispatch;
 use crate::losses::Loss;
 use crate::metrics::{Direction, Mean, Metrics};
 use crate::network::Network;
@@ -187,8 +186,7 @@ where
             let whole = !report.control.stop;
             let training = scores::<T, N::Output, F::Tile, M>(&self.metrics, &loss_mean, &metric_state);
             let epoch = self.state.epoch;
-            let validation =
-                self.feed.validate(self.network, &mut self.state.pass, &self.loss, &self.metrics, epoch)?;
+            let validation = self.feed.validate(self.network, self.state, &self.loss, &self.metrics, epoch)?;
             #[cfg(feature = "std")]
             let seconds = start.elapsed().as_secs_f64();
             #[cfg(not(feature = "std"))]
@@ -221,24 +219,23 @@ where
             let state = &mut *self.state;
             learning_rate =
                 report.control.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(state.iteration));
-            let batch_loss = dispatch(
-                state.pass.level(),
-                Train {
-                    network: self.network,
-                    pass: &mut state.pass,
-                    data,
-                    indices,
-                    noise: noise.at(samples),
-                    loss: &self.loss,
-                    metrics: &self.metrics,
-                    loss_mean,
-                    metric_state,
-                    optimizer: self.optimizer,
-                    step: Step { iteration: state.iteration, learning_rate },
-                    slots: &mut state.slots,
-                    previous: &mut state.previous,
-                },
-            );
+            let batch_loss = Train {
+                network: self.network,
+                pass: &mut state.pass,
+                data,
+                indices,
+                noise: noise.at(samples),
+                loss: &self.loss,
+                metrics: &self.metrics,
+                loss_mean,
+                metric_state,
+                optimizer: self.optimizer,
+                step: Step { iteration: state.iteration, learning_rate },
+                slots: &mut state.slots,
+                previous: &mut state.previous,
+                threads: 1,
+            }
+            .with(&mut state.threads)?;
             (batch, samples) = (batch + 1, samples + of_batch);
             if !batch_loss.is_finite() {
                 state.restore(self.network);

@@ -3,14 +3,15 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::fit::{Data, evaluate};
+use super::State;
+use super::evaluate::evaluate;
+use super::fit::Data;
 use crate::data::{Samples, Targets};
 use crate::error::Error;
 use crate::history::Scores;
 use crate::losses::Loss;
 use crate::metrics::Metrics;
 use crate::network::Network;
-use crate::pass::Pass;
 use crate::tile::TargetTile;
 
 /// What is known of the data before the first epoch.
@@ -52,7 +53,7 @@ pub(super) trait Feed<N: Network, L, M> {
     fn validate(
         &mut self,
         network: &N,
-        pass: &mut Pass<N>,
+        state: &mut State<N>,
         loss: &L,
         metrics: &M,
         epoch: usize,
@@ -96,12 +97,12 @@ where
     fn validate(
         &mut self,
         network: &N,
-        pass: &mut Pass<N>,
+        state: &mut State<N>,
         loss: &L,
         metrics: &M,
         _epoch: usize,
     ) -> Result<Option<Scores>, Error> {
         let validation = self.validation.clone();
-        Ok(validation.map(|(data, range)| evaluate(network, pass, loss, metrics, data, range)))
+        validation.map(|(data, range)| evaluate(network, state, loss, metrics, data, range)).transpose()
     }
 }

@@ -1,12 +1,12 @@
 //! Fitting and evaluating.
 
-use alloc::vec::Vec;
 use core::ops::Range;
 
 use rand::Rng;
 
-use super::batch::{Evaluate, Train};
+use super::batch::Train;
 use super::epochs::Fit;
+use super::evaluate::evaluate;
 use super::feed::{Known, Memory};
 use super::{State, Trainer};
 use crate::callbacks::Callback;
@@ -14,13 +14,11 @@ pub(super) use crate::data::Data;
 use crate::data::{Samples, Targets, check};
 use crate::error::Error;
 use crate::history::{History, Scores};
-use crate::kernels::dispatch;
 use crate::losses::Loss;
-use crate::metrics::{Mean, MetricState as _, Metrics};
+use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
 use crate::noise::Noise;
 use crate::optimizers::{Optimizer, Step};
-use crate::pass::Pass;
 use crate::scalar::Scalar;
 
 impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
@@ -30,7 +28,8 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::NoBatch`],
     /// [`Error::NoEpochs`], [`Error::ValidationSplit`], [`Error::InputNotFinite`], [`Error::TargetNotFinite`],
     /// [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`], and of weights [`Error::SampleWeights`],
-    /// [`Error::SampleWeight`], [`Error::ClassWeight`]. While training: [`Error::Diverged`].
+    /// [`Error::SampleWeight`], [`Error::ClassWeight`]. While training: [`Error::Diverged`]; with threads,
+    /// [`Error::Threads`](Error) if they cannot be started.
     pub fn fit<X, Y, R>(&mut self, network: &mut N, data: Data<'_, X, Y>, rng: &mut R) -> Result<History, Error>
     where
         X: Samples<T, N::Input> + ?Sized,
@@ -109,7 +108,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         M: Copy,
     {
         let Self { loss, metrics, optimizer, callbacks, settings, state } = self;
-        let state = state.get_or_insert_with(|| State::new(O::SLOTS, settings.level));
+        let state = state.get_or_insert_with(|| State::new(O::SLOTS, settings));
         let (loss, metrics, settings) = (*loss, *metrics, settings.clone());
         Fit { network, feed, known, loss, metrics, optimizer, callbacks, settings, state }
     }
@@ -135,24 +134,23 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         state.order.clear();
         state.order.extend(0..samples);
         let step = Step { iteration: state.iteration, learning_rate: state.learning_rate(optimizer) };
-        let batch_loss = dispatch(
-            state.pass.level(),
-            Train {
-                network,
-                pass: &mut state.pass,
-                data,
-                indices: &state.order,
-                noise: Noise::of_step(seed, state.iteration),
-                loss: &loss,
-                metrics: &(),
-                loss_mean: &mut Mean::default(),
-                metric_state: &mut (),
-                optimizer,
-                step,
-                slots: &mut state.slots,
-                previous: &mut state.previous,
-            },
-        );
+        let batch_loss = Train {
+            network,
+            pass: &mut state.pass,
+            data,
+            indices: &state.order,
+            noise: Noise::of_step(seed, state.iteration),
+            loss: &loss,
+            metrics: &(),
+            loss_mean: &mut Mean::default(),
+            metric_state: &mut (),
+            optimizer,
+            step,
+            slots: &mut state.slots,
+            previous: &mut state.previous,
+            threads: 1,
+        }
+        .with(&mut state.threads)?;
         if !batch_loss.is_finite() {
             state.restore(network);
             let batch = usize::try_from(state.iteration).unwrap_or(usize::MAX) + 1;
@@ -177,68 +175,6 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     {
         let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
         let (loss, metrics) = (self.loss, self.metrics);
-        Ok(evaluate(network, &mut self.state().0.pass, &loss, &metrics, data, 0..samples))
+        evaluate(network, self.state().0, &loss, &metrics, data, 0..samples)
     }
-}
-
-/// Loss and metrics of the samples in `range`.
-pub(super) fn evaluate<N, L, M, X, Y>(
-    network: &N,
-    pass: &mut Pass<N>,
-    loss: &L,
-    metrics: &M,
-    data: Data<'_, X, Y>,
-    range: Range<u32>,
-) -> Scores
-where
-    N: Network,
-    X: Samples<N::Scalar, N::Input> + ?Sized,
-    Y: Targets<N::Scalar, N::Output> + ?Sized,
-    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
-    M: Metrics<N::Scalar, N::Output, Y::Tile>,
-{
-    let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
-    judge(network, pass, loss, metrics, data, range, (&mut loss_mean, &mut metric_state));
-    judged::<N, Y::Tile, M>(network, metrics, &loss_mean, &metric_state)
-}
-
-/// Adds up loss and metrics of the samples in `range`.
-pub(super) fn judge<N, L, M, X, Y>(
-    network: &N,
-    pass: &mut Pass<N>,
-    loss: &L,
-    metrics: &M,
-    data: Data<'_, X, Y>,
-    range: Range<u32>,
-    (loss_mean, metric_state): (&mut Mean<N::Scalar>, &mut M::State),
-) where
-    N: Network,
-    X: Samples<N::Scalar, N::Input> + ?Sized,
-    Y: Targets<N::Scalar, N::Output> + ?Sized,
-    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
-    M: Metrics<N::Scalar, N::Output, Y::Tile>,
-{
-    dispatch(pass.level(), Evaluate { network, pass, data, range, loss, metrics, loss_mean, metric_state });
-}
-
-/// What has been added up, and the penalty of the regularisers.
-pub(super) fn judged<N: Network, Y, M: Metrics<N::Scalar, N::Output, Y>>(
-    network: &N,
-    metrics: &M,
-    loss: &Mean<N::Scalar>,
-    state: &M::State,
-) -> Scores {
-    let mut scores = scores::<N::Scalar, N::Output, Y, M>(metrics, loss, state);
-    if const { N::REGULARIZED } {
-        scores.loss += network.penalty(None);
-    }
-    scores
-}
-
-/// What has been gathered, with names.
-pub(super) fn scores<T: Scalar, Z, Y, M: Metrics<T, Z, Y>>(metrics: &M, loss: &Mean<T>, state: &M::State) -> Scores {
-    let (mut names, mut values) = (Vec::new(), Vec::new());
-    metrics.names(&mut |name, _| names.push(name));
-    metrics.values(state, &mut |value| values.push(value));
-    Scores { loss: loss.value(), metrics: names.into_iter().zip(values).collect() }
 }

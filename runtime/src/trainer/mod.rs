@@ -4,25 +4,31 @@ mod batch;
 mod batches;
 #[cfg(feature = "safetensors")]
 mod checkpoint;
+mod cut;
 mod epochs;
+mod evaluate;
 mod feed;
 mod fit;
+mod judge;
+mod parts;
 mod shuffle;
+mod state;
 
-use alloc::vec::Vec;
 use core::fmt;
 
 use fearless_simd::Level;
 
 use self::batch::Apply;
+use self::state::State;
 use crate::frozen;
 use crate::kernels::dispatch;
 use crate::losses::ClassWeight;
 use crate::metrics::Weighted;
 use crate::network::Network;
 use crate::optimizers::{Optimizer, Step};
-use crate::pass::{Pass, tiles_remembered};
-use crate::scalar::Scalar;
+use crate::pass::Pass;
+#[cfg(feature = "rayon")]
+use crate::threads::Threads;
 
 /// Trains a network: Keras's `compile` and `fit`.
 ///
@@ -71,6 +77,8 @@ struct Settings {
     #[cfg(feature = "std")]
     progress: bool,
     level: Option<Level>,
+    #[cfg(feature = "rayon")]
+    threads: usize,
     #[cfg(feature = "safetensors")]
     checkpoint: Option<checkpoint::Setting>,
 }
@@ -85,50 +93,6 @@ impl Settings {
     fn samples_of_epoch(&self, samples: u32) -> usize {
         let most = self.steps.map_or(usize::MAX, |steps| steps.saturating_mul(self.batch_size));
         most.min(samples as usize)
-    }
-}
-
-/// What a trainer remembers between steps and reuses: all its memory is here.
-struct State<N: Network> {
-    pass: Pass<N>,
-    slots: Vec<N::Scalar>,
-    previous: Vec<N::Scalar>,
-    /// Whether `previous` holds parameters of this fit.
-    moved: bool,
-    order: Vec<u32>,
-    iteration: u64,
-    epoch: usize,
-    /// The rate that a callback has set.
-    learning_rate: Option<f64>,
-}
-
-impl<N: Network> State<N> {
-    fn new(slots: usize, level: Option<Level>) -> Self {
-        let pass = Pass::with_tiles(tiles_remembered::<N>());
-        let best = pass.level();
-        Self {
-            pass: pass.with_level(level.unwrap_or(best)),
-            slots: alloc::vec![N::Scalar::ZERO; slots * N::PARAMETERS],
-            previous: alloc::vec![N::Scalar::ZERO; N::PARAMETERS],
-            moved: false,
-            order: Vec::new(),
-            iteration: 0,
-            epoch: 0,
-            learning_rate: None,
-        }
-    }
-
-    /// The rate of the next step.
-    fn learning_rate(&self, optimizer: &impl Optimizer) -> f64 {
-        self.learning_rate.unwrap_or_else(|| optimizer.learning_rate(self.iteration))
-    }
-
-    /// Puts back the last parameters that gave a finite loss, and forgets the gradient.
-    fn restore(&mut self, network: &mut N) {
-        if self.moved {
-            frozen::restore(network, &self.previous);
-        }
-        self.pass.clear();
     }
 }
 
@@ -168,6 +132,8 @@ impl<N: Network, L, O> Trainer<N, L, O> {
             #[cfg(feature = "std")]
             progress: false,
             level: None,
+            #[cfg(feature = "rayon")]
+            threads: 1,
             #[cfg(feature = "safetensors")]
             checkpoint: None,
         };
@@ -274,6 +240,45 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
         self
     }
 
+    /// Lets up to `threads` threads share each batch, in training and in evaluation, where it is work enough for them: of
+    /// a small network never, of one with 100,000 parameters from some twenty samples on. Default: 1. The numbers are the
+    /// same for any number of threads, so a training that a checkpoint has kept may go on with another.
+    ///
+    /// Layers of one's own that do not [complete](crate::layers::Layer::COMPLETES) their gradient go back on one thread,
+    /// with the whole network that they are in; and an optimizer that wants the [whole](Optimizer::WHOLE) gradient makes
+    /// its step on one.
+    ///
+    /// The threads start, and their memory is allocated, when they are first needed; they end with the trainer.
+    ///
+    /// ```
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Wide = Dense(2 -> 100, relu), Dense(100 -> 100, relu), Dense(100 -> 1) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let train = |threads| {
+    ///     let rng = &mut StdRng::seed_from_u64(0);
+    ///     let mut wide = Wide::new(rng);
+    ///     let (x, y) = (vec![[0.5, -0.5]; 256], vec![[1.0]; 256]);
+    ///     let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.001)).batch_size(256).threads(threads);
+    ///     trainer.fit(&mut wide, (&x, &y), rng)?;
+    ///     Ok::<_, typenet::Error>(wide)
+    /// };
+    /// assert_eq!(train(1)?, train(2)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "rayon")]
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.settings.threads = threads;
+        if let Some(state) = &mut self.state {
+            state.threads = Threads::new(threads);
+        }
+        self
+    }
+
     /// How many steps the optimizer has made.
     #[must_use]
     pub fn iteration(&self) -> u64 {
@@ -284,8 +289,8 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
 impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
     /// The trainer's state, allocated when it is first needed, with the optimizer to go with it.
     fn state(&mut self) -> (&mut State<N>, &mut O) {
-        let level = self.settings.level;
-        (self.state.get_or_insert_with(|| State::new(O::SLOTS, level)), &mut self.optimizer)
+        let settings = &self.settings;
+        (self.state.get_or_insert_with(|| State::new(O::SLOTS, settings)), &mut self.optimizer)
     }
 
     /// What ends a `fit`: puts the moving averages of [`use_ema`](Optimizer::use_ema) in the place of the parameters. `fit`
@@ -309,6 +314,7 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
                 gradient: &mut pass.gradient,
                 slots: &mut state.slots,
                 previous: &mut state.previous,
+                threads: 1,
             },
         );
         state.iteration += 1;

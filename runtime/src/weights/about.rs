@@ -8,7 +8,6 @@ use std::vec::Vec;
 use bytemuck::zeroed_box;
 
 use crate::layers::LayerInfo;
-use crate::network::Network;
 use crate::scalar::{Lane as _, Scalar};
 use crate::summary::Summary;
 use crate::tile::{Features, Zero};
@@ -31,10 +30,14 @@ pub(super) struct About {
 }
 
 impl About {
-    /// What is to be told of `network`, which is an `N` or has its layers, and whose numbers are these bytes.
-    pub(super) fn new<N: Network>(network: &Summary, bytes: &[u8], predict: impl Predict<N>) -> Self {
-        let input = sample_input::<N>();
-        let output = outputs(&input, predict);
+    /// What is to be told of `network`, which makes tiles `Z` of tiles `X`, and whose numbers are these bytes.
+    pub(super) fn new<T: Scalar, X: Features<T>, Z: Features<T>>(
+        network: &Summary,
+        bytes: &[u8],
+        predict: impl FnOnce(&X::Sample) -> Z::Sample,
+    ) -> Self {
+        let input = sample_input::<T>(X::N);
+        let output = outputs::<T, X, Z>(&input, predict);
         let finite = output.iter().all(|number| number.finite());
         Self {
             version: Some(env!("CARGO_PKG_VERSION").to_string()),
@@ -100,11 +103,15 @@ impl About {
     }
 
     /// Whether the network gives the output that was written for the input that was written, within this tolerance.
-    pub(super) fn check_sample<N: Network>(&self, tolerance: f64, predict: impl Predict<N>) -> Result<(), String> {
+    pub(super) fn check_sample<T: Scalar, X: Features<T>, Z: Features<T>>(
+        &self,
+        tolerance: f64,
+        predict: impl FnOnce(&X::Sample) -> Z::Sample,
+    ) -> Result<(), String> {
         let Some((input, output)) = &self.sample else { return Ok(()) };
-        let input: Vec<N::Scalar> = numbers("input", input, N::INPUTS)?;
-        let expected: Vec<N::Scalar> = numbers("output", output, N::OUTPUTS)?;
-        let found = outputs(&input, predict);
+        let input: Vec<T> = numbers("input", input, X::N)?;
+        let expected: Vec<T> = numbers("output", output, Z::N)?;
+        let found = outputs::<T, X, Z>(&input, predict);
         let largest = expected.iter().map(|number| number.to_f64().abs()).fold(1.0, f64::max);
         let allowed = tolerance * largest;
         for (index, (expected, found)) in expected.iter().zip(&found).enumerate() {
@@ -135,27 +142,23 @@ pub(super) fn tolerance(scalar: &str) -> f64 {
 }
 
 /// Numbers from -1 to 1 that differ from their neighbours and are exact in every type.
-fn sample_input<N: Network>() -> Vec<N::Scalar> {
-    (0..N::INPUTS).map(|i| N::Scalar::from_f64(((21 * i + 3) % 32) as f64 / 16.0 - 1.0)).collect()
+fn sample_input<T: Scalar>(count: usize) -> Vec<T> {
+    (0..count).map(|i| T::from_f64(((21 * i + 3) % 32) as f64 / 16.0 - 1.0)).collect()
 }
 
-/// A sample in, a sample out.
-pub(super) trait Predict<N: Network>: FnOnce(&SampleOf<N::Input, N>) -> SampleOf<N::Output, N> {}
-
-impl<N: Network, F: FnOnce(&SampleOf<N::Input, N>) -> SampleOf<N::Output, N>> Predict<N> for F {}
-
-type SampleOf<Z, N> = <Z as Features<<N as Network>::Scalar>>::Sample;
-
 /// What the network gives for `input`.
-fn outputs<N: Network>(input: &[N::Scalar], predict: impl Predict<N>) -> Vec<N::Scalar> {
+fn outputs<T: Scalar, X: Features<T>, Z: Features<T>>(
+    input: &[T],
+    predict: impl FnOnce(&X::Sample) -> Z::Sample,
+) -> Vec<T> {
     // through a tile, which knows how to make a sample of numbers and numbers of a sample
-    let mut tile: Box<N::Input> = zeroed_box();
+    let mut tile: Box<X> = zeroed_box();
     for (lanes, number) in tile.lanes_mut().iter_mut().zip(input) {
         lanes.as_mut_slice()[0] = *number;
     }
     let mut sample = Zero::ZERO;
     tile.read(0, &mut sample);
-    let mut outputs: Box<N::Output> = zeroed_box();
+    let mut outputs: Box<Z> = zeroed_box();
     outputs.write(0, &predict(&sample));
     outputs.lanes().iter().map(|lanes| lanes.as_slice()[0]).collect()
 }

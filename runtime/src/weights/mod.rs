@@ -57,7 +57,9 @@ pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), Error> {
         return Err(failed(io::Error::new(io::ErrorKind::InvalidData, fault)));
     }
     let numbers = cast_slice(network.as_flat());
-    let about = About::new::<N>(&N::summary(), numbers, |sample: &_| predict(network, level(), sample));
+    let about = About::new::<N::Scalar, N::Input, N::Output>(&N::summary(), numbers, |sample: &_| {
+        predict(network, level(), sample)
+    });
     let infos = tensors.iter().map(|tensor| info(N::Scalar::NAME, tensor, "", 0)).collect();
     write(path, infos, about, &[numbers]).map_err(failed)
 }
@@ -121,7 +123,8 @@ fn loaded<N: Network>(path: &Path, cast: bool) -> Result<Box<N>, Fault> {
     }
     let scalar = if found.iter().any(|tensor| tensor.dtype == Dtype::F32) { "f32" } else { N::Scalar::NAME };
     let tolerance = tolerance(scalar).max(tolerance(N::Scalar::NAME));
-    about.check_sample::<N>(tolerance, |sample: &_| predict(&*network, level(), sample))?;
+    about
+        .check_sample::<N::Scalar, N::Input, N::Output>(tolerance, |sample: &_| predict(&*network, level(), sample))?;
     Ok(network)
 }
 

@@ -18,7 +18,7 @@ use super::naming::told;
 use super::write;
 use crate::error::Error;
 use crate::layers::naming;
-use crate::quantized::{Number, Quantizable, QuantizableNetwork, Quantized, Stored};
+use crate::quantized::{InputOf, Number, OutputOf, Quantizable, QuantizableNetwork, Quantized, Stored};
 use crate::summary::Summary;
 
 /// How far an output may be from the one in the file, relative to the largest of the outputs or to 1. The last digits of an
@@ -86,7 +86,8 @@ pub(crate) fn save<N: QuantizableNetwork>(network: &Quantized<N>, path: &Path) -
     // first what is four bytes wide, so that all of it is aligned
     tensors.sort_by_key(|tensor| tensor.number.size() == 1);
     let parts: Vec<&[u8]> = tensors.iter().map(|tensor| bytes_of(network, tensor)).collect();
-    let about = About::new::<N>(&summary::<N>(), &parts.concat(), |sample: &_| network.predict(sample));
+    let predict = |sample: &_| network.predict(sample);
+    let about = About::new::<f32, InputOf<N>, OutputOf<N>>(&summary::<N>(), &parts.concat(), predict);
     let infos = tensors.iter().scan(0, |end, tensor| {
         let start = *end;
         *end += tensor.range.len();
@@ -124,7 +125,7 @@ fn loaded<N: QuantizableNetwork>(path: &Path) -> Result<Box<Quantized<N>>, Fault
             *to = *byte;
         }
     }
-    about.check_sample::<N>(TOLERANCE, |sample: &_| network.predict(sample))?;
+    about.check_sample::<f32, InputOf<N>, OutputOf<N>>(TOLERANCE, |sample: &_| network.predict(sample))?;
     Ok(network)
 }
 

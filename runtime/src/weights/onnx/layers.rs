@@ -15,10 +15,10 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
         inputs
     };
     let y = match (form, info.numbers, tensors) {
-        (Form::Activation | Form::Identity, ..) => x,
-        (Form::Dense, ..) => graph.node("Gemm", &with_tensors(&x), &[]),
-        (Form::PRelu, ..) => graph.node("PRelu", &with_tensors(&x), &[]),
-        (Form::LayerNormalization, [epsilon], _) => {
+        (Form::OfActivation | Form::Unchanged, ..) => x,
+        (Form::OfDense, ..) => graph.node("Gemm", &with_tensors(&x), &[]),
+        (Form::OfPRelu, ..) => graph.node("PRelu", &with_tensors(&x), &[]),
+        (Form::OfLayerNormalization, [epsilon], _) => {
             let mut inputs = with_tensors(&x);
             let ones;
             // the factors must be there, the summands need not
@@ -29,7 +29,7 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             let options = [Attribute::Int("axis", LAST), Attribute::Float("epsilon", *epsilon)];
             graph.node("LayerNormalization", &inputs, &options)
         }
-        (Form::RmsNormalization, [epsilon], [scale]) => {
+        (Form::OfRmsNormalization, [epsilon], [scale]) => {
             let (count, epsilon) = (graph.number(info.inputs as f64), graph.number(*epsilon));
             let sum = squares(graph, &x);
             let mean = graph.node("Div", &[&sum, &count], &[]);
@@ -38,7 +38,7 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             let y = graph.node("Div", &[&x, &root], &[]);
             graph.node("Mul", &[&y, scale], &[])
         }
-        (Form::UnitNormalization, ..) => {
+        (Form::OfUnitNormalization, ..) => {
             let (one, limit) = (graph.number(1.0), graph.number(UNIT_LIMIT));
             let sum = squares(graph, &x);
             let length = graph.node("Sqrt", &[&sum], &[]);
@@ -46,7 +46,7 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             let factor = graph.node("Min", &[&inverse, &limit], &[]);
             graph.node("Mul", &[&x, &factor], &[])
         }
-        (Form::Rescaling, [scale, offset], _) => {
+        (Form::OfRescaling, [scale, offset], _) => {
             let (scale, offset) = (graph.number(*scale), graph.number(*offset));
             let y = graph.node("Mul", &[&x, &scale], &[]);
             graph.node("Add", &[&y, &offset], &[])

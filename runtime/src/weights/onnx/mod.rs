@@ -64,14 +64,14 @@ impl<N: Network> Writer<'_, N> {
 
     fn layer(&mut self, name: &str, info: &LayerInfo, form: &Form, x: String) -> Result<String, String> {
         match form {
-            Form::Block => return self.layers(&format!("{name}."), info.layers, x),
-            Form::Residual { layer } => {
+            Form::OfBlock => return self.layers(&format!("{name}."), info.layers, x),
+            Form::OfResidual { layer } => {
                 let y = self.layer(name, info, layer, x.clone())?;
                 name.clone_into(&mut self.graph.layer);
                 return Ok(self.graph.node("Add", &[&x, &y], &[]));
             }
-            Form::Repeat { layer, copies: 1 } => return self.layer(name, info, layer, x),
-            Form::Repeat { layer, copies } => {
+            Form::OfRepeat { layer, copies: 1 } => return self.layer(name, info, layer, x),
+            Form::OfRepeat { layer, copies } => {
                 return (0..*copies).try_fold(x, |x, copy| self.layer(&format!("{name}.{copy}"), info, layer, x));
             }
             _ => {}

@@ -1,0 +1,60 @@
+//! What a trainer remembers.
+
+use alloc::vec::Vec;
+
+use super::Settings;
+use crate::frozen;
+use crate::network::Network;
+use crate::optimizers::Optimizer;
+use crate::pass::{Pass, tiles_remembered};
+use crate::scalar::Scalar as _;
+use crate::threads::Threads;
+
+/// What a trainer remembers between steps and reuses: all its memory is here.
+pub(super) struct State<N: Network> {
+    pub(super) pass: Pass<N>,
+    pub(super) threads: Threads,
+    pub(super) slots: Vec<N::Scalar>,
+    pub(super) previous: Vec<N::Scalar>,
+    /// Whether `previous` holds parameters of this fit.
+    pub(super) moved: bool,
+    pub(super) order: Vec<u32>,
+    pub(super) iteration: u64,
+    pub(super) epoch: usize,
+    /// The rate that a callback has set.
+    pub(super) learning_rate: Option<f64>,
+}
+
+impl<N: Network> State<N> {
+    pub(super) fn new(slots: usize, settings: &Settings) -> Self {
+        let pass = Pass::with_tiles(tiles_remembered::<N>());
+        let best = pass.level();
+        Self {
+            pass: pass.with_level(settings.level.unwrap_or(best)),
+            #[cfg(feature = "rayon")]
+            threads: Threads::new(settings.threads),
+            #[cfg(not(feature = "rayon"))]
+            threads: Threads::ONE,
+            slots: alloc::vec![N::Scalar::ZERO; slots * N::PARAMETERS],
+            previous: alloc::vec![N::Scalar::ZERO; N::PARAMETERS],
+            moved: false,
+            order: Vec::new(),
+            iteration: 0,
+            epoch: 0,
+            learning_rate: None,
+        }
+    }
+
+    /// The rate of the next step.
+    pub(super) fn learning_rate(&self, optimizer: &impl Optimizer) -> f64 {
+        self.learning_rate.unwrap_or_else(|| optimizer.learning_rate(self.iteration))
+    }
+
+    /// Puts back the last parameters that gave a finite loss, and forgets the gradient.
+    pub(super) fn restore(&mut self, network: &mut N) {
+        if self.moved {
+            frozen::restore(network, &self.previous);
+        }
+        self.pass.clear();
+    }
+}

@@ -1,0 +1,19 @@
+//! Vectors of vectors to evaluate on.
+
+use rand::SeedableRng as _;
+use typenet::prelude::*;
+
+typenet::network! {
+    Xor = Dense(2 -> 4, relu), Dense(4 -> 2, softmax)
+}
+
+fn main() -> Result<(), typenet::Error> {
+    let rng = &mut rand::rngs::StdRng::seed_from_u64(0);
+    let mut xor = Xor::new(rng);
+    let (x, y) = (vec![[1.0, 1.0]], vec![[1.0, 0.0]]);
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1));
+    let nested = vec![vec![1.0_f32, 1.0]];
+    trainer.evaluate(&xor, (&nested, &y))?;
+    println!("{:?}", xor.predict(&[0.5, -0.5]));
+    Ok(())
+}
