@@ -1,5 +1,6 @@
 //! The checked network to code: a struct of parameters, and straight-line calls into the runtime.
 
+mod costs;
 mod document;
 mod items;
 mod names;
@@ -12,6 +13,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
 
+use self::costs::cost;
 use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
@@ -180,7 +182,7 @@ fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> Token
     let complete = complete(network, names);
     let finish = finish(network, names);
     let predict = predict(network, names);
-    let (penalty, constrain) = (penalty(network), constrain(network));
+    let (cost, penalty, constrain) = (cost(network, names), penalty(network), constrain(network));
     let (chain_type, chain_value) = chain(layers.len(), names);
     let last = layers.last().map(|layer| &layer.label);
     quote_spanned! {Span::mixed_site()=>
@@ -211,6 +213,7 @@ fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> Token
             #complete
             #finish
             #predict
+            #cost
             #penalty
             #constrain
         }
