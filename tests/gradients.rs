@@ -221,6 +221,22 @@ typenet::network! {
 }
 
 typenet::network! {
+    Within: f64 = Dense(3 -> 4, tanh), ActivityRegularization(l1 = 0.3, l2 = 0.2), Dense(3, tanh);
+    Costly: f64 = Dense(3 -> 3, silu), Residual(Dense(3, tanh), ActivityRegularization(l2 = 0.5)),
+        [ActivityRegularization(l1 = 0.1, l2 = 0.4); 2], Within, ActivityRegularization(l2 = 0.2)
+}
+
+/// The cost of outputs is in the loss and its gradient, not in a gradient from outside.
+#[test]
+fn outputs_that_cost() {
+    let rng = &mut StdRng::seed_from_u64(12);
+    let (x, y) = (numbers::<3>(rng), numbers::<3>(rng));
+    check_loss::<Costly, _, _, _>("costly outputs", MeanSquaredError, &x, &y);
+    check_loss::<Within, _, _, _>("costly outputs, one layer", MeanSquaredError, &x, &y);
+    check_pass("costly outputs", &mut filled::<Costly>(rng), rng);
+}
+
+typenet::network! {
     LayerNormal: f64 = Dense(3 -> 5), LayerNormalization, tanh, LayerNormalization(5, scale = false, epsilon = 0.1),
         Dense(3), LayerNormalization(3 -> 3, center = false);
     // that of the inputs is wanted only by who asks

@@ -192,6 +192,7 @@ impl Fixture {
                 self.follow(trajectory, Adam::new(rate).beta_1(0.75).beta_2(0.5).epsilon(0.01).amsgrad());
             }
             ("adam", "accumulation") => self.follow(trajectory, Adam::new(rate).gradient_accumulation_steps(3)),
+            ("adam", "clipnorm") => self.follow(trajectory, Adam::new(rate).clipnorm(0.0625).weight_decay(0.25)),
             ("adam", "global_clipnorm") => self.follow(trajectory, Adam::new(rate).global_clipnorm(0.125)),
             ("adam", "all") => {
                 // in another order than a step takes them
@@ -230,6 +231,7 @@ impl Fixture {
     fn follow_sgd(&self, trajectory: &Trajectory, option: &str, sgd: Sgd<Any>) {
         match option {
             "clipvalue" => self.follow(trajectory, sgd.clipvalue(0.0625)),
+            "clipnorm" => self.follow(trajectory, sgd.clipnorm(0.125)),
             "global_clipnorm" => self.follow(trajectory, sgd.global_clipnorm(0.25)),
             "accumulation" => self.follow(trajectory, sgd.gradient_accumulation_steps(3)),
             "ema" => self.follow(trajectory, sgd.momentum(0.5).use_ema(0.75, 5)),
@@ -241,7 +243,7 @@ impl Fixture {
 #[test]
 fn optimizers() {
     let fixture: Fixture = fixture("optimizers");
-    assert_eq!(fixture.trajectories.len(), 10 * 14 + 21, "the fixture has lost its cases");
+    assert_eq!(fixture.trajectories.len(), 10 * 14 + 23, "the fixture has lost its cases");
     for trajectory in &fixture.trajectories {
         fixture.follow_named(trajectory);
     }
@@ -311,6 +313,53 @@ fn steps_on_parts_of_the_gradient_make_a_whole() {
     parts_make_a_whole(Adagrad::new(0.1));
     parts_make_a_whole(Adadelta::new(1.0));
     parts_make_a_whole(Ftrl::new(0.1));
+    parts_make_a_whole(Adam::new(0.01).clipnorm(0.1));
     parts_make_a_whole(Adam::new(0.01).global_clipnorm(0.1).weight_decay(0.1));
     parts_make_a_whole(Sgd::new(0.1).gradient_accumulation_steps(2).use_ema(0.9, 3));
+}
+
+typenet::network! {
+    Inner: f64 = Dense(3 -> 4, tanh), Dense(3);
+    Deep: f64 = Dense(2 -> 3), [Residual(PReLU, Dense(3)); 2], LayerNormalization, Inner, Dense(1)
+}
+
+/// Each tensor moves by what it is limited to, wherever it stands; what moves less is not touched.
+#[test]
+fn the_norm_of_each_tensor_is_limited() {
+    let (x, y) = ([[1.0, -2.0], [0.5, 0.25], [-1.0, -1.5]], [[1000.0], [-500.0], [2000.0]]);
+    let start = Deep::new(&mut StdRng::seed_from_u64(5));
+    let moved = |optimizer: typenet::optimizers::Extended<Sgd>| {
+        let mut deep = start.clone();
+        Trainer::new(MeanSquaredError, optimizer).train_on_batch(&mut deep, (&x, &y)).unwrap();
+        for (moved, start) in deep.as_flat_mut().iter_mut().zip(start.as_flat()) {
+            *moved -= start;
+        }
+        deep
+    };
+    let (free, limited) = (moved(Sgd::new(1.0).clipnorm(1e9)), moved(Sgd::new(1.0).clipnorm(0.125)));
+    let tensors = |deep: &Deep| {
+        let mut tensors = Vec::new();
+        let mut add = |tensor: &[f64]| tensors.push(tensor.iter().map(|moved| moved * moved).sum::<f64>().sqrt());
+        add(deep.dense.kernel.as_slice());
+        add(deep.dense.bias.as_slice());
+        for residual in deep.residual.iter() {
+            add(residual.p_re_lu.as_slice());
+            add(residual.dense.kernel.as_slice());
+            add(residual.dense.bias.as_slice());
+        }
+        add(deep.layer_normalization.gamma.as_slice());
+        add(deep.layer_normalization.beta.as_slice());
+        for dense in [&deep.inner.dense_1.kernel.as_slice(), &deep.dense_1.kernel.as_slice()] {
+            add(dense);
+        }
+        for bias in [&deep.inner.dense.bias.as_slice(), &deep.dense_1.bias.as_slice()] {
+            add(bias);
+        }
+        tensors
+    };
+    let (free, limited) = (tensors(&free), tensors(&limited));
+    assert!(free.iter().any(|norm| *norm > 0.125) && free.iter().any(|norm| *norm > 0.0));
+    for (free, limited) in free.into_iter().zip(limited) {
+        assert!((limited - free.min(0.125)).abs() < 1e-12, "{free} became {limited}");
+    }
 }

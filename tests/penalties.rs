@@ -9,8 +9,9 @@ use serde::Deserialize;
 use typenet::HeaplessTrainer;
 use typenet::bytemuck::Zeroable as _;
 use typenet::constraints::{Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm};
+use typenet::data::sample_weight;
 use typenet::prelude::*;
-use typenet::regularizers::{L1, L1L2, L2, OrthogonalRegularizer, Regularizer};
+use typenet::regularizers::{L1, L1L2, L2, OrthogonalColumns, OrthogonalRegularizer, Regularizer};
 
 use crate::support::fixture;
 
@@ -52,6 +53,15 @@ network! {
     Penalized: f64 =
         Dense(3 -> 5, tanh, kernel_regularizer = l1(0.125), bias_regularizer = l2),
         Dense(2, kernel_regularizer = l1_l2(0.125, 0.0625));
+    Active: f64 =
+        Dense(3 -> 5, tanh), ActivityRegularization(l1 = 0.125, l2 = 0.0625), Dense(2, kernel_regularizer = l2);
+    Bent: f64 =
+        Dense(3 -> 5, tanh), PReLU(alpha_initializer = constant(0.25), alpha_regularizer = l2(0.0625), alpha_constraint = non_neg),
+        Dense(2);
+    Costly: f64 =
+        Residual(Dense(3 -> 3, tanh), ActivityRegularization(l2 = 0.5)),
+        [ActivityRegularization(3 -> 3, l1 = 0.25); 2],
+        Active;
     Orthogonal: f64 = Dense(3 -> 5, tanh, kernel_regularizer = orthogonal_regularizer(0.5)), Dense(2);
     Constrained: f64 =
         Dense(3 -> 5, tanh, kernel_constraint = max_norm(0.75), bias_constraint = non_neg),
@@ -117,12 +127,14 @@ fn regularizers() {
             "l1_l2" => check_regularizer(L1L2(0.01, 0.01), kernel, keras),
             "l1_l2(0.125, 0.0625)" => check_regularizer(L1L2(0.125, 0.0625), kernel, keras),
             "orthogonal_regularizer" => check_regularizer(OrthogonalRegularizer(0.01), kernel, keras),
+            "orthogonal_columns(0.5)" => check_regularizer(OrthogonalColumns(0.5), kernel, keras),
             "orthogonal_regularizer(0.5)" => check_regularizer(OrthogonalRegularizer(0.5), kernel, keras),
             other => panic!("no test for {other}"),
         }
     }
-    assert_eq!(fixture.regularizers.len(), 8);
+    assert_eq!(fixture.regularizers.len(), 9);
     assert_eq!(OrthogonalRegularizer(1.0).penalty(&[1.0, 2.0], 2, &mut [0.0; 2]), 0.0, "one row has no pairs");
+    assert_eq!(OrthogonalColumns(1.0).penalty(&[1.0, 2.0], 1, &mut [0.0; 2]), 0.0, "one column has no pairs");
 }
 
 #[test]
@@ -161,7 +173,10 @@ where
     let y: Vec<[f64; 2]> = fixture.targets.chunks_exact(2).map(|row| row.try_into().unwrap()).collect();
     let batches: Vec<_> = x.chunks(fixture.batch_size).zip(y.chunks(fixture.batch_size)).collect();
     let mut network = N::zeroed();
-    network.as_flat_mut().copy_from_slice(&fixture.start);
+    // what stands between the two layers starts at 1/4
+    let (first, second) = fixture.start.split_at(4 * UNITS);
+    let between = N::PARAMETERS - fixture.start.len();
+    network.as_flat_mut().copy_from_slice(&[first, &vec![0.25; between], second].concat());
     let mut trainer = Trainer::<N, _, _>::new(MeanSquaredError, optimizer);
     for (step, loss) in keras.losses.iter().enumerate() {
         let ours = trainer.train_on_batch(&mut network, batches[step % batches.len()]).unwrap();
@@ -175,10 +190,12 @@ where
 fn trajectories() {
     let fixture: Penalties = fixture("penalties");
     follow::<Penalized, _>(&fixture, "l1_l2", Sgd::new(0.25).momentum(0.5));
+    follow::<Active, _>(&fixture, "activity", Sgd::new(0.25).momentum(0.5));
+    follow::<Bent, _>(&fixture, "alpha", Sgd::new(0.25).momentum(0.5));
     follow::<Orthogonal, _>(&fixture, "orthogonal", Sgd::new(0.25).momentum(0.5));
     follow::<Constrained, _>(&fixture, "max_norm", Sgd::new(0.25).momentum(0.5));
     follow::<Unit, _>(&fixture, "unit_norm", Adam::new(0.0625).use_ema(0.5, Some(3)));
-    assert_eq!(fixture.trajectories.len(), 4);
+    assert_eq!(fixture.trajectories.len(), 6);
 }
 
 /// Layers within others have their penalties, each copy its own.
@@ -227,4 +244,42 @@ fn large_networks_and_no_heap() {
     let squares = |network: &Large| network.dense.kernel.iter().map(|w| w * w).sum::<f32>();
     assert!(squares(&here) < 0.96 * squares(&start));
     assert!((0..40).all(|unit| here.dense.kernel.row(unit).iter().map(|w| w * w).sum::<f32>() <= 1.5 * 1.5 + 1e-4));
+}
+
+/// What outputs cost is the mean over all samples, whatever their weights, and outputs within other layers cost the same.
+#[test]
+fn outputs_that_cost() {
+    const { assert!(Costly::COSTS && Active::COSTS && !Nested::COSTS && !Plain::COSTS) };
+    let fixture: Penalties = fixture("penalties");
+    let x: Vec<[f64; 3]> = fixture.data.chunks_exact(3).map(|row| row.try_into().unwrap()).collect();
+    let y: Vec<[f64; 2]> = fixture.targets.chunks_exact(2).map(|row| row.try_into().unwrap()).collect();
+    let start = Costly::new(&mut StdRng::seed_from_u64(3));
+    let mut cost = 0.0;
+    for x in &x {
+        let tanh = |dense: &[f64], bias: &[f64], x: &[f64]| -> Vec<f64> {
+            let units = bias.len();
+            let sum = |unit| x.iter().enumerate().map(|(i, x)| x * dense[i * units + unit]).sum::<f64>();
+            (0..units).map(|unit| (sum(unit) + bias[unit]).tanh()).collect()
+        };
+        let absolutes = |h: &[f64]| h.iter().map(|h| h.abs()).sum::<f64>();
+        let squares = |h: &[f64]| h.iter().map(|h| h * h).sum::<f64>();
+        let within = tanh(start.residual.dense.kernel.as_slice(), start.residual.dense.bias.as_slice(), x);
+        let after: Vec<f64> = x.iter().zip(&within).map(|(x, h)| x + h).collect();
+        let dense = &start.active.dense;
+        let active = tanh(dense.kernel.as_slice(), dense.bias.as_slice(), &after);
+        cost += 0.5 * squares(&within) + 2.0 * 0.25 * absolutes(&after);
+        cost += 0.125 * absolutes(&active) + 0.0625 * squares(&active);
+    }
+    let weights = vec![0.0; x.len()];
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.125));
+    let unweighted = trainer.evaluate(&start, (&x, &sample_weight(&y, &weights))).unwrap().loss;
+    close("cost", unweighted - start.penalty(None), cost / x.len() as f64, 1e-12);
+
+    let mut heapless = Box::new(HeaplessTrainer::<Costly, _, _, 1>::new(MeanSquaredError, Sgd::new(0.125)));
+    let (mut here, mut there) = (start.clone(), start.clone());
+    for _ in 0..3 {
+        let ours = trainer.train_on_batch(&mut here, (&x, &y)).unwrap();
+        close("heapless", heapless.train_on_batch(&mut there, (&x, &y)).unwrap(), ours, 1e-12);
+    }
+    all_close("heapless", there.as_flat(), here.as_flat(), 1e-12);
 }

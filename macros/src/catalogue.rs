@@ -201,7 +201,12 @@ pub const LAYERS: &[Layer] = &[
         item: "PRelu",
         alias: &["ParametricReLU"],
         shape: ShapeRule::Same,
-        options: &[initializer("alpha_initializer", "zeros"), TRAINABLE],
+        options: &[
+            initializer("alpha_initializer", "zeros"),
+            regularizer("alpha_regularizer", WHOLE),
+            constraint("alpha_constraint", WHOLE),
+            TRAINABLE,
+        ],
         parameters: &[&[Term::Inputs]],
     },
     Layer {
@@ -245,6 +250,14 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[]],
     },
     Layer {
+        name: COSTLY,
+        item: "ActivityRegularization",
+        alias: &["ActivityRegularizer", "activity_regularizer"],
+        shape: ShapeRule::Same,
+        options: &[number("l1", Some("0.0")), number("l2", Some("0.0"))],
+        parameters: &[&[]],
+    },
+    Layer {
         name: "Residual",
         item: "Residual",
         alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],
@@ -277,6 +290,12 @@ pub const TRAINABLE: LayerOption =
 
 /// The tensor that is a matrix; all others are vectors.
 pub const KERNEL: &str = "kernel";
+
+/// The layer whose outputs cost something.
+pub const COSTLY: &str = "ActivityRegularization";
+
+/// The only tensor of a layer, where it stands in no field of its own.
+pub const WHOLE: &str = "";
 
 /// The layer that a bare activation is.
 pub const ACTIVATION: &str = "Activation";
@@ -353,6 +372,7 @@ pub const REGULARIZERS: &[Named] = &[
     with("l2", "L2", &["ridge"], Number::May(&[("l2", 0.01)])),
     with("l1_l2", "L1L2", &["l1l2", "elastic_net"], Number::May(&[("l1", 0.01), ("l2", 0.01)])),
     with("orthogonal_regularizer", "OrthogonalRegularizer", &["orthogonal"], Number::May(&[("factor", 0.01)])),
+    with("orthogonal_columns", "OrthogonalColumns", &[], Number::May(&[("factor", 0.01)])),
 ];
 
 pub const CONSTRAINTS: &[Named] = &[

@@ -120,6 +120,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     {
         let samples = check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)? as usize;
+        self.optimizer.prepare(N::LAYERS);
         let loss = dispatch(level(), Train { trainer: self, network, data, samples });
         if !loss.is_finite() {
             if self.moved {
@@ -182,6 +183,9 @@ where
             let (logits, d_logits) = N::logits(&mut tile.tape);
             loss.add(simd, trainer.loss.evaluate(simd, &N::HEAD, logits, targets, output, d_logits), weights);
             weigh(simd, d_logits, weights * share);
+            if const { N::COSTS } {
+                loss.add(simd, N::cost(simd, &mut tile.tape, lanes * share), lanes);
+            }
             let shares = Shares { now: Some((&mut *gradient, &mut *sums)), later: false };
             network.backward(simd, &tile.input, None, &mut tile.tape, shares);
         }

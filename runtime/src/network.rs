@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt::Debug;
 
 use bytemuck::{Pod, Zeroable};
-use fearless_simd::{Level, Simd};
+use fearless_simd::{Level, Simd, SimdBase as _};
 use rand::Rng;
 
 use crate::activations::Activation;
@@ -129,6 +129,20 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// itself; a loop with a gradient of its own may.
     fn penalty(&self, _gradient: Option<&mut Self>) -> f64 {
         0.0
+    }
+
+    /// Whether the outputs of some layer [cost](crate::layers::Layer::cost) something.
+    const COSTS: bool = false;
+
+    /// What the outputs of the layers add to the loss of each sample of a tile that went [`forward`](Self::forward); the
+    /// slope of it, times `share`, becomes part of the gradient when the tile goes [`backward`](Self::backward).
+    #[inline(always)]
+    fn cost<S: Simd>(
+        simd: S,
+        _tape: &mut Self::Tape,
+        _share: <Self::Scalar as Scalar>::Vector<S>,
+    ) -> <Self::Scalar as Scalar>::Vector<S> {
+        <Self::Scalar as Scalar>::Vector::<S>::splat(simd, Self::Scalar::ZERO)
     }
 
     /// Whether some layer has a constraint.

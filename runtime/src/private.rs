@@ -6,6 +6,7 @@ pub use core::primitive::{bool, f32, f64, str, usize};
 
 pub use bytemuck::{Pod, Zeroable};
 pub use fearless_simd::Simd;
+use fearless_simd::SimdBase as _;
 pub use rand::Rng;
 pub use typenet_macros::network;
 
@@ -361,6 +362,33 @@ where
 #[inline]
 pub fn initialize<T: Scalar, L: Layer<T>, R: Rng + ?Sized>(layer: L, parameters: &mut L::Parameters, rng: &mut R) {
     layer.initialize(parameters, rng);
+}
+
+/// Whether the outputs of a layer cost something.
+#[must_use]
+pub const fn costs<L: Layer<T>, T: Scalar>() -> bool {
+    L::COSTS
+}
+
+/// A vector of the scalar type.
+pub type Vector<T, S> = <T as Scalar>::Vector<S>;
+
+/// Zeros.
+#[inline(always)]
+pub fn nothing<T: Scalar, S: Simd>(simd: S) -> T::Vector<S> {
+    T::Vector::<S>::splat(simd, T::ZERO)
+}
+
+/// Adds what the outputs of one layer cost.
+#[inline(always)]
+pub fn cost<T: Scalar, L: Layer<T>, S: Simd>(
+    simd: S,
+    layer: L,
+    trace: &mut Trace<T, L>,
+    share: T::Vector<S>,
+    cost: &mut T::Vector<S>,
+) {
+    *cost += trace.cost(simd, layer, share);
 }
 
 /// Predicts through one layer.

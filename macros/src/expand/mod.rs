@@ -1,5 +1,6 @@
 //! The checked network to code: a struct of parameters, and straight-line calls into the runtime.
 
+mod costs;
 mod document;
 mod items;
 mod names;
@@ -12,6 +13,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
 
+use self::costs::cost;
 use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
@@ -44,6 +46,7 @@ fn structure(network: &Network, typenet: &TokenStream) -> TokenStream {
         #(#[doc = #table])*
         #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
         #[repr(C)]
+        #[allow(unused_qualifications, reason = "the macro wants paths where rustc does not")]
         #visibility struct #name<> {
             #(#fields)*
         }
@@ -61,6 +64,7 @@ fn implementation(network: &Network, typenet: &TokenStream) -> TokenStream {
     let conditions = network.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     quote_spanned! {Span::mixed_site()=>
         #(#conditions)*
+        #[allow(unused_qualifications, reason = "the macro wants paths where rustc does not")]
         const _: () = {
             use #typenet::__private as __typenet;
 
@@ -178,7 +182,7 @@ fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> Token
     let complete = complete(network, names);
     let finish = finish(network, names);
     let predict = predict(network, names);
-    let (penalty, constrain) = (penalty(network), constrain(network));
+    let (cost, penalty, constrain) = (cost(network, names), penalty(network), constrain(network));
     let (chain_type, chain_value) = chain(layers.len(), names);
     let last = layers.last().map(|layer| &layer.label);
     quote_spanned! {Span::mixed_site()=>
@@ -209,6 +213,7 @@ fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> Token
             #complete
             #finish
             #predict
+            #cost
             #penalty
             #constrain
         }
@@ -254,7 +259,7 @@ fn methods(network: &Network) -> TokenStream {
     let Network { name, scalar, layers, .. } = network;
     let (inputs, outputs) = ends(layers);
     quote_spanned! {Span::mixed_site()=>
-        #[allow(dead_code, reason = "a program uses the methods that it needs")]
+        #[allow(dead_code, clippy::same_name_method, reason = "a program uses the methods that it needs, without the trait")]
         impl #name {
             /// How many parameters it has.
             pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote_spanned};
 
 use super::items::setting_value;
-use crate::catalogue::{KERNEL, OptionKind};
+use crate::catalogue::{KERNEL, OptionKind, WHOLE};
 use crate::network::{Kind, Layer, Network, Setting};
 
 /// `penalty`, if there may be one.
@@ -67,7 +67,14 @@ fn of_layer(
             let calls = options.filter_map(|(option, setting)| {
                 let Setting::Item(item) = setting else { return None };
                 conditions.push(quote_spanned!(Span::mixed_site()=> true));
-                let (value, tensor) = (setting_value(kind, item), format_ident!("{}", option.method));
+                let value = setting_value(kind, item);
+                let tensor = match option.method {
+                    WHOLE => place.clone(),
+                    field => {
+                        let field = format_ident!("{field}");
+                        quote_spanned!(Span::mixed_site()=> #place.#field)
+                    }
+                };
                 let units = match option.method {
                     KERNEL => layer.outputs.to_token_stream(),
                     _ => Literal::usize_unsuffixed(1).to_token_stream(),
@@ -76,14 +83,14 @@ fn of_layer(
                     quote_spanned! {Span::mixed_site()=>
                         __typenet::add(&mut __penalty, __typenet::penalty(
                             #value,
-                            &self #place.#tensor,
+                            &self #tensor,
                             #units,
-                            __gradient.as_deref_mut().map(|__gradient| &mut __gradient #place.#tensor),
+                            __gradient.as_deref_mut().map(|__gradient| &mut __gradient #tensor),
                         ));
                     }
                 } else {
                     quote_spanned!(Span::mixed_site()=>
-                        __typenet::constrain(#value, &mut self #place.#tensor, #units);)
+                        __typenet::constrain(#value, &mut self #tensor, #units);)
                 })
             });
             calls.collect()

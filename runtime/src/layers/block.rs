@@ -99,6 +99,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
     const FORM: Form = Form::OfBlock;
     const STREAMS: usize = N::STREAMS;
     const SUMS: usize = size_of::<N::Sums>() / size_of::<<N::Scalar as Scalar>::Lane>();
+    const COSTS: bool = N::COSTS;
     const COMPLETES: bool = N::COMPLETES;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut N, rng: &mut R) {
@@ -121,6 +122,17 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
         noise: Noise,
     ) {
         self.run(simd, Training(noise), parameters, input, output, tape);
+    }
+
+    #[inline(always)]
+    fn cost<S: Simd>(
+        &self,
+        simd: S,
+        _: &N::Output,
+        tape: &mut N::Tape,
+        share: <N::Scalar as Scalar>::Vector<S>,
+    ) -> <N::Scalar as Scalar>::Vector<S> {
+        N::cost(simd, tape, share)
     }
 
     #[inline(always)]

@@ -5,6 +5,7 @@
 //! to know of a layer, built in or a user's own.
 
 mod activation;
+mod activity_regularization;
 mod alpha_dropout;
 mod block;
 pub(crate) mod dense;
@@ -27,6 +28,7 @@ use fearless_simd::{Simd, SimdBase as _, SimdFloat as _};
 use rand::Rng;
 
 pub use self::activation::ActivationLayer;
+pub use self::activity_regularization::ActivityRegularization;
 pub use self::alpha_dropout::AlphaDropout;
 pub use self::block::Block;
 pub use self::dense::{Dense, DenseParameters};
@@ -154,6 +156,10 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// `train` is not [`forward`](Self::forward). Where no layer has any, `train` is never called.
     const STREAMS: usize = 0;
 
+    /// Whether its outputs [cost](Self::cost) something, or those of a layer within it. Where those of none do, `cost` is
+    /// never called.
+    const COSTS: bool = false;
+
     /// Whether [`complete`](Self::complete) computes the gradient with respect to the parameters from all tiles of a batch,
     /// so that [`backward`](Self::backward) can be called without a [`Share`] and leave it.
     const COMPLETES: bool = Self::Parameters::NUMBERS == 0;
@@ -186,6 +192,20 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
         _noise: Noise,
     ) {
         self.forward(simd, parameters, input, output, tape);
+    }
+
+    /// What is added to the loss of each sample of a tile for its `output`. [`backward`](Self::backward) then adds the slope
+    /// of it, times `share`, to the gradient with respect to the inputs, so the tape must tell it. Called after the forward
+    /// pass, if at all.
+    #[inline(always)]
+    fn cost<S: Simd>(
+        &self,
+        simd: S,
+        _output: &Self::Output,
+        _tape: &mut Self::Tape,
+        _share: T::Vector<S>,
+    ) -> T::Vector<S> {
+        T::Vector::<S>::splat(simd, T::ZERO)
     }
 
     /// Given the gradient of the loss with respect to the outputs of a tile, adds the tile's share to the gradient
@@ -282,6 +302,12 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
             None => layer.forward(simd, parameters, input, output, tape),
         }
         mode.after(L::STREAMS)
+    }
+
+    /// What the outputs cost.
+    #[inline(always)]
+    pub(crate) fn cost<S: Simd>(&mut self, simd: S, layer: L, share: T::Vector<S>) -> T::Vector<S> {
+        layer.cost(simd, &self.output, &mut self.tape, share)
     }
 
     /// Runs the layer backward.

@@ -3,6 +3,7 @@
 //! These are constant functions, since files are read while the compiler evaluates constants, too.
 
 use core::fmt;
+use core::ops::Range;
 
 use super::LayerInfo;
 
@@ -78,6 +79,21 @@ impl fmt::Display for Path {
         }
         Ok(())
     }
+}
+
+/// Where the numbers of each tensor lie. Those of a layer that names no tensors are one.
+pub(crate) fn variables(layers: &'static [LayerInfo]) -> impl Iterator<Item = Range<usize>> {
+    let layers = (0..).map_while(move |index| Path::new(layers, index).layer());
+    let lengths = layers.flat_map(|layer| {
+        let unnamed = layer.tensors.is_empty() && layer.layers.is_empty() && layer.parameters > 0;
+        let tensors = layer.tensors.iter().map(|tensor| tensor.shape.iter().product::<usize>());
+        tensors.chain(unnamed.then(|| layer.parameters / layer.copies.max(1)))
+    });
+    lengths.scan(0, |end, length| {
+        let start = *end;
+        *end += length;
+        Some(start..*end)
+    })
 }
 
 /// How many layers there are, with those within them.

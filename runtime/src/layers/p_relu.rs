@@ -16,6 +16,8 @@ use crate::tile::Tile;
 /// | option | default | meaning |
 /// | --- | --- | --- |
 /// | `alpha_initializer = ...` | `zeros` | how `alpha` starts |
+/// | `alpha_regularizer` | none | what `alpha` [costs](crate::regularizers) |
+/// | `alpha_constraint` | none | what `alpha` [must be](crate::constraints) |
 /// | `trainable = ...` | `true` | whether its parameters [move](crate::network!#layers-that-are-not-trained) |
 ///
 /// The slope at 0 is 0, as in Keras.

@@ -4,7 +4,7 @@ use core::fmt::{self, Debug};
 use core::ops::{Deref, DerefMut};
 
 use bytemuck::Zeroable;
-use fearless_simd::Simd;
+use fearless_simd::{Simd, SimdBase as _};
 use rand::Rng;
 
 use super::{Backward, Batch, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
@@ -148,6 +148,7 @@ where
     const FORM: Form = Form::OfRepeat { layer: &L::FORM, copies: N };
     const SUMS: usize = N * L::SUMS;
     const STREAMS: usize = N * L::STREAMS;
+    const COSTS: bool = L::COSTS;
     const COMPLETES: bool = L::COMPLETES;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
@@ -179,6 +180,15 @@ where
         noise: Noise,
     ) {
         self.run(simd, Training(noise), parameters, input, output, tape);
+    }
+
+    #[inline(always)]
+    fn cost<S: Simd>(&self, simd: S, _: &L::Output, tape: &mut Self::Tape, share: T::Vector<S>) -> T::Vector<S> {
+        let mut cost = T::Vector::<S>::splat(simd, T::ZERO);
+        for trace in &mut tape.0 {
+            cost += trace.cost(simd, self.0, share);
+        }
+        cost
     }
 
     #[inline(always)]

@@ -99,6 +99,7 @@ where
     const FORM: Form = Form::OfResidual { layer: &L::FORM };
     const SUMS: usize = L::SUMS;
     const STREAMS: usize = L::STREAMS;
+    const COSTS: bool = L::COSTS;
     const COMPLETES: bool = L::COMPLETES;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
@@ -128,6 +129,11 @@ where
         noise: Noise,
     ) {
         self.run(simd, Training(noise), parameters, input, output, tape);
+    }
+
+    #[inline(always)]
+    fn cost<S: Simd>(&self, simd: S, _: &L::Output, tape: &mut Self::Tape, share: T::Vector<S>) -> T::Vector<S> {
+        tape.cost(simd, self.0, share)
     }
 
     #[inline(always)]

@@ -1,8 +1,12 @@
+use core::fmt;
+
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::sqrt;
 
 use super::{Optimizer, Step, Update};
 use crate::kernels::transpose::sum;
+use crate::layers::LayerInfo;
+use crate::layers::naming::variables;
 use crate::scalar::Scalar;
 
 /// An optimizer with what Keras gives to all of them. The methods of [`Optimizer`] make one; what is not asked for costs
@@ -11,7 +15,8 @@ use crate::scalar::Scalar;
 /// Whatever the order of the calls, a step does, as in Keras,
 /// 1. gathers the gradients of several batches, if told to, and goes on with their mean:
 ///    [`gradient_accumulation_steps`](Self::gradient_accumulation_steps);
-/// 2. limits the gradient: [`clipvalue`](Self::clipvalue) or [`global_clipnorm`](Self::global_clipnorm);
+/// 2. limits the gradient: [`clipvalue`](Self::clipvalue), [`clipnorm`](Self::clipnorm) or
+///    [`global_clipnorm`](Self::global_clipnorm);
 /// 3. moves the parameters, and takes a share of what they were away: [`weight_decay`](Self::weight_decay);
 /// 4. follows them with a moving average: [`use_ema`](Self::use_ema).
 ///
@@ -29,12 +34,24 @@ pub struct Extended<O, const EMA: bool = false> {
     accumulation_steps: u64,
     ema_momentum: f64,
     ema_overwrite_frequency: Option<u64>,
+    layers: Layers,
+}
+
+/// Whose parameters are moved. It is no setting, so that nobody needs to see it.
+#[derive(Clone, Copy, PartialEq)]
+struct Layers(&'static [LayerInfo]);
+
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("_")
+    }
 }
 
 /// What is limited.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Clip {
     Value(f64),
+    Norm(f64),
     GlobalNorm(f64),
 }
 
@@ -49,6 +66,7 @@ impl<O: Optimizer> Extended<O> {
             accumulation_steps: 1,
             ema_momentum: 0.0,
             ema_overwrite_frequency: None,
+            layers: Layers(&[]),
         }
     }
 
@@ -76,7 +94,7 @@ impl<O: Optimizer> Extended<O> {
     /// Source: B. Polyak, A. Juditsky, *Acceleration of Stochastic Approximation by Averaging*, 1992.
     #[must_use]
     pub fn use_ema(self, momentum: f64, overwrite_frequency: impl Into<Option<u64>>) -> Extended<O, true> {
-        let Self { optimizer, clip, weight_decay, accumulation_steps, .. } = self;
+        let Self { optimizer, clip, weight_decay, accumulation_steps, layers, .. } = self;
         Extended {
             optimizer,
             clip,
@@ -84,6 +102,7 @@ impl<O: Optimizer> Extended<O> {
             accumulation_steps,
             ema_momentum: momentum,
             ema_overwrite_frequency: overwrite_frequency.into(),
+            layers,
         }
     }
 }
@@ -93,6 +112,14 @@ impl<O: Optimizer, const EMA: bool> Extended<O, EMA> {
     #[must_use]
     pub fn clipvalue(self, limit: f64) -> Self {
         Self { clip: Some(Clip::Value(limit)), ..self }
+    }
+
+    /// Scales the gradient of each tensor, such as a kernel or a bias, by `limit / norm` where its Euclidean norm exceeds
+    /// `limit`; the parameters of a layer of one's own that has no [`TENSORS`](crate::layers::Layer::TENSORS) are one
+    /// tensor. Takes the place of a limit that was given before.
+    #[must_use]
+    pub fn clipnorm(self, limit: f64) -> Self {
+        Self { clip: Some(Clip::Norm(limit)), ..self }
     }
 
     /// Scales the gradient by `limit / norm` where its Euclidean norm, over all parameters, exceeds `limit`. Takes the
@@ -136,14 +163,23 @@ impl<O: Optimizer, const EMA: bool> Extended<O, EMA> {
                     };
                 }
             }
-            Some(Clip::GlobalNorm(limit)) => {
-                let norm = sqrt(squares(simd, gradient));
-                if norm > limit {
-                    scale(gradient, limit / norm);
+            Some(Clip::Norm(limit)) => {
+                for variable in variables(self.layers.0) {
+                    limit_norm(simd, gradient.get_mut(variable).unwrap_or_default(), limit);
                 }
             }
+            Some(Clip::GlobalNorm(limit)) => limit_norm(simd, gradient, limit),
             None => {}
         }
+    }
+}
+
+/// Scales a gradient to this norm, if it has a larger one.
+#[inline(always)]
+fn limit_norm<T: Scalar, S: Simd>(simd: S, gradient: &mut [T], limit: f64) {
+    let norm = sqrt(squares(simd, gradient));
+    if norm > limit {
+        scale(gradient, limit / norm);
     }
 }
 
@@ -176,6 +212,11 @@ fn squares<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> f64 {
 impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
     const SLOTS: usize = O::SLOTS + EMA as usize;
     const WHOLE: bool = true;
+
+    fn prepare(&mut self, layers: &'static [LayerInfo]) {
+        self.layers = Layers(layers);
+        self.optimizer.prepare(layers);
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.optimizer.learning_rate(iteration)

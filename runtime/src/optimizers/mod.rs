@@ -47,6 +47,7 @@ pub use self::nadam::Nadam;
 pub use self::rms_prop::RmsProp;
 pub use self::sgd::Sgd;
 pub use crate::kernels::flat::Update;
+use crate::layers::LayerInfo;
 use crate::scalar::Scalar;
 
 /// How a gradient moves the parameters.
@@ -100,6 +101,9 @@ pub trait Optimizer: Clone + Debug + Send {
     /// gradient that is complete, which is faster.
     const WHOLE: bool = false;
 
+    /// Tells it the layers whose parameters it will move, before its first step, and perhaps again before others.
+    fn prepare(&mut self, _layers: &'static [LayerInfo]) {}
+
     /// The learning rate of step `iteration`, which counts batches from 0.
     fn learning_rate(&self, iteration: u64) -> f64;
 
@@ -117,6 +121,11 @@ pub trait Optimizer: Clone + Debug + Send {
     /// Limits each number of the gradient to `[-limit, limit]`.
     fn clipvalue(self, limit: f64) -> Extended<Self> {
         Extended::new(self).clipvalue(limit)
+    }
+
+    /// Scales the gradient of each tensor down where its Euclidean norm exceeds `limit`.
+    fn clipnorm(self, limit: f64) -> Extended<Self> {
+        Extended::new(self).clipnorm(limit)
     }
 
     /// Scales the gradient down where its Euclidean norm, over all parameters, exceeds `limit`.

@@ -6,8 +6,8 @@ use super::{InputOf, OutputOf, Pair, Quantizable, QuantizableNetwork, SampleOf};
 use crate::activations::Activation;
 use crate::flat::Flat;
 use crate::layers::{
-    ActivationLayer, AlphaDropout, Block, Dropout, GaussianDropout, GaussianNoise, Layer, NoParameters, Repeat,
-    Rescaling, Residual, UnitNormalization,
+    ActivationLayer, ActivityRegularization, AlphaDropout, Block, Dropout, GaussianDropout, GaussianNoise, Layer,
+    NoParameters, Repeat, Rescaling, Residual, UnitNormalization,
 };
 use crate::tile::{Features, Tile, Zero};
 
@@ -82,7 +82,7 @@ macro_rules! without_parameters {
 }
 
 without_parameters! {
-    ActivationLayer<A>, AlphaDropout, Dropout, GaussianDropout, GaussianNoise, Rescaling, UnitNormalization
+    ActivationLayer<A>, ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise, Rescaling, UnitNormalization
 }
 
 impl<L: Quantizable<Output = <L as Quantizable>::Input>> Quantizable for Residual<L> {

@@ -10,6 +10,7 @@
 //! | `l2(factor)` | `factor * sum(w^2)` | 0.01 |
 //! | `l1_l2(l1, l2)` | `l1 * sum(abs(w)) + l2 * sum(w^2)` | 0.01, 0.01 |
 //! | `orthogonal_regularizer(factor)` | `factor * mean(abs(cos(w_i, w_j)))` over pairs of rows | 0.01 |
+//! | `orthogonal_columns(factor)` | the same over pairs of columns | 0.01 |
 //!
 //! ```
 //! use rand::{SeedableRng, rngs::StdRng};
@@ -64,7 +65,7 @@ mod orthogonal;
 use core::fmt::Debug;
 
 pub use self::l1_l2::{L1, L1L2, L2};
-pub use self::orthogonal::OrthogonalRegularizer;
+pub use self::orthogonal::{OrthogonalColumns, OrthogonalRegularizer};
 use crate::scalar::Scalar;
 
 /// What the weights of a tensor cost.

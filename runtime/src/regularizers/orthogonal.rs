@@ -11,40 +11,75 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OrthogonalRegularizer(pub f64);
 
+/// `factor * mean(abs(cos(w_i, w_j)))` over all pairs of columns of a kernel, the weights from all inputs to output `i` and
+/// to output `j`: Keras's `OrthogonalRegularizer(mode="columns")`. In `network!`: `orthogonal_columns`, with Keras's default
+/// of 0.01, or `orthogonal_columns(0.1)`.
+///
+/// A layer of one output has no pairs, and no penalty. The cost of a step grows with the square of the outputs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OrthogonalColumns(pub f64);
+
 impl Regularizer for OrthogonalRegularizer {
     fn penalty<T: Scalar>(&self, weights: &[T], units: usize, gradient: &mut [T]) -> f64 {
-        let units = units.max(1);
-        let rows = weights.len() / units;
-        let pairs = (rows * rows.saturating_sub(1) / 2).max(1);
-        let factor = self.0 / pairs as f64;
-        let row = |i: usize| weights.get(i * units..(i + 1) * units).unwrap_or_default();
+        let (rows, units) = (weights.len() / units.max(1), units.max(1));
+        Vectors { weights, count: rows, apart: units, length: units, stride: 1 }.penalty(self.0, gradient)
+    }
+}
+
+impl Regularizer for OrthogonalColumns {
+    fn penalty<T: Scalar>(&self, weights: &[T], units: usize, gradient: &mut [T]) -> f64 {
+        let (rows, units) = (weights.len() / units.max(1), units.max(1));
+        Vectors { weights, count: units, apart: 1, length: rows, stride: units }.penalty(self.0, gradient)
+    }
+}
+
+/// The rows or the columns of a matrix.
+struct Vectors<'a, T> {
+    weights: &'a [T],
+    count: usize,
+    /// From the first number of a vector to that of the next.
+    apart: usize,
+    length: usize,
+    /// From one number of a vector to the next.
+    stride: usize,
+}
+
+impl<T: Scalar> Vectors<'_, T> {
+    fn penalty(&self, factor: f64, gradient: &mut [T]) -> f64 {
+        let pairs = (self.count * self.count.saturating_sub(1) / 2).max(1);
+        let factor = factor / pairs as f64;
         let mut sum = 0.0;
-        for i in 0..rows {
-            let inverse_i = inverse_norm(row(i));
+        for i in 0..self.count {
+            let inverse_i = self.inverse_norm(i);
             for j in 0..i {
-                let inverse_j = inverse_norm(row(j));
-                let cosine = dot(row(i), row(j)) * inverse_i * inverse_j;
+                let inverse_j = self.inverse_norm(j);
+                let cosine = self.dot(i, j) * inverse_i * inverse_j;
                 sum += cosine.abs();
                 let slope = if cosine == 0.0 { 0.0 } else { factor * cosine.signum() };
                 for (one, other, inverse, inverse_other) in [(i, j, inverse_i, inverse_j), (j, i, inverse_j, inverse_i)]
                 {
-                    let gradient = gradient.iter_mut().skip(one * units);
-                    for ((g, w), w_other) in gradient.zip(row(one)).zip(row(other)) {
-                        let along = w.to_f64() * inverse * cosine;
-                        *g += T::from_f64(slope * inverse * (w_other.to_f64() * inverse_other - along));
+                    let gradient = gradient.iter_mut().skip(one * self.apart).step_by(self.stride);
+                    for ((g, w), w_other) in gradient.zip(self.numbers(one)).zip(self.numbers(other)) {
+                        let along = w * inverse * cosine;
+                        *g += T::from_f64(slope * inverse * (w_other * inverse_other - along));
                     }
                 }
             }
         }
         factor * sum
     }
-}
 
-fn dot<T: Scalar>(a: &[T], b: &[T]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a.to_f64() * b.to_f64()).sum()
-}
+    fn numbers(&self, vector: usize) -> impl Iterator<Item = f64> {
+        let numbers = self.weights.iter().skip(vector * self.apart).step_by(self.stride).take(self.length);
+        numbers.map(|w| w.to_f64())
+    }
 
-/// 1 by the Euclidean norm, which Keras keeps away from 0.
-fn inverse_norm<T: Scalar>(row: &[T]) -> f64 {
-    1.0 / sqrt(dot(row, row)).max(1e-12)
+    fn dot(&self, a: usize, b: usize) -> f64 {
+        self.numbers(a).zip(self.numbers(b)).map(|(a, b)| a * b).sum()
+    }
+
+    /// 1 by the Euclidean norm, which Keras keeps away from 0.
+    fn inverse_norm(&self, vector: usize) -> f64 {
+        1.0 / sqrt(self.dot(vector, vector)).max(1e-12)
+    }
 }

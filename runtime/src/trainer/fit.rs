@@ -108,7 +108,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         M: Copy,
     {
         let Self { loss, metrics, optimizer, callbacks, settings, state } = self;
-        let state = state.get_or_insert_with(|| State::new(O::SLOTS, settings));
+        let state = state.get_or_insert_with(|| State::new(optimizer, settings));
         let (loss, metrics, settings) = (*loss, *metrics, settings.clone());
         Fit { network, feed, known, loss, metrics, optimizer, callbacks, settings, state }
     }
@@ -147,7 +147,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
             optimizer,
             step,
             slots: &mut state.slots,
-            previous: &mut state.previous,
+            previous: state.previous.as_flat_mut(),
             threads: 1,
         }
         .with(&mut state.threads)?;

@@ -43,10 +43,13 @@ pub(super) fn judge<S, N, L, M, X, Y>(
             forward(simd, network, data, indices, tiles, training.map(|(_, noise)| noise));
             for (tile, indices) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)) {
                 let share = training.map(|(share, _)| share);
-                let [losses, lanes, weights] = score::<S, N, L, Y>(simd, data.1, indices, tile, loss, share);
+                let [losses, lanes, weights, costs] = score::<S, N, L, Y>(simd, data.1, indices, tile, loss, share);
                 let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
                 loss_mean.add(simd, losses, weights);
                 metrics.update(simd, metric_state, &tile.output, targets, lanes, weights);
+                if const { N::COSTS } {
+                    loss_mean.add(simd, costs, lanes);
+                }
             }
         },
     );
@@ -83,7 +86,23 @@ pub(super) fn judge_apart<S, N, L, M, X, Y>(
         let (lanes, weights) = weights::<S, N, L, Y>(simd, data.1, indices, targets, loss, training.is_some());
         loss_mean.add(simd, losses.load(simd), weights);
         metrics.update(simd, metric_state, &tile.output, targets, lanes, weights);
+        if const { N::COSTS } {
+            // once more, so that they need no place of their own
+            let costs = cost(simd, tile, lanes, training.map(|(share, _)| share));
+            loss_mean.add(simd, costs, lanes);
+        }
     }
+}
+
+/// What the outputs of the layers cost each sample of a tile that has been forward.
+#[inline(always)]
+fn cost<S: Simd, N: Network>(
+    simd: S,
+    tile: &mut TileMemory<N>,
+    lanes: <N::Scalar as Scalar>::Vector<S>,
+    share: Option<N::Scalar>,
+) -> <N::Scalar as Scalar>::Vector<S> {
+    N::cost(simd, &mut tile.tape, lanes * share.unwrap_or(N::Scalar::ZERO))
 }
 
 /// Gathers samples and targets, and sends the samples through the network.
@@ -106,24 +125,21 @@ pub(super) fn forward<S, N, X, Y>(
         data.0.gather(simd, indices, &mut tile.input);
         data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
     }
-    // only where something is random are there two ways forward
-    match noise.filter(|_| const { N::STREAMS > 0 }) {
-        Some(noise) => {
-            for (number, (tile, _)) in tiles.iter_mut().zip(group()).enumerate() {
-                let mode = Training(noise.at(number * N::Scalar::LANES));
-                network.forward(simd, mode, &tile.input, &mut tile.tape);
-            }
-        }
-        None => {
-            for (tile, _) in tiles.iter_mut().zip(group()) {
-                network.forward(simd, Inference, &tile.input, &mut tile.tape);
-            }
+    for (number, (tile, _)) in tiles.iter_mut().zip(group()).enumerate() {
+        // only where something is random are there two ways forward
+        if const { N::STREAMS > 0 }
+            && let Some(noise) = noise
+        {
+            let mode = Training(noise.at(number * N::Scalar::LANES));
+            network.forward(simd, mode, &tile.input, &mut tile.tape);
+        } else {
+            network.forward(simd, Inference, &tile.input, &mut tile.tape);
         }
     }
 }
 
-/// The loss of each sample of a tile that has been forward, 1 for each lane that holds one, and what each counts. In
-/// training, where a sample has this share in the gradient, computes that with respect to the logits.
+/// The loss of each sample of a tile that has been forward, 1 for each lane that holds one, what each counts, and what its
+/// outputs cost. In training, where a sample has this share in the gradient, computes that with respect to the logits.
 #[inline(always)]
 pub(super) fn score<S, N, L, Y>(
     simd: S,
@@ -132,7 +148,7 @@ pub(super) fn score<S, N, L, Y>(
     tile: &mut TileMemory<N>,
     loss: &L,
     share: Option<N::Scalar>,
-) -> [<N::Scalar as Scalar>::Vector<S>; 3]
+) -> [<N::Scalar as Scalar>::Vector<S>; 4]
 where
     S: Simd,
     N: Network,
@@ -146,7 +162,8 @@ where
     if let Some(share) = share {
         weigh(simd, d_logits, weights * share);
     }
-    [losses, lanes, weights]
+    let costs = if const { N::COSTS } { cost(simd, tile, lanes, share) } else { lanes };
+    [losses, lanes, weights, costs]
 }
 
 /// 1 for each lane of a tile that holds a sample, and what each counts.

@@ -10,6 +10,7 @@ mod evaluate;
 mod feed;
 mod fit;
 mod judge;
+mod memory;
 mod parts;
 mod shuffle;
 mod state;
@@ -289,8 +290,8 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
 impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
     /// The trainer's state, allocated when it is first needed, with the optimizer to go with it.
     fn state(&mut self) -> (&mut State<N>, &mut O) {
-        let settings = &self.settings;
-        (self.state.get_or_insert_with(|| State::new(O::SLOTS, settings)), &mut self.optimizer)
+        let Self { optimizer, settings, state, .. } = self;
+        (state.get_or_insert_with(|| State::new(optimizer, settings)), optimizer)
     }
 
     /// What ends a `fit`: puts the moving averages of [`use_ema`](Optimizer::use_ema) in the place of the parameters. `fit`
@@ -313,7 +314,7 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
                 network,
                 gradient: &mut pass.gradient,
                 slots: &mut state.slots,
-                previous: &mut state.previous,
+                previous: state.previous.as_flat_mut(),
                 threads: 1,
             },
         );
