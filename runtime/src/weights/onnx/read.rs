@@ -224,7 +224,7 @@ impl<'a, N: Network> Reader<'a, N> {
             let have = found.numbers.len();
             return Err(format!("tensor `{shown}` should have {bytes} bytes of numbers, but has {have}"));
         }
-        let place = Place { name: shown.to_string(), transposed };
+        let place = Place { name: shown.to_string(), transposed, may_be_one: false };
         let numbers = &mut self.network.as_flat_mut()[tensor.range.clone()];
         match expected {
             DOUBLE => fill(numbers, found.numbers, &place, tensor.info.shape, f64::from_le_bytes),
