@@ -34,6 +34,9 @@ typenet::network! {
     Nested: f64 = Dense(3 -> 4, tanh),
         [Concatenate(Dense(HALF, tanh), linear), Dense(4); 2],
         both: Concatenate(Concatenate(tanh, Dense(1)), Dense(2, kernel_regularizer = l2(0.5)));
+    // branches in which the tiles of a batch wait for each other; nothing is remembered of a batch
+    Normal: f64 = Dense(3 -> 4),
+        Concatenate((Dense(3), BatchNormalization(momentum = 1), tanh), BatchNormalization(momentum = 1), linear), Dense(2);
     // large enough that gradients wait for the end of the batch
     Large: f64 = Concatenate(Dense(18 -> 34, tanh), Dense(20)), Dense(2);
     Random: f64 = Concatenate((Dropout(3, 0.5), Dense(4, kernel_constraint = unit_norm)), Dropout(0.25), ActivityRegularization(l2 = 0.5)), Dense(1)
@@ -44,10 +47,33 @@ fn branches() {
     let rng = &mut StdRng::seed_from_u64(14);
     check_pass("forked", &mut filled::<Forked>(rng), rng);
     check_pass("nested", &mut filled::<Nested>(rng), rng);
+    let (x, y) = (numbers::<3>(rng), numbers::<2>(rng));
+    check_loss::<Normal, _, _, _>("normal, a step", MeanSquaredError, &x, &y);
     let (x, y) = (numbers::<18>(rng), numbers::<2>(rng));
     check_loss::<Large, _, _, _>("large", MeanSquaredError, &x, &y);
     let (x, y) = (numbers::<3>(rng), numbers::<7>(rng));
     check_loss::<Nested, _, _, _>("nested, a step", MeanSquaredError, &x, &y);
+}
+
+typenet::network! {
+    Wide = Concatenate((Dense(64 -> 200, relu), ActivityRegularization(l1 = 0.01)), Dense(200, tanh)),
+        ActivityRegularization(l2 = 0.01), Dense(8)
+}
+
+/// Branches, and what outputs cost, are the same bits with any number of threads.
+#[test]
+fn threads() {
+    let rng = &mut StdRng::seed_from_u64(18);
+    let x: Vec<[f32; 64]> = (0..600).map(|_| core::array::from_fn(|_| rng.random_range(-1.0..1.0))).collect();
+    let y: Vec<[f32; 8]> = x.iter().map(|x| core::array::from_fn(|i| x[i] * x[i + 8])).collect();
+    let train = |threads| {
+        let rng = &mut StdRng::seed_from_u64(19);
+        let mut wide = Wide::new(rng);
+        let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.001)).batch_size(256).epochs(2).threads(threads);
+        let history = trainer.fit(&mut wide, (&x, &y), rng).unwrap();
+        (wide, history.loss().collect::<Vec<_>>())
+    };
+    assert!(train(1) == train(2));
 }
 
 /// What the branches give stands side by side, in their order.

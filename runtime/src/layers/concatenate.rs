@@ -6,11 +6,11 @@ use bytemuck::Zeroable;
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, Layer, LayerInfo, Share, Sink, Trace};
+use super::{Backward, Batch, BatchMut, Layer, LayerInfo, Share, Sink, Trace, Way};
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
-use crate::scalar::{Lane as _, Scalar};
-use crate::tile::{Features as _, Tile};
+use crate::scalar::Scalar;
+use crate::tile::Tile;
 
 /// `y = (f(x), g(x))`: what several branches make of the same numbers, one after the other. In `network!`:
 /// `Concatenate(Dense(4 -> 8, relu), (Dense(4 -> 16, tanh), Dense(2)))`; a branch of several layers stands in parentheses,
@@ -104,9 +104,62 @@ impl<F: Copy, G: Copy, const A: usize, const B: usize, const OUT: usize> Concate
     {
         let mode = tape.first.forward(simd, mode, self.first, &parameters.first, input);
         tape.second.forward(simd, mode, self.second, &parameters.second, input);
-        let (first, second) = output.columns_mut().split_at_mut(A);
-        first.copy_from_slice(tape.first.output.columns());
-        second.copy_from_slice(tape.second.output.columns());
+        join(&tape.first, &tape.second, output);
+    }
+}
+
+/// Puts what the branches give side by side.
+#[inline(always)]
+fn join<T, F, G, const A: usize, const B: usize, const OUT: usize>(
+    first: &Trace<T, F>,
+    second: &Trace<T, G>,
+    output: &mut Tile<T, OUT>,
+) where
+    T: Scalar,
+    F: Layer<T, Output = Tile<T, A>>,
+    G: Layer<T, Output = Tile<T, B>>,
+{
+    let (of_first, of_second) = output.columns_mut().split_at_mut(A);
+    of_first.copy_from_slice(first.output.columns());
+    of_second.copy_from_slice(second.output.columns());
+}
+
+/// Gives each branch its part of the gradient of the outputs.
+#[inline(always)]
+fn split<T, F, G, const A: usize, const B: usize, const OUT: usize>(
+    d_output: &Tile<T, OUT>,
+    first: &mut Trace<T, F>,
+    second: &mut Trace<T, G>,
+) where
+    T: Scalar,
+    F: Layer<T, Output = Tile<T, A>>,
+    G: Layer<T, Output = Tile<T, B>>,
+{
+    let (of_first, of_second) = d_output.columns().split_at(A);
+    first.d_output.columns_mut().copy_from_slice(of_first);
+    second.d_output.columns_mut().copy_from_slice(of_second);
+}
+
+/// Where the shares of each branch go.
+#[inline(always)]
+#[allow(clippy::type_complexity, reason = "one for each branch")]
+fn shares<'a, T, F, G, L>(share: Option<Share<'a, T, L>>) -> (Option<Share<'a, T, F>>, Option<Share<'a, T, G>>)
+where
+    T: Scalar,
+    F: Layer<T>,
+    G: Layer<T>,
+    L: Layer<T, Parameters = Branches<F::Parameters, G::Parameters>>,
+{
+    let Some(Share { gradient, sums }) = share else { return (None, None) };
+    let (sums, rest) = sums.split_at_mut(F::SUMS);
+    (Some(Share { gradient: &mut gradient.first, sums }), Some(Share { gradient: &mut gradient.second, sums: rest }))
+}
+
+/// `a += b`
+#[inline(always)]
+fn add<T: Scalar, S: Simd, const N: usize>(simd: S, a: &mut Tile<T, N>, b: &Tile<T, N>) {
+    for i in 0..N {
+        a.store::<S>(i, a.load(simd, i) + b.load(simd, i));
     }
 }
 
@@ -118,8 +171,39 @@ struct First<H, L>(H, PhantomData<L>);
 #[derive(Clone, Copy)]
 struct Second<H, L>(H, PhantomData<L>);
 
+/// The same where the tiles wait for each other.
+struct FirstMut<'a, H, L>(&'a mut H, PhantomData<L>);
+
+/// The same where the tiles wait for each other.
+struct SecondMut<'a, H, L>(&'a mut H, PhantomData<L>);
+
 macro_rules! seen {
-    ($($branch:ident $field:ident $layer:ident;)*) => {$(
+    ($($branch:ident $waiting:ident $field:ident $layer:ident;)*) => {$(
+        impl<T, F, G, H, const IN: usize, const A: usize, const B: usize, const OUT: usize> BatchMut<T, $layer>
+            for $waiting<'_, H, Concatenate<F, G, A, B, OUT>>
+        where
+            T: Scalar,
+            F: Layer<T, Input = Tile<T, IN>, Output = Tile<T, A>>,
+            G: Layer<T, Input = Tile<T, IN>, Output = Tile<T, B>>,
+            H: BatchMut<T, Concatenate<F, G, A, B, OUT>>,
+        {
+            #[inline(always)]
+            fn count(&self) -> usize {
+                self.0.count()
+            }
+
+            #[inline(always)]
+            fn samples(&self) -> usize {
+                self.0.samples()
+            }
+
+            #[inline(always)]
+            fn tile(&mut self, tile: usize) -> (&Tile<T, IN>, &mut Trace<T, $layer>) {
+                let (input, trace) = self.0.tile(tile);
+                (input, &mut trace.tape.$field)
+            }
+        }
+
         impl<T, F, G, H, const IN: usize, const A: usize, const B: usize, const OUT: usize> Batch<T, $layer>
             for $branch<H, Concatenate<F, G, A, B, OUT>>
         where
@@ -143,8 +227,8 @@ macro_rules! seen {
 }
 
 seen! {
-    First first F;
-    Second second G;
+    First FirstMut first F;
+    Second SecondMut second G;
 }
 
 impl<T, F, G, const IN: usize, const A: usize, const B: usize, const OUT: usize> Layer<T>
@@ -166,6 +250,7 @@ where
     const STREAMS: usize = F::STREAMS + G::STREAMS;
     const COSTS: bool = F::COSTS || G::COSTS;
     const COMPLETES: bool = F::COMPLETES && G::COMPLETES;
+    const BARRIERS: usize = F::BARRIERS + G::BARRIERS;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         self.first.initialize(&mut parameters.first, rng);
@@ -205,15 +290,8 @@ where
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
         let Backward { input, tape: Traced { first, second, d_input: d_second }, d_output, d_input, share, .. } = pass;
-        let (d_first, d_rest) = d_output.columns().split_at(A);
-        first.d_output.columns_mut().copy_from_slice(d_first);
-        second.d_output.columns_mut().copy_from_slice(d_rest);
-        let (mut of_first, mut of_second) = (None, None);
-        if let Some(Share { gradient, sums }) = share {
-            let (sums, rest) = sums.split_at_mut(F::SUMS);
-            of_first = Some(Share { gradient: &mut gradient.first, sums });
-            of_second = Some(Share { gradient: &mut gradient.second, sums: rest });
-        }
+        split(d_output, first, second);
+        let (of_first, of_second) = shares(share);
         let Some(d_input) = d_input else {
             first.backward(simd, self.first, &parameters.first, input, None, of_first);
             second.backward(simd, self.second, &parameters.second, input, None, of_second);
@@ -221,9 +299,59 @@ where
         };
         first.backward(simd, self.first, &parameters.first, input, Some(&mut *d_input), of_first);
         second.backward(simd, self.second, &parameters.second, input, Some(&mut *d_second), of_second);
-        for (d, other) in d_input.lanes_mut().iter_mut().zip(d_second.lanes()) {
-            d.store::<S>(d.load(simd) + other.load(simd));
+        add(simd, d_input, d_second);
+    }
+
+    #[inline(always)]
+    fn train_part<S: Simd>(
+        &self,
+        simd: S,
+        part: usize,
+        parameters: &Self::Parameters,
+        input: &Tile<T, IN>,
+        output: &mut Tile<T, OUT>,
+        tape: &mut Self::Tape,
+        noise: Noise,
+    ) {
+        // one branch after the other, as if they stood in a row
+        let Traced { first, second, .. } = tape;
+        let place = (Some(part), noise);
+        let place = first.forward_part(simd, place, F::BARRIERS, self.first, &parameters.first, input);
+        second.forward_part(simd, place, G::BARRIERS, self.second, &parameters.second, input);
+        if part == Self::BARRIERS {
+            join(first, second, output);
         }
+    }
+
+    #[inline(always)]
+    fn backward_part<S: Simd>(&self, simd: S, part: usize, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
+        let Backward { input, tape: Traced { first, second, d_input: d_second }, d_output, mut d_input, share, .. } =
+            pass;
+        if part == Self::BARRIERS {
+            split(d_output, first, second);
+        }
+        let (of_first, of_second) = shares(share);
+        let (wanted, at) = (d_input.is_some(), Self::BARRIERS.checked_sub(part));
+        let place = wanted.then_some(&mut *d_second);
+        let at = second.backward_part(simd, at, G::BARRIERS, self.second, &parameters.second, input, place, of_second);
+        let place = d_input.as_deref_mut();
+        first.backward_part(simd, at, F::BARRIERS, self.first, &parameters.first, input, place, of_first);
+        if let Some(d_input) = d_input.filter(|_| part == 0) {
+            add(simd, d_input, d_second);
+        }
+    }
+
+    #[inline(always)]
+    fn meet<S: Simd, H: BatchMut<T, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut H) {
+        match barrier.checked_sub(F::BARRIERS) {
+            None => self.first.meet(simd, barrier, way, &mut FirstMut(batch, PhantomData::<Self>)),
+            Some(barrier) => self.second.meet(simd, barrier, way, &mut SecondMut(batch, PhantomData::<Self>)),
+        }
+    }
+
+    fn absorb(&self, parameters: &mut Self::Parameters, tape: &Self::Tape) {
+        self.first.absorb(&mut parameters.first, tape.first.tape());
+        self.second.absorb(&mut parameters.second, tape.second.tape());
     }
 
     #[inline(always)]
