@@ -143,7 +143,7 @@ fn split<T, F, G, const A: usize, const B: usize, const OUT: usize>(
 /// Where the shares of each branch go.
 #[inline(always)]
 #[allow(clippy::type_complexity, reason = "one for each branch")]
-fn shares<'a, T, F, G, L>(share: Option<Share<'a, T, L>>) -> (Option<Share<'a, T, F>>, Option<Share<'a, T, G>>)
+fn shares<T, F, G, L>(share: Option<Share<'_, T, L>>) -> (Option<Share<'_, T, F>>, Option<Share<'_, T, G>>)
 where
     T: Scalar,
     F: Layer<T>,
