@@ -4,7 +4,6 @@ use core::ops::Range;
 
 use fearless_simd::Simd;
 
-use crate::kernels::flat::Sink as _;
 use crate::layers::LayerInfo;
 use crate::network::Network;
 use crate::optimizers::{Descend, Optimizer};
@@ -86,17 +85,17 @@ pub(crate) fn keeping<N: Network>(network: &mut N, change: impl FnOnce(&mut [N::
 #[inline(always)]
 pub(crate) fn step<N: Network, O: Optimizer, S: Simd>(simd: S, mut descend: Descend<'_, N::Scalar, O>) {
     if const { !any::<N>() } {
-        descend.accept(simd, 0..N::PARAMETERS);
+        descend.apart(simd, 0..N::PARAMETERS);
     } else if const { O::WHOLE } {
         // it must see them all, and may move those that have no gradient: decay, or an average that is rounded
         copy::<N>(descend.parameters, descend.previous);
-        descend.accept(simd, 0..N::PARAMETERS);
+        descend.apart(simd, 0..N::PARAMETERS);
         copy::<N>(descend.previous, descend.parameters);
     } else {
         let mut end = 0;
         while let Some(run) = trained(N::LAYERS, end) {
             end = run.end;
-            descend.accept(simd, run);
+            descend.apart(simd, run);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One pass over flat slices: what an optimizer is.
 
-use core::array;
+use core::marker::PhantomData;
 use core::ops::Range;
 
 use fearless_simd::{Select, Simd, SimdBase};
@@ -48,37 +48,52 @@ impl<T: Scalar> Update<'_, T> {
         let Self { parameters, slots, previous, gradient, window, pitch, clear } = self;
         let n = parameters.len();
         let mut slots: [&mut [T]; K] = slots.kinds(n);
+        // all are as long, so that one comparison tells whether a vector is within
+        let Some(previous) = previous.get_mut(..n) else { return };
+        if slots.iter().any(|slot| slot.len() != n) {
+            return;
+        }
         let (whole, rest) = (window.width / T::LANES * T::LANES, window.width % T::LANES);
-        let mine = first_lanes::<T, S>(simd, rest).simd_gt(T::Vector::<S>::splat(simd, T::ZERO));
         for (row, gradient) in gradient.chunks_mut(pitch.max(1)).enumerate().take(window.rows) {
             let start = window.start + row * window.stride;
+            let range = start..start + whole;
+            let Some(parameters_row) = parameters.get_mut(range.clone()) else { return };
+            let Some(previous_row) = previous.get_mut(range.clone()) else { return };
+            let mut slots_row = slots.each_mut().map(
+                #[inline(always)]
+                |slot| slot.get_mut(range.clone()).unwrap_or_default(),
+            );
             for k in (0..whole).step_by(T::LANES) {
-                let range = start + k..start + k + T::LANES;
-                let (Some(parameters), Some(previous), Some(gradient)) =
-                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()), gradient.get(k..k + T::LANES))
-                else {
+                let range = k..k + T::LANES;
+                let (Some(parameters), Some(previous), Some(gradient)) = (
+                    parameters_row.get_mut(range.clone()),
+                    previous_row.get_mut(range.clone()),
+                    gradient.get(range.clone()),
+                ) else {
                     return;
                 };
                 let w = load::<T, S>(simd, parameters);
-                let old = load_slots(simd, &slots, range.clone());
+                let old = load_slots(simd, &slots_row, range.clone());
                 let (new, slots_new) = rule(w, load(simd, gradient), old);
                 store::<T, S>(w, previous);
                 store::<T, S>(new, parameters);
-                for (slot, new) in slots.iter_mut().zip(slots_new) {
+                for (slot, new) in slots_row.iter_mut().zip(slots_new) {
                     if let Some(slot) = slot.get_mut(range.clone()) {
                         store::<T, S>(new, slot);
                     }
                 }
             }
             if rest > 0 {
-                // lanes beyond the row belong to others, and keep what they hold
-                let start = start + whole;
-                let lanes = if start + T::LANES <= n { T::LANES } else { rest };
-                let range = start..start + lanes;
+                // a whole vector that holds the rest, if there is one; its other lanes keep what they hold
+                let place = start + whole;
+                let before = if place + T::LANES > n { (T::LANES - rest).min(whole) } else { 0 };
+                let mine = lanes::<T, S>(simd, before..before + rest).simd_gt(T::Vector::<S>::splat(simd, T::ZERO));
+                let range = place - before..n.min(place - before + T::LANES);
+                let end = gradient.len().min(whole - before + T::LANES);
                 let (Some(parameters), Some(previous), Some(gradient)) = (
                     parameters.get_mut(range.clone()),
                     previous.get_mut(range.clone()),
-                    gradient.get(whole..whole + rest),
+                    gradient.get(whole - before..end),
                 ) else {
                     return;
                 };
@@ -107,13 +122,14 @@ fn load_slots<T: Scalar, S: Simd, const K: usize>(
     slots: &[&mut [T]; K],
     range: Range<usize>,
 ) -> [T::Vector<S>; K] {
-    array::from_fn(
-        #[inline(always)]
-        |k| match slots[k].get(range.clone()) {
-            Some(slot) => load(simd, slot),
-            None => T::Vector::<S>::splat(simd, T::ZERO),
-        },
-    )
+    // not `array::from_fn`, which is not always inlined
+    let mut vectors = [T::Vector::<S>::splat(simd, T::ZERO); K];
+    for (vector, slot) in vectors.iter_mut().zip(slots) {
+        if let Some(slot) = slot.get(range.clone()) {
+            *vector = load(simd, slot);
+        }
+    }
+    vectors
 }
 
 /// Where complete gradients go: they are added up, or an optimizer moves the parameters at once, so that the gradient of
@@ -205,19 +221,37 @@ pub(crate) fn prefetch<T>(numbers: &[T], index: usize) {
 /// 1 for the first `count` lanes, 0 for the others.
 #[inline(always)]
 pub(crate) fn first_lanes<T: Scalar, S: Simd>(simd: S, count: usize) -> T::Vector<S> {
-    if count == T::LANES {
-        return T::Vector::<S>::splat(simd, T::ONE);
+    lanes::<T, S>(simd, 0..count)
+}
+
+/// 1 for these lanes, 0 for the others.
+#[inline(always)]
+fn lanes<T: Scalar, S: Simd>(simd: S, wanted: Range<usize>) -> T::Vector<S> {
+    // ones between zeros, of which a window is loaded: the wanted ones begin or end with it
+    let first = if wanted.start > 0 { 16 - wanted.start } else { 32 - wanted.end };
+    match Constants::<T>::ONES_BETWEEN_ZEROS.get(first..first + T::LANES) {
+        Some(lanes) => T::Vector::<S>::from_slice(simd, lanes),
+        None => T::Vector::<S>::splat(simd, T::ONE),
     }
-    let mut lane = T::Lane::splat(T::ZERO);
-    if let Some(part) = lane.as_mut_slice().get_mut(..count) {
-        part.fill(T::ONE);
-    }
-    lane.load(simd)
+}
+
+/// Carries a constant of each scalar type.
+struct Constants<T>(PhantomData<T>);
+
+impl<T: Scalar> Constants<T> {
+    const ONES_BETWEEN_ZEROS: [T; 48] = {
+        let (mut numbers, mut k) = ([T::ZERO; 48], 16);
+        while k < 32 {
+            numbers[k] = T::ONE;
+            k += 1;
+        }
+        numbers
+    };
 }
 
 /// A whole vector, or a tail filled up with zeros.
 #[inline(always)]
-fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
+pub(crate) fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
     if from.len() == T::LANES {
         return T::Vector::<S>::from_slice(simd, from);
     }
@@ -231,7 +265,7 @@ fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
 
 /// The whole vector, or as much of it as there is room for.
 #[inline(always)]
-fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
+pub(crate) fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
     if to.len() == T::LANES {
         vector.store_slice(to);
     } else {

@@ -10,7 +10,7 @@ pub(crate) mod slots;
 pub(crate) mod transpose;
 
 pub use fearless_simd::Level;
-use fearless_simd::Simd;
+use fearless_simd::{Simd, SimdBase};
 
 /// Work that is compiled for every instruction set.
 pub trait Task {
@@ -63,6 +63,14 @@ pub fn dispatch<W: Task>(level: Level, task: W) -> W::Output {
     {
         fearless_simd::dispatch!(level, simd => task.run(simd))
     }
+}
+
+/// Whether even what is small is compiled once for all networks, and called. On x86-64 that is so for SSE2: processors
+/// without AVX2 are more than ten years old, and since a tile's numbers take four registers there, this version would be
+/// the largest of the three.
+#[inline(always)]
+pub(crate) const fn compact<S: Simd>() -> bool {
+    cfg!(target_arch = "x86_64") && <S::f32s as SimdBase<S>>::LEN == 4
 }
 
 /// Every x86-64 function may use SSE2, so that LLVM would inline this one, the largest of the three, and optimise it

@@ -8,6 +8,7 @@ use rand::Rng;
 use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo};
 use crate::activations::{Activation, Keep, Linear};
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
+use crate::kernels::compact;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::Gather;
 use crate::scalar::Scalar;
@@ -102,8 +103,9 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> DenseParam
     }
 }
 
-/// Up to this many weights a layer's loops unroll into its caller, and its gradient is gathered lane by lane; beyond, layers
-/// of the same type share their code, and all layers share the products.
+/// Up to this many weights a layer's gradient is gathered lane by lane, and its loops unroll into its caller; beyond, and
+/// where versions are compact, layers of the same type share their code, and all layers share the
+/// products.
 pub(crate) const UNROLL: usize = 64;
 
 impl<T: Scalar, const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Layer<T>
@@ -127,7 +129,7 @@ where
     const FORM: Form = Form::OfDense;
 
     /// One lane for each bias; and one for each weight, if there are few.
-    const SUMS: usize = BIAS * OUT + if IN * OUT <= UNROLL { IN * OUT } else { 0 };
+    const SUMS: usize = BIAS * OUT + if Self::SMALL { IN * OUT } else { 0 };
 
     const COMPLETES: bool = true;
 
@@ -146,14 +148,14 @@ where
         output: &mut Tile<T, OUT>,
         tape: &mut Self::Tape,
     ) {
-        if const { IN * OUT > UNROLL } {
+        if const { !Self::unrolls::<S>() } {
             return self.forward_apart(simd, parameters, input, output, tape);
         }
         kernel::forward::<T, S, OUT, false>(
             simd,
             parameters.weights(),
             parameters.biases(),
-            OUT,
+            (OUT, OUT),
             input.columns(),
             |o, z| {
                 A::Keep::note::<T, S, OUT>(tape, o, z);
@@ -165,10 +167,10 @@ where
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        if const { IN * OUT > UNROLL } {
-            self.backward_apart(simd, parameters, pass);
-        } else {
+        if const { Self::unrolls::<S>() } {
             self.backward_here(simd, parameters, pass);
+        } else {
+            self.backward_apart(simd, parameters, pass);
         }
     }
 
@@ -176,31 +178,34 @@ where
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
         let Share { gradient, sums, .. } = share;
         let (bias, weights) = sums.split_at_mut(BIAS * OUT);
-        if const { IN * OUT <= UNROLL } {
+        if const { Self::unrolls::<S>() } {
             kernel::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
             kernel::sum::<T, S>(simd, weights, gradient.weights_mut());
-        } else {
-            kernel::shared::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
+            return;
+        }
+        kernel::shared::sum::<T, S>(simd, bias, gradient.bias.data.0.as_flattened_mut());
+        if const { Self::SMALL } {
+            kernel::shared::sum::<T, S>(simd, weights, gradient.weights_mut());
         }
     }
 
     #[inline(always)]
     fn complete<S: Simd, G: Batch<T, Self>, D: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut D) {
-        if const { IN * OUT <= UNROLL } {
-            if sink.range().contains(&start) {
-                kernel::sum_tiles::<T, S, D, IN, OUT, BIAS>(
-                    simd,
-                    batch.count(),
-                    #[inline(always)]
-                    |index| {
-                        let (input, trace) = batch.tile(index);
-                        (input.columns(), trace.d_output.columns())
-                    },
-                    start,
-                    sink,
-                );
-            }
+        if const { Self::SMALL } && !sink.range().contains(&start) {
             return;
+        }
+        if const { Self::unrolls::<S>() } {
+            return kernel::sum_tiles::<T, S, D, IN, OUT, BIAS>(
+                simd,
+                batch.count(),
+                #[inline(always)]
+                |index| {
+                    let (input, trace) = batch.tile(index);
+                    (input.columns(), trace.d_output.columns())
+                },
+                start,
+                sink,
+            );
         }
         let mut tiles = [(&[][..], &[][..]); kernel::TILES];
         let count = batch.count().min(kernel::TILES);
@@ -209,6 +214,9 @@ where
             *tile = (input.columns(), trace.d_output.columns());
         }
         let tiles = &tiles[..count];
+        if const { Self::SMALL } {
+            return kernel::shared::sum_any::<T, S, D>(simd, tiles, (IN + BIAS) * OUT, start, sink);
+        }
         backward_weights::<T, S, D, OUT>(simd, tiles, start, sink);
         if const { BIAS > 0 } {
             kernel::shared::backward_bias::<T, S, D>(simd, tiles, start + IN * OUT, sink);
@@ -217,7 +225,7 @@ where
 
     #[inline(always)]
     fn predict<S: Simd>(&self, simd: S, parameters: &Self::Parameters, input: &[T; IN], output: &mut [T; OUT]) {
-        if const { IN * OUT > UNROLL } {
+        if const { !Self::SMALL } {
             return self.predict_apart(simd, parameters, input, output);
         }
         *output = parameters.biases().first_chunk().copied().unwrap_or([T::ZERO; OUT]);
@@ -237,6 +245,14 @@ where
     K: Initializer,
     B: Initializer,
 {
+    /// Whether its gradient is gathered lane by lane.
+    const SMALL: bool = IN * OUT <= UNROLL;
+
+    /// Whether its loops unroll into its caller.
+    const fn unrolls<S: Simd>() -> bool {
+        Self::SMALL && !compact::<S>()
+    }
+
     #[inline(never)]
     fn forward_apart<T: Scalar, S: Simd>(
         &self,
@@ -284,25 +300,28 @@ where
         self.activation.backward(simd, pass.tape, pass.output, pass.d_output);
         let (x, dy) = (pass.input.columns(), pass.d_output.columns());
         if let Some(d_input) = pass.d_input {
-            if const { IN * OUT <= UNROLL } {
+            if const { Self::unrolls::<S>() } {
                 kernel::backward_input::<T, S, IN>(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
             } else {
                 kernel::shared::backward_input::<T, S>(simd, parameters.weights(), dy, d_input.columns_mut());
             }
         }
         let Some(Share { gradient, sums }) = pass.share else {
-            if const { IN * OUT > UNROLL } {
+            if const { !Self::SMALL } {
                 kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
             }
             return;
         };
         let (bias, sums) = sums.split_at_mut(BIAS * OUT);
-        if const { IN * OUT <= UNROLL } {
+        if const { Self::unrolls::<S>() } {
             kernel::gather_bias::<T, S>(simd, dy, bias);
             kernel::gather_weights::<T, S>(simd, x, dy, sums);
             return;
         }
         kernel::shared::gather_bias::<T, S>(simd, dy, bias);
+        if const { Self::SMALL } {
+            return kernel::shared::gather_weights::<T, S>(simd, x, dy, sums);
+        }
         kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
         let tiles = [(&x[..], &pass.d_output.columns()[..])];
         backward_weights::<T, S, _, OUT>(simd, &tiles, 0, &mut Gather::new(gradient.weights_mut(), 0));

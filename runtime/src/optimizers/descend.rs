@@ -60,6 +60,16 @@ impl<T: Scalar, O: Optimizer> Descend<'_, T, O> {
         let slots = slots.reborrow();
         optimizer.update(simd, *step, Update { parameters, slots, previous, gradient, window, pitch, clear });
     }
+
+    /// [`accept`](Sink::accept), not inlined. It knows no network, and is compiled once for all that an optimizer of this type
+    /// moves.
+    #[inline(never)]
+    pub(crate) fn apart<S: Simd>(&mut self, simd: S, range: Range<usize>) {
+        simd.vectorize(
+            #[inline(always)]
+            || self.accept(simd, range),
+        );
+    }
 }
 
 impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {

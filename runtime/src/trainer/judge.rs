@@ -125,18 +125,15 @@ pub(super) fn forward<S, N, X, Y>(
         data.0.gather(simd, indices, &mut tile.input);
         data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
     }
-    // only where something is random are there two ways forward
-    match noise.filter(|_| const { N::STREAMS > 0 }) {
-        Some(noise) => {
-            for (number, (tile, _)) in tiles.iter_mut().zip(group()).enumerate() {
-                let mode = Training(noise.at(number * N::Scalar::LANES));
-                network.forward(simd, mode, &tile.input, &mut tile.tape);
-            }
-        }
-        None => {
-            for (tile, _) in tiles.iter_mut().zip(group()) {
-                network.forward(simd, Inference, &tile.input, &mut tile.tape);
-            }
+    for (number, (tile, _)) in tiles.iter_mut().zip(group()).enumerate() {
+        // only where something is random are there two ways forward
+        if const { N::STREAMS > 0 }
+            && let Some(noise) = noise
+        {
+            let mode = Training(noise.at(number * N::Scalar::LANES));
+            network.forward(simd, mode, &tile.input, &mut tile.tape);
+        } else {
+            network.forward(simd, Inference, &tile.input, &mut tile.tape);
         }
     }
 }

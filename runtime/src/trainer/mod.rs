@@ -10,9 +10,11 @@ mod evaluate;
 mod feed;
 mod fit;
 mod judge;
+mod memory;
 mod parts;
 mod shuffle;
 mod state;
+mod waiting;
 
 use core::fmt;
 
@@ -313,7 +315,7 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
                 network,
                 gradient: &mut pass.gradient,
                 slots: &mut state.slots,
-                previous: &mut state.previous,
+                previous: state.previous.as_flat_mut(),
                 threads: 1,
             },
         );

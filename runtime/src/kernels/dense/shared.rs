@@ -2,7 +2,7 @@
 
 use fearless_simd::Simd;
 
-use super::Columns;
+use super::{Columns, registers};
 use crate::kernels::flat::Sink;
 use crate::scalar::{Lane, Scalar};
 
@@ -11,7 +11,22 @@ use crate::scalar::{Lane, Scalar};
 pub(crate) fn forward<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T::Lane], y: &mut [T::Lane]) {
     simd.vectorize(
         #[inline(always)]
-        || super::forward::<T, S, { super::ANY }, true>(simd, weights, bias, y.len(), x, |o, sum| y[o].store(sum)),
+        || {
+            let outputs = y.len();
+            // with fewer inputs the transposition costs more than it gains
+            let done = match const { registers::<S>() } {
+                16 if x.len() >= 128 => super::forward_squares::<T, S>(simd, weights, bias, x, y),
+                _ => 0,
+            };
+            super::forward::<T, S, { super::ANY }, true>(
+                simd,
+                weights.get(done..).unwrap_or_default(),
+                bias.get(done..).unwrap_or_default(),
+                (outputs - done, outputs),
+                x,
+                |o, sum| y[done + o].store(sum),
+            );
+        },
     );
 }
 
@@ -30,6 +45,30 @@ pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mu
     simd.vectorize(
         #[inline(always)]
         || super::gather_bias::<T, S>(simd, dy, sums),
+    );
+}
+
+/// [`gather_weights`](super::gather_weights)
+#[inline(never)]
+pub(crate) fn gather_weights<T: Scalar, S: Simd>(simd: S, x: &[T::Lane], dy: &[T::Lane], sums: &mut [T::Lane]) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::gather_weights::<T, S>(simd, x, dy, sums),
+    );
+}
+
+/// [`sum_any`](super::sum_any)
+#[inline(never)]
+pub(crate) fn sum_any<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    numbers: usize,
+    start: usize,
+    sink: &mut K,
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || super::sum_any(simd, tiles, numbers, start, sink),
     );
 }
 

@@ -67,9 +67,10 @@ fn sum_group<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BI
                 $(if const { $k < T::LANES && GROUP * T::LANES + $k < (IN + BIAS) * OUT } {
                     let number = const { GROUP * T::LANES + $k };
                     let dy = dy[number % OUT].load(simd);
-                    sums[$k] = match x.get(number / OUT) {
-                        Some(x) => x.load(simd).mul_add(dy, sums[$k]),
-                        None => sums[$k] + dy,
+                    sums[$k] = if const { (GROUP * T::LANES + $k) / OUT < IN } {
+                        x[number / OUT].load(simd).mul_add(dy, sums[$k])
+                    } else {
+                        sums[$k] + dy
                     };
                 })*
             }
@@ -81,6 +82,33 @@ fn sum_group<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BI
         _ => parts!([0 1] [2 3] [4 5] [6 7] [8 9] [10 11] [12 13] [14 15]),
     }
     sums
+}
+
+/// The same of a layer of any size: one number after the other.
+#[inline(always)]
+pub(crate) fn sum_any<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    numbers: usize,
+    start: usize,
+    sink: &mut K,
+) {
+    let outputs = tiles.first().map_or(1, |(_, dy)| dy.len());
+    for first in (0..numbers).step_by(T::LANES) {
+        let width = T::LANES.min(numbers - first);
+        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (sum, number) in sums.iter_mut().zip(first..first + width) {
+            let (input, output) = (number / outputs, number % outputs);
+            for (x, dy) in tiles {
+                let Some(dy) = dy.get(output) else { break };
+                *sum = match x.get(input) {
+                    Some(x) => x.load(simd).mul_add(dy.load(simd), *sum),
+                    None => *sum + dy.load(simd),
+                };
+            }
+        }
+        take_sums::<T, S, K>(simd, sums, start + first, width, sink);
+    }
 }
 
 /// Hands the gradient of `numbers` parameters, which begin at `start`, to `sink`: `add(tile, number, sum)` adds to `sum`

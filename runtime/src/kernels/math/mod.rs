@@ -21,6 +21,8 @@
 
 use fearless_simd::{Simd, SimdFloat, SimdFloatElement};
 
+use super::compact;
+
 mod erf;
 mod exp;
 mod ln;
@@ -135,7 +137,11 @@ macro_rules! impl_elementary {
             $(
                 #[inline(always)]
                 fn $function<S: Simd, V: SimdFloat<S, Element = Self>>(x: V) -> V {
-                    $file::$function(x)
+                    if const { compact::<S>() && V::LEN > 4 } {
+                        apart(x, $file::$function)
+                    } else {
+                        $file::$function(x)
+                    }
                 }
             )+
         }
@@ -144,6 +150,12 @@ macro_rules! impl_elementary {
 
 impl_elementary!(f32: exp::exp, exp::exp_m1, ln::ln, ln::ln_1p, tanh::tanh, erf::erf);
 impl_elementary!(f64: exp::exp, exp::exp_m1, ln::ln, ln::ln_1p, tanh::tanh, erf::erf);
+
+/// `function(x)`, compiled once: for an instruction set that every processor has.
+#[inline(never)]
+fn apart<V>(x: V, function: impl Fn(V) -> V) -> V {
+    function(x)
+}
 
 /// A binary floating-point format: what several of the functions need to know of it.
 trait Format: SimdFloatElement + 'static {
