@@ -239,6 +239,14 @@ fn outputs_that_cost() {
 typenet::network! {
     LayerNormal: f64 = Dense(3 -> 5), LayerNormalization, tanh, LayerNormalization(5, scale = false, epsilon = 0.1),
         Dense(3), LayerNormalization(3 -> 3, center = false);
+    // a moving average that stays where it is has a gradient of 0
+    BatchNormal: f64 =
+        Dense(3 -> 4, tanh), BatchNormalization(momentum = 1), Dense(3), BatchNormalization(center = false, momentum = 1);
+    BatchNormals: f64 =
+        BatchNormalization(3, scale = false, momentum = 1),
+        [Residual(Dense(3 -> 4), BatchNormalization(momentum = 1), tanh, Dense(3)); 2],
+        Residual(BatchNormalization(3, momentum = 1)),
+        Dense(3, tanh, trainable = true);
     // that of the inputs is wanted only by who asks
     FirstNormal: f64 = LayerNormalization(3), Residual(LayerNormalization, Dense(3, tanh)), [LayerNormalization; 2];
     RmsNormals: f64 = RMSNormalization(3), Dense(5, tanh), RMSNormalization(epsilon = 0.1), Dense(2);
@@ -254,6 +262,8 @@ fn normalizations() {
     check_pass("layer normalization first", &mut filled::<FirstNormal>(rng), rng);
     let (x, y) = (numbers::<3>(rng), numbers::<3>(rng));
     check_loss::<FirstNormal, _, _, _>("layer normalization, a step", MeanSquaredError, &x, &y);
+    check_loss::<BatchNormal, _, _, _>("batch normalization", MeanSquaredError, &x, &y);
+    check_loss::<BatchNormals, _, _, _>("batch normalizations", MeanSquaredError, &x, &y);
     check_pass("rms normalization", &mut filled::<RmsNormals>(rng), rng);
     check_pass("unit normalization", &mut filled::<UnitNormals>(rng), rng);
     check_pass("prelu", &mut filled::<Rectifiers>(rng), rng);

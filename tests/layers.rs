@@ -65,6 +65,18 @@ where
 }
 
 typenet::network! {
+    BatchNormal: f64 = BatchNormalization(5);
+    BatchNormalEpsilon: f64 = BatchNormalization(5, epsilon = 0.5);
+    BatchNormalGamma: f64 = BatchNormalization(5, center = false);
+    BatchNormalBeta: f64 = BatchNormalization(5 -> 5, scale = false);
+    BatchNormalNeither: f64 = BatchNormalization(5, center = false, scale = false);
+    BatchNormalStart: f64 = BatchNormalization(
+        5,
+        beta_initializer = constant(2),
+        gamma_initializer = constant(3),
+        moving_mean_initializer = constant(4),
+        moving_variance_initializer = constant(5)
+    );
     LayerNormal: f64 = LayerNormalization(5);
     LayerNormalEpsilon: f64 = LayerNormalization(5, epsilon = 0.5);
     LayerNormalGamma: f64 = LayerNormalization(5, center = false);
@@ -78,6 +90,20 @@ typenet::network! {
     RectifierStart: f64 = PReLU(5, alpha_initializer = constant(0.25));
     Rescaled: f64 = Rescaling(5, scale = 0.3);
     RescaledOffset: f64 = Rescaling(5, scale = 1.0 / QUARTERS, offset = -1.5)
+}
+
+/// As in prediction; `batch_normalization.rs` has what it is in training.
+#[test]
+fn batch_normalization() {
+    check("BatchNormalization", None, BatchNormal::predict);
+    check("BatchNormalization", Some("epsilon"), BatchNormalEpsilon::predict);
+    check("BatchNormalization", Some("gamma"), BatchNormalGamma::predict);
+    check("BatchNormalization", Some("beta"), BatchNormalBeta::predict);
+    check("BatchNormalization", Some("neither"), BatchNormalNeither::predict);
+    let rng = &mut StdRng::seed_from_u64(0);
+    let start = |numbers: [f64; 4]| numbers.map(|number| [number; WIDTH]).as_flattened().to_vec();
+    assert_eq!(BatchNormal::new(rng).as_flat(), start([1.0, 0.0, 0.0, 1.0]));
+    assert_eq!(BatchNormalStart::new(rng).as_flat(), start([3.0, 2.0, 4.0, 5.0]));
 }
 
 #[test]

@@ -37,6 +37,7 @@ pub enum Term {
     Outputs,
     /// 1 if this flag is on.
     Flag(&'static str),
+    Number(u8),
 }
 
 /// An option of a layer. Its value may be written alone if it is an activation or the layer's only number.
@@ -160,6 +161,28 @@ pub const LAYERS: &[Layer] = &[
         shape: ShapeRule::Same,
         options: &[activation(None)],
         parameters: &[&[]],
+    },
+    Layer {
+        name: BATCH_NORMALIZATION,
+        item: "BatchNormalization",
+        alias: &["BatchNorm", "BN", "BatchNorm1d"],
+        shape: ShapeRule::Same,
+        options: &[
+            number("momentum", Some("0.99")),
+            number("epsilon", Some("1e-3")),
+            flag("center", "true", "without_center"),
+            flag("scale", "true", "without_scale"),
+            initializer("beta_initializer", "zeros"),
+            initializer("gamma_initializer", "ones"),
+            initializer("moving_mean_initializer", "zeros"),
+            initializer("moving_variance_initializer", "ones"),
+            regularizer("beta_regularizer", "beta"),
+            regularizer("gamma_regularizer", "gamma"),
+            constraint("beta_constraint", "beta"),
+            constraint("gamma_constraint", "gamma"),
+            TRAINABLE,
+        ],
+        parameters: &[&[Term::Flag("center"), Term::Flag("scale"), Term::Number(2)], &[Term::Inputs]],
     },
     Layer {
         name: "LayerNormalization",
@@ -290,6 +313,9 @@ pub const TRAINABLE: LayerOption =
 
 /// The tensor that is a matrix; all others are vectors.
 pub const KERNEL: &str = "kernel";
+
+/// The layer that sees all tiles of a batch at once.
+pub const BATCH_NORMALIZATION: &str = "BatchNormalization";
 
 /// The layer whose outputs cost something.
 pub const COSTLY: &str = "ActivityRegularization";

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{Attribute, Path, Visibility};
 
-use crate::catalogue::{self, Named, OptionKind, Term};
+use crate::catalogue::{self, BATCH_NORMALIZATION, Named, OptionKind, Term};
 use crate::checked::located_at;
 use crate::errors::Mistake;
 use crate::syntax::text;
@@ -62,6 +62,8 @@ pub enum Kind {
         activation: String,
         parameters: Count,
         trainable: bool,
+        /// Whether a layer of it may see all tiles of a batch at once.
+        meets: bool,
     },
     /// A way around a layer.
     Residual { span: Span, inner: Box<Layer> },
@@ -172,6 +174,17 @@ impl Layer {
         }
     }
 
+    /// Whether it may see all tiles of a batch at once, which of other people's layers and networks the compiler knows.
+    pub fn meets(&self) -> bool {
+        self.trainable()
+            && match &self.kind {
+                Kind::BuiltIn { row, .. } => row.name == BATCH_NORMALIZATION,
+                Kind::Own { .. } => true,
+                Kind::Network { meets, .. } => *meets,
+                Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => inner.meets(),
+            }
+    }
+
     /// How many parameters it has.
     pub fn parameters(&self) -> Count {
         let (row, settings) = match &self.kind {
@@ -189,6 +202,7 @@ impl Layer {
             terms.iter().fold(Count::Number(0), |sum, term| match term {
                 Term::Inputs => sum.plus(Count::of(&self.inputs)),
                 Term::Outputs => sum.plus(Count::of(&self.outputs)),
+                Term::Number(number) => sum.plus(Count::Number(u128::from(*number))),
                 Term::Flag(flag) => sum.plus(Count::Number(u128::from(is_on(flag)))),
             })
         };

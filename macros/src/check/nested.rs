@@ -231,7 +231,9 @@ impl Flow<'_> {
             ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
         let parameters = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
         let written = text(&path);
-        let kind = Kind::Network { network: path.to_token_stream(), path, activation, parameters, trainable: true };
+        let meets = network.layers.iter().any(Layer::meets);
+        let kind =
+            Kind::Network { network: path.to_token_stream(), path, activation, parameters, trainable: true, meets };
         Layer { label, kind, inputs, outputs, written }
     }
 
@@ -248,7 +250,7 @@ impl Flow<'_> {
         let (inputs, outputs, parameters) =
             (constant("INPUTS"), constant("OUTPUTS"), Count::of(&constant("PARAMETERS")));
         let activation = format!("that of {name}");
-        let kind = Kind::Network { path: path.clone(), network, activation, parameters, trainable: true };
+        let kind = Kind::Network { path: path.clone(), network, activation, parameters, trainable: true, meets: true };
         Layer { label, kind, inputs, outputs, written: name.to_owned() }
     }
 }

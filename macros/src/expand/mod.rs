@@ -4,6 +4,7 @@ mod costs;
 mod document;
 mod items;
 mod names;
+mod parts;
 mod passes;
 mod penalties;
 
@@ -183,6 +184,7 @@ fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> Token
     let finish = finish(network, names);
     let predict = predict(network, names);
     let (cost, penalty, constrain) = (cost(network, names), penalty(network), constrain(network));
+    let parts = parts::parts(network, names);
     let (chain_type, chain_value) = chain(layers.len(), names);
     let last = layers.last().map(|layer| &layer.label);
     quote_spanned! {Span::mixed_site()=>
@@ -216,6 +218,7 @@ fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> Token
             #cost
             #penalty
             #constrain
+            #parts
         }
     }
 }
