@@ -356,9 +356,8 @@ fn own(path: &Path, mut arguments: Vec<&Argument>, errors: &mut Errors) -> Kind 
     let trainable = trainable(&mut arguments, errors);
     let calls = arguments.iter().filter_map(|argument| {
         if argument.name.is_none() {
-            let message = format_args!("an option of layer `{}` must be named", text(path));
-            let help =
-                format_args!("write it with the name of the layer's method, as `gain = {}`", text(&argument.value));
+            let message = format!("an option of layer `{}` must be named", text(path));
+            let help = format!("write it with the name of the layer's method, as `gain = {}`", text(&argument.value));
             errors.at(argument, message, help);
         }
         Some((argument.name.clone()?, argument.value.to_token_stream()))

@@ -272,7 +272,7 @@ fn angles(input: ParseStream<'_>, kind: &Path, errors: &mut Errors) -> bool {
         tokens::next(input);
     }
     if let Some(angles) = tokens::skip_generics(input) {
-        let help = format_args!("write the sizes in parentheses, as `{}(2 -> 4)`", text(kind));
+        let help = format!("write the sizes in parentheses, as `{}(2 -> 4)`", text(kind));
         errors.at(angles, "expected `(`, found `<`", help);
     }
     true
@@ -287,7 +287,7 @@ fn group<'a>(input: ParseStream<'a>, kind: &Path, errors: &mut Errors) -> Option
         return None;
     }
     let found = tokens::found(input);
-    let help = format_args!("write the sizes in parentheses, as `{}(2 -> 4)`", text(kind));
+    let help = format!("write the sizes in parentheses, as `{}(2 -> 4)`", text(kind));
     errors.at_span(tokens::start(input), format_args!("expected `(`, found {found}"), help);
     if input.peek(token::Brace) { braced_content(input) } else { bracketed_content(input) }
 }
