@@ -251,7 +251,7 @@ impl<T: Scalar> Constants<T> {
 
 /// A whole vector, or a tail filled up with zeros.
 #[inline(always)]
-fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
+pub(crate) fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
     if from.len() == T::LANES {
         return T::Vector::<S>::from_slice(simd, from);
     }
@@ -265,7 +265,7 @@ fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
 
 /// The whole vector, or as much of it as there is room for.
 #[inline(always)]
-fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
+pub(crate) fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
     if to.len() == T::LANES {
         vector.store_slice(to);
     } else {

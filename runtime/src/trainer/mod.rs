@@ -14,6 +14,7 @@ mod memory;
 mod parts;
 mod shuffle;
 mod state;
+mod waiting;
 
 use core::fmt;
 
