@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|it| name.contains(it));
-    let mut results = Results::read();
+    let mut results = Results::read()?;
     for (library, dependencies) in &LIBRARIES[..if peers { LIBRARIES.len() } else { OWN }] {
         let programs = Program::timed();
         let users = Users::write(library, dependencies, &programs)?;
@@ -58,13 +58,13 @@ fn main() -> Result<(), Box<dyn Error>> {
                 users.build(&programs[1], build)?;
                 let times = time(&users, program, build, if once { 1 } else { 3 })?;
                 for (when, time) in WHEN.iter().zip(times) {
-                    results.put(format!("{name} {when}"), time.as_secs_f64())?;
+                    results.put_seconds(library, format!("{name} {when}"), time.as_secs_f64())?;
                 }
             }
         }
     }
     for (build, _) in SIZES.iter().filter(|(build, _)| is_wanted(&size(build))) {
-        results.put(size(build), added(&Program::PREDICT, build, ROOM)?)?;
+        results.put(size(build), added(&Program::PREDICT, build, ROOM)?.to_string())?;
     }
     Ok(())
 }
