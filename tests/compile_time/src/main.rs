@@ -13,10 +13,14 @@ use results::{Results, WHEN};
 use users::{ABORT, Build, CHECK, RELEASE, SMALL, Users};
 
 /// What the users of each library write in `[dependencies]`.
-const LIBRARIES: [(&str, &str); 4] = [
+const LIBRARIES: [(&str, &str); 5] = [
     ("typenet", "typenet = { path = \"{runtime}\" }\nrand = \"0.10\"\n"),
     ("nalgebra", "nalgebra = \"0.35\"\nrand = \"0.10\"\n"),
     ("burn", "burn = { version = \"=0.22.1\", default-features = false, features = [\"std\", \"optim\", \"flex\"] }\n"),
+    (
+        "dfdx",
+        "dfdx = { version = \"=0.13.0\", default-features = false, features = [\"std\", \"fast-alloc\", \"cpu\"] }\n",
+    ),
     ("candle", "candle-core = \"=0.11.1\"\ncandle-nn = \"=0.11.1\"\n"),
 ];
 
