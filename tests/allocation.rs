@@ -47,6 +47,7 @@ typenet::network! {
     Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
     Wide = Dense(2 -> 200, gelu), Dense(200 -> 100, tanh), Dense(100 -> 2, softmax);
     Dropped = Dense(2 -> 40, relu), Dropout(0.5), [Residual(GaussianDropout(0.1), AlphaDropout(0.1)); 2], Dense(40 -> 2, softmax);
+    BatchNormal = Dense(2 -> 8), BatchNormalization, relu, Dense(2, softmax);
     Double: f64 = Dense(3 -> 70, silu), Dense(70 -> 3, softmax)
 }
 
@@ -79,6 +80,14 @@ fn training_steps() {
     let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01));
     trainer.train_on_batch(&mut dropped, (&x, &y)).unwrap();
     assert_eq!(allocations(|| drop(trainer.train_on_batch(&mut dropped, (&x, &y)))), 0);
+
+    // memory for the longest batch so far, which is more than other networks remember
+    let (many, classes) = xor_samples(1000, rng);
+    let mut normal = BatchNormal::new(rng);
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01));
+    trainer.train_on_batch(&mut normal, (&many, &classes)).unwrap();
+    assert_eq!(allocations(|| drop(trainer.train_on_batch(&mut normal, (&many[..300], &classes[..300])))), 0);
+    assert_eq!(allocations(|| drop(trainer.train_on_batch(&mut normal, (&many, &classes)))), 0);
 
     let x: Vec<[f64; 3]> = x.iter().map(|x| [f64::from(x[0]), f64::from(x[1]), 1.0]).collect();
     let classes: Vec<u8> = y.iter().map(|y| u8::from(y[0] > 0.5)).collect();

@@ -4,11 +4,13 @@
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use typenet::Error;
+use typenet::callbacks::{LambdaCallback, Training};
 use typenet::prelude::*;
 
 typenet::network! {
     Classifier = Dense(2 -> 3, relu), Dense(3 -> 2, softmax);
-    Regression = Dense(2 -> 3, relu), Dense(3 -> 1)
+    Regression = Dense(2 -> 3, relu), Dense(3 -> 1);
+    Large = Dense(2 -> 40, relu), Dense(40 -> 40, relu), Dense(40 -> 1)
 }
 
 const X: [[f32; 2]; 3] = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
@@ -122,6 +124,47 @@ fn a_loss_that_diverges() {
     // and training can go on from there
     let mut gentle = Trainer::new(MeanSquaredError, Sgd::new(0.0));
     gentle.fit(&mut network, (&X, &y), rng).unwrap();
+}
+
+/// The parameters of a large network move aside while no callback looks: no one must see that.
+#[test]
+fn a_large_network_learns_and_diverges_alike_whoever_looks() {
+    let y = [[1.0_f32], [-2.0], [3.0]];
+    for (rate, diverges) in [(1e-3, false), (1e3, true)] {
+        let start = Large::new(&mut StdRng::seed_from_u64(1));
+        let (mut alone, mut watched) = (start.clone(), start);
+        let (mut batches, mut epochs) = (Vec::new(), Vec::new());
+        let trainer = || Trainer::new(MeanSquaredError, Sgd::new(rate).momentum(0.9)).epochs(5).batch_size(2);
+        let first = trainer()
+            .callback(LambdaCallback::on_epoch_end(|training: &mut Training<'_, Large>| {
+                epochs.push(training.network.clone());
+            }))
+            .fit(&mut alone, (&X, &y), &mut StdRng::seed_from_u64(0));
+        let second = trainer()
+            .callback(LambdaCallback::on_batch_end(|training: &mut Training<'_, Large>| {
+                batches.push(training.network.clone());
+            }))
+            .fit(&mut watched, (&X, &y), &mut StdRng::seed_from_u64(0));
+        assert_eq!(first.is_err(), diverges, "{first:?}");
+        let told = |result: Result<History, Error>| match result {
+            Ok(history) => history.loss().map(f64::to_bits).collect(),
+            Err(Error::Diverged { epoch, batch, .. }) => vec![epoch as u64, batch as u64],
+            Err(other) => panic!("{other}"),
+        };
+        assert_eq!(told(first), told(second));
+        assert_eq!(alone, watched);
+        if diverges {
+            // what gave the last finite loss
+            assert_eq!(Some(&alone), batches.iter().rev().nth(1));
+        } else {
+            assert_eq!(epochs.len(), 5);
+            assert!(
+                epochs.iter().eq(batches.iter().skip(1).step_by(2)),
+                "a callback at the end of an epoch sees its end"
+            );
+            assert_eq!(Some(&alone), epochs.last());
+        }
+    }
 }
 
 #[test]

@@ -32,6 +32,7 @@
 /// 42 parameters of type `f32`.
 #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
 #[repr(C)]
+#[allow(unused_qualifications, reason = "the macro wants paths where rustc does not")]
 pub struct Xor {
     /// `Dense(2 -> 4, relu)`: 12 parameters.
     pub dense: ::typenet::layers::Parameters<
@@ -49,6 +50,7 @@ pub struct Xor {
         ::core::primitive::f32,
     >,
 }
+#[allow(unused_qualifications, reason = "the macro wants paths where rustc does not")]
 const _: () = {
     use ::typenet::__private as __typenet;
     type __Dense = ::typenet::layers::Dense<2, 4, ::typenet::activations::Relu>;
@@ -316,7 +318,11 @@ const _: () = {
             >(__simd, __DENSE_2, &self.dense_2, &__y_dense_1, __output);
         }
     }
-    #[allow(dead_code, reason = "a program uses the methods that it needs")]
+    #[allow(
+        dead_code,
+        clippy::same_name_method,
+        reason = "a program uses the methods that it needs, without the trait"
+    )]
     impl Xor {
         /// How many parameters it has.
         pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;

@@ -45,6 +45,20 @@ use crate::tile::{TargetTile, tiles, weigh};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// It has memory for one tile of samples, and so takes no network with a
+/// [`BatchNormalization`](crate::layers::BatchNormalization) that is trained, which wants to see all tiles of a batch:
+///
+/// ```compile_fail,E0080
+/// use typenet::HeaplessTrainer;
+/// use typenet::prelude::*;
+///
+/// network! { Normal = Dense(2 -> 4), BatchNormalization, Dense(1) }
+///
+/// # fn main() {
+/// let trainer = HeaplessTrainer::<Normal, _, _, 1>::new(MeanSquaredError, Sgd::new(0.1));
+/// # }
+/// ```
 pub struct HeaplessTrainer<N: Network, L, O, const SLOTS: usize> {
     loss: L,
     optimizer: O,
@@ -89,6 +103,10 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
     #[must_use]
     pub const fn new(loss: L, optimizer: O) -> Self {
         const {
+            assert!(
+                N::BARRIERS == 0,
+                "`HeaplessTrainer` has no memory for a whole batch, which a network with `BatchNormalization` needs: use `Trainer`"
+            );
             assert!(SLOTS == O::SLOTS, "the last parameter of `HeaplessTrainer` must be the `SLOTS` of its optimizer");
         }
         Self { loss, optimizer, iteration: 0, seed: 0, memory: Memory::ZEROED, moved: false }

@@ -52,6 +52,9 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+// tests run where there is a system, whatever the features
+#[cfg(all(test, not(feature = "std")))]
+extern crate std;
 
 // `network!` writes paths that start with `::typenet`; this makes them work in this crate's own tests
 extern crate self as typenet;

@@ -13,8 +13,8 @@ use crate::data::Samples;
 use crate::error::Error;
 use crate::flat::Flat;
 use crate::kernels::{Task, dispatch};
-use crate::layers::{LayerInfo, Sink};
-use crate::noise::Mode;
+use crate::layers::{LayerInfo, Sink, Way};
+use crate::noise::{Mode, Noise, Training};
 #[cfg(feature = "alloc")]
 use crate::pass::{OutputOf, Pass};
 use crate::quantized::{InputOf, QuantizableNetwork, Quantized};
@@ -79,6 +79,15 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         }
         all
     };
+    /// How often all tiles of a batch wait for each other; see [`Layer::BARRIERS`](crate::layers::Layer::BARRIERS).
+    const BARRIERS: usize = {
+        let (mut barriers, mut layer) = (0, 0);
+        while layer < Self::LAYERS.len() {
+            barriers += Self::LAYERS[layer].barriers;
+            layer += 1;
+        }
+        barriers
+    };
     /// How many numbers go in.
     const INPUTS: usize = <Self::Input as Features<Self::Scalar>>::N;
     /// How many numbers come out.
@@ -105,6 +114,35 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         tape: &mut Self::Tape,
         shares: Shares<'_, Self>,
     );
+
+    /// Of a network with [`BARRIERS`](Self::BARRIERS): runs a tile forward in training through what lies between two of them,
+    /// from part 0, which is before the first.
+    #[inline(always)]
+    fn forward_part<S: Simd>(&self, simd: S, _part: usize, noise: Noise, input: &Self::Input, tape: &mut Self::Tape) {
+        self.forward(simd, Training(noise), input, tape);
+    }
+
+    /// The same on the way back: the last part comes first.
+    #[inline(always)]
+    fn backward_part<S: Simd>(
+        &self,
+        simd: S,
+        _part: usize,
+        input: &Self::Input,
+        d_input: Option<&mut Self::Input>,
+        tape: &mut Self::Tape,
+        shares: Shares<'_, Self>,
+    ) {
+        self.backward(simd, input, d_input, tape, shares);
+    }
+
+    /// Lets the layer that has barrier `barrier` see all tiles of a batch.
+    #[inline(always)]
+    fn meet<S: Simd, G: TapesMut<Self>>(_simd: S, _barrier: usize, _way: Way, _batch: &mut G) {}
+
+    /// Lets what is not trained follow a batch; `tape` is that of its first tile.
+    #[inline(always)]
+    fn absorb(&mut self, _tape: &Self::Tape) {}
 
     /// Ends a batch whose tiles are all at hand, and were sent [`backward`](Self::backward) with `later`: hands every part
     /// of the gradient that `sink` wants to it. The parameters begin at `start`; gives where they end.
@@ -227,7 +265,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         crate::weights::onnx::save(self, path.as_ref())
     }
 
-    /// Reads the parameters from an ONNX model with the same fully connected layers in the same order; see
+    /// Reads the parameters from an ONNX model with the same layers with weights in the same order; see
     /// [`weights`](crate::weights#from-onnx). On an error the network stays as it was.
     ///
     /// # Errors
@@ -269,6 +307,18 @@ impl<N: Network> Tapes<N> for &[TileMemory<N>] {
         let TileMemory { input, tape, .. } = &self[index];
         (input, tape)
     }
+}
+
+/// All tiles of a batch where they wait for each other.
+pub trait TapesMut<N: Network> {
+    /// How many tiles there are.
+    fn count(&self) -> usize;
+
+    /// How many samples: all lanes of each tile, but for the last.
+    fn samples(&self) -> usize;
+
+    /// What goes into the network, and what its layers keep.
+    fn tile(&mut self, index: usize) -> (&N::Input, &mut N::Tape);
 }
 
 /// What is known of one tile while it is trained on.

@@ -118,6 +118,14 @@ impl<N: Network> Pass<N> {
         }
     }
 
+    /// Makes room to remember a whole batch.
+    pub(crate) fn remember(&mut self, samples: usize) {
+        let tiles = samples.div_ceil(N::Scalar::LANES);
+        if self.tiles.len() < tiles {
+            self.tiles = zeroed_slice_box(tiles);
+        }
+    }
+
     /// Uses the instructions of `level` instead of the best of this machine.
     #[must_use]
     pub fn with_level(self, level: Level) -> Self {

@@ -12,9 +12,9 @@ pub use typenet_macros::network;
 
 pub use crate::flat::Flat;
 pub use crate::included::{Included, included};
-pub use crate::layers::{Batch, Layer, LayerInfo, Share, Sink, Trace};
-pub use crate::network::{Network, Shares, Tapes};
-pub use crate::noise::Mode;
+pub use crate::layers::{Batch, BatchMut, Layer, LayerInfo, Share, Sink, Trace, Way};
+pub use crate::network::{Network, Shares, Tapes, TapesMut};
+pub use crate::noise::{Mode, Noise};
 pub use crate::summary::Summary;
 pub use crate::tile::{Features, Tile};
 pub use crate::{activations, constraints, initializers, layers, regularizers};
@@ -128,7 +128,7 @@ pub const fn info<L: Layer<T>, T: Scalar>(
 /// What is known of a layer that is not trained.
 #[must_use]
 pub const fn frozen(layer: LayerInfo) -> LayerInfo {
-    LayerInfo { trained: 0, completes: true, ..layer }
+    LayerInfo { trained: 0, completes: true, barriers: 0, ..layer }
 }
 
 /// One lane-wise number of a tile.
@@ -198,6 +198,66 @@ pub fn complete<N: Network, L: Layer<N::Scalar>>(
 ) -> usize {
     layer.complete(simd, Seen { batch, see, network: PhantomData::<fn() -> N> }, start, sink);
     start + L::Parameters::NUMBERS
+}
+
+/// The tiles of a batch that wait for each other, and what one layer sees of each.
+struct SeenMut<'a, G, F, N> {
+    batch: &'a mut G,
+    see: F,
+    network: PhantomData<fn() -> N>,
+}
+
+impl<T, L, N, G, F> BatchMut<T, L> for SeenMut<'_, G, F, N>
+where
+    T: Scalar,
+    L: Layer<T>,
+    N: Network,
+    G: TapesMut<N>,
+    F: for<'t> Fn(&'t N::Input, &'t mut N::Tape) -> (&'t L::Input, &'t mut Trace<T, L>),
+{
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.batch.count()
+    }
+
+    #[inline(always)]
+    fn samples(&self) -> usize {
+        self.batch.samples()
+    }
+
+    #[inline(always)]
+    fn tile(&mut self, index: usize) -> (&L::Input, &mut Trace<T, L>) {
+        let (input, tape) = self.batch.tile(index);
+        (self.see)(input, tape)
+    }
+}
+
+/// Lets a layer see the batch, if barrier `at` of the network, counted from the first of this layer, is one of its own; gives
+/// it as counted from the next.
+#[inline(always)]
+pub fn meet<N: Network, L: Layer<N::Scalar>>(
+    simd: impl Simd,
+    layer: L,
+    batch: &mut impl TapesMut<N>,
+    see: impl for<'t> Fn(&'t N::Input, &'t mut N::Tape) -> (&'t L::Input, &'t mut Trace<N::Scalar, L>),
+    at: Option<usize>,
+    way: Way,
+) -> Option<usize> {
+    if let Some(barrier) = at.filter(|at| *at < L::BARRIERS) {
+        layer.meet(simd, barrier, way, &mut SeenMut { batch, see, network: PhantomData::<fn() -> N> });
+    }
+    at.and_then(|at| at.checked_sub(L::BARRIERS))
+}
+
+/// Lets what is not trained of a layer follow a batch.
+pub fn absorb<T: Scalar, L: Layer<T>>(layer: L, parameters: &mut L::Parameters, trace: &Trace<T, L>) {
+    layer.absorb(parameters, trace.tape());
+}
+
+/// How often a layer wants to see all tiles of a batch.
+#[must_use]
+pub const fn barriers<L: Layer<T>, T: Scalar>() -> usize {
+    L::BARRIERS
 }
 
 /// Where the parameters of a layer end that is not trained.

@@ -103,7 +103,14 @@ pub(crate) fn each<P: Divide>(threads: usize, whole: P, work: &(impl Fn(P) + Syn
         if threads > 1 {
             let half = threads / 2;
             let (first, second) = whole.divide(half, threads);
-            rayon::join(|| each(half, first, work), || each(threads - half, second, work));
+            let first = || each(half, first, work);
+            let second = || each(threads - half, second, work);
+            // the same thread takes the same part again and again, which its caches hold
+            if rayon::current_thread_index().is_some_and(|index| index >= half) {
+                rayon::join(second, first);
+            } else {
+                rayon::join(first, second);
+            }
             return;
         }
     }

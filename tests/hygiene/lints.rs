@@ -52,6 +52,11 @@
     clippy::single_char_lifetime_names,
     clippy::min_ident_chars,
     clippy::pub_use,
+    clippy::same_name_method,
+    clippy::shadow_unrelated,
+    clippy::pattern_type_mismatch,
+    clippy::ref_patterns,
+    clippy::question_mark_used,
     clippy::std_instead_of_core,
     clippy::large_stack_arrays,
     clippy::large_types_passed_by_value
@@ -62,7 +67,11 @@
     reason = "of the workspace, not of generated code"
 )]
 
+use rand::Rng;
 use renamed::activations;
+use renamed::initializers::{Fan, Initializer};
+use renamed::prelude::Scalar;
+use renamed::regularizers::Regularizer;
 
 renamed::network! {
     /// Nobody uses it.
@@ -77,6 +86,18 @@ renamed::network! {
     Single = Dense(1 -> 1);
     /// No number to train.
     Bare = Activation(3 -> 3, relu);
+    /// What layers do beside computing.
+    Penalized =
+        Dense(2 -> 4, relu, kernel_regularizer = l2(0.1), bias_constraint = non_neg),
+        Dropout(0.5),
+        [Dense(4, kernel_initializer = he_normal, bias_regularizer = l1_l2(0.1, 0.2)); 2],
+        Residual(Dense(4 -> 8, gelu), LayerNormalization, GaussianNoise(0.1), Dense(4, kernel_constraint = max_norm(2.0))),
+        [Dense(4 -> HIDDEN), Residual(PReLU(4)), Rescaling(scale = 0.5, offset = 0.1); 3],
+        Dense(1, sigmoid, trainable = false);
+    /// One with a penalty.
+    Penalizing = Dense(1 -> 1, kernel_regularizer = self::Nothing, kernel_initializer = self::Nothing);
+    /// Layers that are networks, and within others.
+    Nested = Single, Penalizing, [Penalizing; 2], Residual(Penalizing, Penalizing);
     /// What the compiler checks and the macro cannot.
     Checked = Dense(2 -> HIDDEN, activations::Relu), [Dense(_ -> 4); 2], Dense(2), private::Inner
 }
@@ -89,6 +110,30 @@ mod private {
     renamed::network! {
         /// Seen by its parent.
         pub(super) Inner = Dense(2 -> 1)
+    }
+}
+
+/// The other form.
+#[renamed::attribute::network(
+    crate = renamed,
+    first: Dense(2 -> HIDDEN, relu, kernel_regularizer = l2(0.1)),
+    Dropout(0.25),
+    Residual(Dense(4 -> 4, tanh), Dense(HIDDEN)),
+    Dense(2, softmax, bias_constraint = unit_norm),
+)]
+pub(crate) struct Attributed;
+
+/// An initialiser and a regulariser that do nothing.
+#[derive(Clone, Copy, Debug)]
+struct Nothing;
+
+impl Initializer for Nothing {
+    fn fill<T: Scalar, R: Rng + ?Sized>(&self, _: &mut [T], _: Fan, _: &mut R) {}
+}
+
+impl Regularizer for Nothing {
+    fn penalty<T: Scalar>(&self, _: &[T], _: usize, _: &mut [T]) -> f64 {
+        0.0
     }
 }
 

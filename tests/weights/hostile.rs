@@ -220,6 +220,37 @@ fn headers_take_at_most_sixteen_times_their_length() {
     }
 }
 
+/// What stands where a network is saved is replaced by nothing that its owner would not want.
+#[cfg(unix)]
+#[test]
+fn what_stands_there_stays_what_it_is() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let directory = tempfile::tempdir().unwrap();
+    let (file, link) = (directory.path().join("file.safetensors"), directory.path().join("link.safetensors"));
+    let network = Linear::new(&mut StdRng::seed_from_u64(1));
+    let mode = || fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+    // a secret is still one
+    fs::write(&file, "").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    network.save(&file).unwrap();
+    assert_eq!(mode(), 0o600);
+    // a link leads where it led
+    symlink("file.safetensors", &link).unwrap();
+    fs::write(&file, "").unwrap();
+    network.save(&link).unwrap();
+    assert!(link.is_symlink() && mode() == 0o600);
+    Linear::new(&mut StdRng::seed_from_u64(2)).load(&file).unwrap();
+    // and what must not be written is not
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
+    let error = network.save(&link).unwrap_err();
+    assert!(error.to_string().ends_with("this file is read-only"), "{error}");
+    let socket = directory.path().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let error = network.save(&socket).unwrap_err();
+    assert!(error.to_string().ends_with("this is a device or a pipe, not a file"), "{error}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3, "no temporary file is left");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_must_not_be_read() {

@@ -106,6 +106,10 @@ network! {
     Normalized = Dense(3 -> 4, tanh), LayerNormalization, Dense(4, tanh), [LayerNormalization(center = false); 2],
         Residual(LayerNormalization(scale = false, epsilon = EPSILON), Dense(4)), RMSNormalization(epsilon = 0.25),
         [Residual(RMSNormalization); 2], Dropout(0.5), LayerNormalization(center = false, scale = false), Dense(2);
+    // the exact numbers are negative for some of the variances
+    BatchNormalized = Dense(3 -> 4, tanh), BatchNormalization(epsilon = 1),
+        Residual(BatchNormalization(center = false, epsilon = 1)), [BatchNormalization(scale = false, epsilon = 1); 2],
+        BatchNormalization(center = false, scale = false, epsilon = 1), Dense(2);
     Directed = UnitNormalization(3), Dense(2);
     NormalizedDouble: f64 = Rescaling(3, scale = 0.25, offset = -0.5), LayerNormalization(epsilon = 0.125),
         RMSNormalization(epsilon = EPSILON), Dense(4, tanh), UnitNormalization, Dense(2);
@@ -124,6 +128,7 @@ fn structures() {
     written("double", Double::new(rng), &cases);
     written("prepared", Prepared::new(rng), &cases);
     written("normalized", Normalized::new(rng), &cases);
+    written("batch_normalized", BatchNormalized::new(rng), &cases);
     written("directed", Directed::new(rng), &cases);
     written("normalized_double", NormalizedDouble::new(rng), &cases);
 }

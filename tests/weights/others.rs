@@ -15,6 +15,10 @@ network! {
     KerasInF64: f64 = Dense(3 -> 5, tanh), Dense(5 -> 4), relu, Dense(4 -> 2, softmax);
     Sequential = Dense(3 -> 5, relu), Dense(5 -> 5, tanh), Dense(5 -> 2);
     Labelled = a: Dense(3 -> 5, relu), b: Dense(5 -> 5, tanh), c: Dense(5 -> 2);
+    Layers = Dense(3 -> 5), LayerNormalization(epsilon = 1e-5), PReLU, Dense(4, bias = false), RMSNormalization, Dropout(0.5),
+        Dense(4), PReLU, LayerNormalization(center = false, epsilon = 1e-5), Dense(2);
+    LayersOther = Dense(3 -> 5), LayerNormalization, PReLU, Dense(4, bias = false), RMSNormalization,
+        Dense(4), RMSNormalization, LayerNormalization, Dense(2);
     Numbered = [Dense(2 -> 2, tanh); 11];
     NumberedShort = [Dense(2 -> 2, tanh); 10];
     Named: f64 = encoder: Dense(3 -> 5, relu), head: Dense(5 -> 2, softmax, bias = false);
@@ -89,6 +93,20 @@ fn from_pytorch_by_number() {
     let error = NumberedShort::new(rng).load(&path).unwrap_err().to_string();
     assert!(error.contains("no tensor `dense.0.weight`, only `fc1.bias`, `fc1.weight`, `fc10.bias`"), "{error}");
     assert!(error.ends_with(" and 14 more"), "{error}");
+}
+
+/// Their `weight` is our `gamma`, `scale` or `alpha`, and one slope is that of all numbers.
+#[test]
+fn layers_from_pytorch() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    let path = fixture("torch_layers.safetensors");
+    let mut layers = Layers::new(rng);
+    layers.load(&path).unwrap();
+    predicts(&layers, &json("torch.json")["torch_layers"], 1e-5);
+    let slope = layers.p_re_lu[0];
+    assert!(slope != 0.0 && layers.p_re_lu.iter().all(|other| *other == slope));
+    let error = LayersOther::new(rng).load(&path).unwrap_err().to_string();
+    assert!(error.contains("there is no tensor `8.bias`, only "), "{error}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod costs;
 mod document;
 mod items;
 mod names;
+mod parts;
 mod passes;
 mod penalties;
 
@@ -46,6 +47,7 @@ fn structure(network: &Network, typenet: &TokenStream) -> TokenStream {
         #(#[doc = #table])*
         #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
         #[repr(C)]
+        #[allow(unused_qualifications, reason = "the macro wants paths where rustc does not")]
         #visibility struct #name<> {
             #(#fields)*
         }
@@ -63,6 +65,7 @@ fn implementation(network: &Network, typenet: &TokenStream) -> TokenStream {
     let conditions = network.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     quote_spanned! {Span::mixed_site()=>
         #(#conditions)*
+        #[allow(unused_qualifications, reason = "the macro wants paths where rustc does not")]
         const _: () = {
             use #typenet::__private as __typenet;
 
@@ -181,6 +184,7 @@ fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> Token
     let finish = finish(network, names);
     let predict = predict(network, names);
     let (cost, penalty, constrain) = (cost(network, names), penalty(network), constrain(network));
+    let parts = parts::parts(network, names);
     let (chain_type, chain_value) = chain(layers.len(), names);
     let last = layers.last().map(|layer| &layer.label);
     quote_spanned! {Span::mixed_site()=>
@@ -214,6 +218,7 @@ fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> Token
             #cost
             #penalty
             #constrain
+            #parts
         }
     }
 }
@@ -228,7 +233,7 @@ fn numbers(layer: &Layer, value: &TokenStream) -> Option<TokenStream> {
         Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => {
             numbers(inner, &quote_spanned!(Span::mixed_site()=> #value.layer()))
         }
-        Kind::Own { .. } | Kind::Network { .. } => None,
+        Kind::Own { .. } | Kind::Network { .. } | Kind::Concatenate { .. } => None,
     }
 }
 
@@ -257,7 +262,7 @@ fn methods(network: &Network) -> TokenStream {
     let Network { name, scalar, layers, .. } = network;
     let (inputs, outputs) = ends(layers);
     quote_spanned! {Span::mixed_site()=>
-        #[allow(dead_code, reason = "a program uses the methods that it needs")]
+        #[allow(dead_code, clippy::same_name_method, reason = "a program uses the methods that it needs, without the trait")]
         impl #name {
             /// How many parameters it has.
             pub const PARAMETERS: __typenet::usize = <Self as __typenet::Network>::PARAMETERS;

@@ -50,42 +50,8 @@ pub fn forward(network: &Network, names: &Names) -> TokenStream {
 }
 
 pub fn backward(network: &Network, names: &Names) -> TokenStream {
-    let untrained = network.untrained();
-    let mut calls = network.layers.iter().enumerate().rev().map(|(index, layer)| {
-        let (label, (_, constant)) = (&layer.label, names.at(index));
-        let input = output_before(network, index);
-        let share = if layer.trainable() {
-            quote_spanned!(Span::mixed_site()=>
-                __typenet::share(&mut __shares, |__gradient, __sums| (&mut __gradient.#label, &mut __sums.#label[..])))
-        } else {
-            quote_spanned!(Span::mixed_site()=> __typenet::None)
-        };
-        let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
-            return quote_spanned!(Span::mixed_site()=>
-                __tape.#label.backward(__simd, #constant, &self.#label, #input, __input_gradient, #share););
-        };
-        let d_before = format_ident!("__d_{}", before, span = Span::mixed_site());
-        let place = quote_spanned!(Span::mixed_site()=> &mut __tape.#before.d_output);
-        let place = if index == untrained {
-            quote_spanned!(Span::mixed_site()=> __wanted.then_some(#place))
-        } else {
-            quote_spanned!(Span::mixed_site()=> __typenet::Some(#place))
-        };
-        quote_spanned! {Span::mixed_site()=>
-            let #d_before = #place;
-            __tape.#label.backward(__simd, #constant, &self.#label, #input, #d_before, #share);
-        }
-    });
-    let trained: Vec<_> = calls.by_ref().take(network.layers.len() - untrained).collect();
-    // what comes before all that is trained goes back only for who asks for the gradient of the inputs
-    let (wanted, rest) = if untrained == 0 {
-        Default::default()
-    } else {
-        (
-            quote_spanned!(Span::mixed_site()=> let __wanted = __input_gradient.is_some();),
-            quote_spanned!(Span::mixed_site()=> if __wanted { #(#calls)* }),
-        )
-    };
+    let method = quote_spanned!(Span::mixed_site()=> backward);
+    let calls = backwards(network, names, |_| (TokenStream::new(), method.clone(), TokenStream::new()));
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
         fn backward<__S: __typenet::Simd>(
@@ -96,9 +62,56 @@ pub fn backward(network: &Network, names: &Names) -> TokenStream {
             __tape: &mut Self::Tape,
             mut __shares: __typenet::Shares<'_, Self>,
         ) {
-            #wanted
-            #(#trained)*
-            #rest
+            #calls
+        }
+    }
+}
+
+/// One call for each layer, last to first: `call` gives what becomes of its result, the method, and what that is told beside
+/// all others.
+pub fn backwards(
+    network: &Network,
+    names: &Names,
+    call: impl Fn(usize) -> (TokenStream, TokenStream, TokenStream),
+) -> TokenStream {
+    let untrained = network.untrained();
+    let mut calls = network.layers.iter().enumerate().rev().map(|(index, layer)| {
+        let (label, (_, constant)) = (&layer.label, names.at(index));
+        let (input, (result, method, told)) = (output_before(network, index), call(index));
+        let share = if layer.trainable() {
+            quote_spanned!(Span::mixed_site()=>
+                __typenet::share(&mut __shares, |__gradient, __sums| (&mut __gradient.#label, &mut __sums.#label[..])))
+        } else {
+            quote_spanned!(Span::mixed_site()=> __typenet::None)
+        };
+        let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
+            return quote_spanned!(Span::mixed_site()=>
+                #result __tape.#label.#method(
+                    __simd, #told #constant, &self.#label, #input, __input_gradient, #share
+                ););
+        };
+        let d_before = format_ident!("__d_{}", before, span = Span::mixed_site());
+        let place = quote_spanned!(Span::mixed_site()=> &mut __tape.#before.d_output);
+        let place = if index == untrained {
+            quote_spanned!(Span::mixed_site()=> __wanted.then_some(#place))
+        } else {
+            quote_spanned!(Span::mixed_site()=> __typenet::Some(#place))
+        };
+        quote_spanned! {Span::mixed_site()=>
+            let #d_before = #place;
+            #result __tape.#label.#method(__simd, #told #constant, &self.#label, #input, #d_before, #share);
+        }
+    });
+    if untrained == 0 {
+        return quote_spanned!(Span::mixed_site()=> #(#calls)*);
+    }
+    let trained: Vec<_> = calls.by_ref().take(network.layers.len() - untrained).collect();
+    // what comes before all that is trained goes back only for who asks for the gradient of the inputs
+    quote_spanned! {Span::mixed_site()=>
+        let __wanted = __input_gradient.is_some();
+        #(#trained)*
+        if __wanted {
+            #(#calls)*
         }
     }
 }
@@ -204,7 +217,7 @@ fn each(
 }
 
 /// Where the input of a layer comes from in a forward or backward pass.
-fn output_before(network: &Network, index: usize) -> TokenStream {
+pub fn output_before(network: &Network, index: usize) -> TokenStream {
     match index.checked_sub(1) {
         None => quote_spanned!(Span::mixed_site()=> __input),
         Some(before) => {

@@ -61,6 +61,10 @@ impl CsvLogger {
 }
 
 impl<N: Network> Callback<N> for CsvLogger {
+    fn looks_at_batches(&self) -> bool {
+        false
+    }
+
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         let open = || {
             let mut file = self.open()?;

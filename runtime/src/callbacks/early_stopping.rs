@@ -124,6 +124,10 @@ impl<T> EarlyStopping<T> {
 }
 
 impl<T: Scalar, N: Network<Scalar = T>> Callback<N> for EarlyStopping<T> {
+    fn looks_at_batches(&self) -> bool {
+        false
+    }
+
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         self.wait = 0;
         self.stopped_epoch = None;

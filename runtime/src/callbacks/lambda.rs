@@ -69,6 +69,10 @@ impl<F> fmt::Debug for LambdaCallback<F> {
 }
 
 impl<N: Network, F: FnMut(&mut Training<'_, N>)> Callback<N> for LambdaCallback<F> {
+    fn looks_at_batches(&self) -> bool {
+        self.each == Each::Batch
+    }
+
     fn on_batch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         if self.each == Each::Batch {
             (self.call)(training);

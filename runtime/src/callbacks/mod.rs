@@ -179,6 +179,13 @@ pub trait Callback<N: Network>: Debug {
         Ok(())
     }
 
+    /// Whether [`on_batch_end`](Self::on_batch_end) looks at the network or changes it. Where no callback does, a large
+    /// network's parameters move in memory of the trainer's own until the epoch ends, which is a little faster; until
+    /// then `training.network` holds older ones.
+    fn looks_at_batches(&self) -> bool {
+        true
+    }
+
     /// After an epoch and its validation, which is now the last of `training.history`.
     ///
     /// # Errors
@@ -221,6 +228,10 @@ impl<N: Network, C: Callback<N> + ?Sized> Callback<N> for &mut C {
         (**self).on_batch_end(training)
     }
 
+    fn looks_at_batches(&self) -> bool {
+        (**self).looks_at_batches()
+    }
+
     fn on_epoch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         (**self).on_epoch_end(training)
     }
@@ -239,7 +250,11 @@ impl<N: Network, C: Callback<N> + ?Sized> Callback<N> for &mut C {
 }
 
 /// No callbacks.
-impl<N: Network> Callback<N> for () {}
+impl<N: Network> Callback<N> for () {
+    fn looks_at_batches(&self) -> bool {
+        false
+    }
+}
 
 /// Those before, and one more.
 impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
@@ -257,6 +272,10 @@ impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
     fn on_batch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         self.0.on_batch_end(training)?;
         self.1.on_batch_end(training)
+    }
+
+    fn looks_at_batches(&self) -> bool {
+        self.0.looks_at_batches() || self.1.looks_at_batches()
     }
 
     fn on_epoch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {

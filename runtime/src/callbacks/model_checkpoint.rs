@@ -122,6 +122,10 @@ impl ModelCheckpoint {
 }
 
 impl<N: Network> Callback<N> for ModelCheckpoint {
+    fn looks_at_batches(&self) -> bool {
+        false
+    }
+
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         let Some(monitor) = &mut self.monitor else { return Ok(()) };
         let best = monitor.best;

@@ -103,6 +103,10 @@ impl ReduceLrOnPlateau {
 }
 
 impl<N: Network> Callback<N> for ReduceLrOnPlateau {
+    fn looks_at_batches(&self) -> bool {
+        false
+    }
+
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         self.wait = 0;
         self.cooling = 0;

@@ -46,6 +46,10 @@ impl<F> fmt::Debug for LearningRateScheduler<F> {
 }
 
 impl<N: Network, F: FnMut(usize, f64) -> f64> Callback<N> for LearningRateScheduler<F> {
+    fn looks_at_batches(&self) -> bool {
+        false
+    }
+
     fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         let rate = (self.0)(training.epoch.saturating_sub(1), training.learning_rate());
         training.set_learning_rate(rate);

@@ -35,6 +35,10 @@ use crate::network::Network;
 pub struct StopWhen<'a>(pub &'a AtomicBool);
 
 impl<N: Network> Callback<N> for StopWhen<'_> {
+    fn looks_at_batches(&self) -> bool {
+        false
+    }
+
     fn on_batch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         if self.0.load(Ordering::Relaxed) {
             training.stop();
@@ -83,6 +87,10 @@ impl TimeLimit {
 
 #[cfg(feature = "std")]
 impl<N: Network> Callback<N> for TimeLimit {
+    fn looks_at_batches(&self) -> bool {
+        false
+    }
+
     fn on_train_begin(&mut self, _: &mut Training<'_, N>) -> Result<(), Error> {
         // what is too long to be added is no limit
         self.end = std::time::Instant::now().checked_add(self.limit);

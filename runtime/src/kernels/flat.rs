@@ -48,22 +48,36 @@ impl<T: Scalar> Update<'_, T> {
         let Self { parameters, slots, previous, gradient, window, pitch, clear } = self;
         let n = parameters.len();
         let mut slots: [&mut [T]; K] = slots.kinds(n);
+        // all are as long, so that one comparison tells whether a vector is within
+        let Some(previous) = previous.get_mut(..n) else { return };
+        if slots.iter().any(|slot| slot.len() != n) {
+            return;
+        }
         let (whole, rest) = (window.width / T::LANES * T::LANES, window.width % T::LANES);
         for (row, gradient) in gradient.chunks_mut(pitch.max(1)).enumerate().take(window.rows) {
             let start = window.start + row * window.stride;
+            let range = start..start + whole;
+            let Some(parameters_row) = parameters.get_mut(range.clone()) else { return };
+            let Some(previous_row) = previous.get_mut(range.clone()) else { return };
+            let mut slots_row = slots.each_mut().map(
+                #[inline(always)]
+                |slot| slot.get_mut(range.clone()).unwrap_or_default(),
+            );
             for k in (0..whole).step_by(T::LANES) {
-                let range = start + k..start + k + T::LANES;
-                let (Some(parameters), Some(previous), Some(gradient)) =
-                    (parameters.get_mut(range.clone()), previous.get_mut(range.clone()), gradient.get(k..k + T::LANES))
-                else {
+                let range = k..k + T::LANES;
+                let (Some(parameters), Some(previous), Some(gradient)) = (
+                    parameters_row.get_mut(range.clone()),
+                    previous_row.get_mut(range.clone()),
+                    gradient.get(range.clone()),
+                ) else {
                     return;
                 };
                 let w = load::<T, S>(simd, parameters);
-                let old = load_slots(simd, &slots, range.clone());
+                let old = load_slots(simd, &slots_row, range.clone());
                 let (new, slots_new) = rule(w, load(simd, gradient), old);
                 store::<T, S>(w, previous);
                 store::<T, S>(new, parameters);
-                for (slot, new) in slots.iter_mut().zip(slots_new) {
+                for (slot, new) in slots_row.iter_mut().zip(slots_new) {
                     if let Some(slot) = slot.get_mut(range.clone()) {
                         store::<T, S>(new, slot);
                     }
@@ -237,7 +251,7 @@ impl<T: Scalar> Constants<T> {
 
 /// A whole vector, or a tail filled up with zeros.
 #[inline(always)]
-fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
+pub(crate) fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
     if from.len() == T::LANES {
         return T::Vector::<S>::from_slice(simd, from);
     }
@@ -251,7 +265,7 @@ fn load<T: Scalar, S: Simd>(simd: S, from: &[T]) -> T::Vector<S> {
 
 /// The whole vector, or as much of it as there is room for.
 #[inline(always)]
-fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
+pub(crate) fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
     if to.len() == T::LANES {
         vector.store_slice(to);
     } else {

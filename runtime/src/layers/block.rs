@@ -7,9 +7,9 @@ use bytemuck::{cast_slice_mut, from_bytes_mut};
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, Form, Layer, LayerInfo, Share, Sink};
+use super::{Backward, Batch, BatchMut, Form, Layer, LayerInfo, Share, Sink, Way};
 use crate::activations::Activation;
-use crate::network::{Network, Shares, Tapes};
+use crate::network::{Network, Shares, Tapes, TapesMut};
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
 use crate::tile::Features;
@@ -45,6 +45,14 @@ impl<N: Network, A: Activation> Block<N, A> {
     ) {
         parameters.forward(simd, mode, input, tape);
         N::Output::apply_head(simd, &self.head, N::logits(tape).0, output);
+    }
+
+    /// From the gradient of the outputs to that of the network's logits.
+    #[inline(always)]
+    fn turn<S: Simd>(self, simd: S, output: &N::Output, d_output: &N::Output, tape: &mut N::Tape) {
+        let (logits, d_logits) = N::logits(tape);
+        *d_logits = *d_output;
+        N::Output::backward_head(simd, &self.head, logits, output, d_logits);
     }
 }
 
@@ -82,6 +90,37 @@ impl<N: Network, A: Activation, G: Batch<N::Scalar, Block<N, A>>> Tapes<N> for I
     }
 }
 
+/// The same where the tiles wait for each other.
+struct InsideMut<'a, G, A> {
+    batch: &'a mut G,
+    head: PhantomData<A>,
+}
+
+impl<N: Network, A: Activation, G: BatchMut<N::Scalar, Block<N, A>>> TapesMut<N> for InsideMut<'_, G, A> {
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.batch.count()
+    }
+
+    #[inline(always)]
+    fn samples(&self) -> usize {
+        self.batch.samples()
+    }
+
+    #[inline(always)]
+    fn tile(&mut self, index: usize) -> (&N::Input, &mut N::Tape) {
+        let (input, trace) = self.batch.tile(index);
+        (input, &mut trace.tape)
+    }
+}
+
+/// Where the shares of the network inside go.
+#[inline(always)]
+fn shares<N: Network, A: Activation>(share: Option<Share<'_, N::Scalar, Block<N, A>>>) -> Shares<'_, N> {
+    let later = share.is_none();
+    Shares { now: share.map(|share| (share.gradient, sums::<N>(share.sums))), later }
+}
+
 /// The running sums of a network as it declares them.
 #[inline(always)]
 fn sums<N: Network>(lanes: &mut [<N::Scalar as Scalar>::Lane]) -> &mut N::Sums {
@@ -101,6 +140,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
     const SUMS: usize = size_of::<N::Sums>() / size_of::<<N::Scalar as Scalar>::Lane>();
     const COSTS: bool = N::COSTS;
     const COMPLETES: bool = N::COMPLETES;
+    const BARRIERS: usize = N::BARRIERS;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut N, rng: &mut R) {
         parameters.initialize(rng);
@@ -138,12 +178,44 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &N, pass: Backward<'_, N::Scalar, Self>) {
         let Backward { input, output, tape, d_output, d_input, share } = pass;
-        let (logits, d_logits) = N::logits(tape);
-        *d_logits = *d_output;
-        N::Output::backward_head(simd, &self.head, logits, output, d_logits);
-        let later = share.is_none();
-        let now = share.map(|share| (share.gradient, sums::<N>(share.sums)));
-        parameters.backward(simd, input, d_input, tape, Shares { now, later });
+        self.turn(simd, output, d_output, tape);
+        parameters.backward(simd, input, d_input, tape, shares(share));
+    }
+
+    #[inline(always)]
+    fn train_part<S: Simd>(
+        &self,
+        simd: S,
+        part: usize,
+        parameters: &N,
+        input: &N::Input,
+        output: &mut N::Output,
+        tape: &mut N::Tape,
+        noise: Noise,
+    ) {
+        parameters.forward_part(simd, part, noise, input, tape);
+        if part == N::BARRIERS {
+            N::Output::apply_head(simd, &self.head, N::logits(tape).0, output);
+        }
+    }
+
+    #[inline(always)]
+    fn backward_part<S: Simd>(&self, simd: S, part: usize, parameters: &N, pass: Backward<'_, N::Scalar, Self>) {
+        let Backward { input, output, tape, d_output, d_input, share } = pass;
+        if part == N::BARRIERS {
+            self.turn(simd, output, d_output, tape);
+        }
+        let shares = shares(share);
+        parameters.backward_part(simd, part, input, d_input, tape, shares);
+    }
+
+    #[inline(always)]
+    fn meet<S: Simd, G: BatchMut<N::Scalar, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut G) {
+        N::meet(simd, barrier, way, &mut InsideMut { batch, head: PhantomData::<A> });
+    }
+
+    fn absorb(&self, parameters: &mut N, tape: &N::Tape) {
+        parameters.absorb(tape);
     }
 
     #[inline(always)]

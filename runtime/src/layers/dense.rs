@@ -155,7 +155,7 @@ where
             simd,
             parameters.weights(),
             parameters.biases(),
-            OUT,
+            (OUT, OUT),
             input.columns(),
             |o, z| {
                 A::Keep::note::<T, S, OUT>(tape, o, z);

@@ -49,10 +49,10 @@ impl<const N: usize> GaussianNoise<N> {
     /// The same layer with another standard deviation.
     ///
     /// # Panics
-    /// If it is negative or NaN: in `network!` while compiling.
+    /// If it is negative, infinite or NaN: in `network!` while compiling.
     #[must_use]
     pub const fn stddev(self, stddev: f64) -> Self {
-        assert!(stddev >= 0.0, "a standard deviation is not negative");
+        assert!(0.0 <= stddev && stddev < f64::INFINITY, "a standard deviation is finite and not negative");
         Self { stddev }
     }
 }

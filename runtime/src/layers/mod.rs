@@ -7,15 +7,20 @@
 mod activation;
 mod activity_regularization;
 mod alpha_dropout;
+mod batch_normalization;
 mod block;
+mod concatenate;
 pub(crate) mod dense;
 mod dropout;
+mod embedding;
 mod gaussian_dropout;
 mod gaussian_noise;
+mod glu;
 mod layer_normalization;
 pub(crate) mod naming;
 mod p_relu;
 mod repeat;
+mod repeat_vector;
 mod rescaling;
 mod residual;
 mod rms_normalization;
@@ -30,14 +35,19 @@ use rand::Rng;
 pub use self::activation::ActivationLayer;
 pub use self::activity_regularization::ActivityRegularization;
 pub use self::alpha_dropout::AlphaDropout;
+pub use self::batch_normalization::{BatchNormalization, BatchNormalizationParameters, BatchNormalizationTape};
 pub use self::block::Block;
+pub use self::concatenate::{Branches, Concatenate, Traced};
 pub use self::dense::{Dense, DenseParameters};
 pub use self::dropout::Dropout;
+pub use self::embedding::Embedding;
 pub use self::gaussian_dropout::GaussianDropout;
 pub use self::gaussian_noise::GaussianNoise;
+pub use self::glu::Glu;
 pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
 pub use self::p_relu::PRelu;
 pub use self::repeat::{Copies, Repeat, Traces};
+pub use self::repeat_vector::RepeatVector;
 pub use self::rescaling::Rescaling;
 pub use self::residual::Residual;
 pub use self::rms_normalization::RmsNormalization;
@@ -164,6 +174,11 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// so that [`backward`](Self::backward) can be called without a [`Share`] and leave it.
     const COMPLETES: bool = Self::Parameters::NUMBERS == 0;
 
+    /// How often it wants to see all tiles of a batch at once: one for [`BatchNormalization`], and the sum of those within it.
+    /// Where a layer has any, all tiles of a batch go through the layers up to there, [meet](Self::meet), and only then go on;
+    /// the same on the way back.
+    const BARRIERS: usize = 0;
+
     /// Fills the parameters with their initial values. They come in as zeros.
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R);
 
@@ -211,6 +226,43 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// Given the gradient of the loss with respect to the outputs of a tile, adds the tile's share to the gradient
     /// with respect to the parameters, and computes that with respect to the inputs where it is wanted.
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>);
+
+    /// Of a layer with [`BARRIERS`](Self::BARRIERS): does in training what lies between two of them, from 0, which is before
+    /// the first.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments, reason = "those of `train`")]
+    fn train_part<S: Simd>(
+        &self,
+        simd: S,
+        _part: usize,
+        parameters: &Self::Parameters,
+        input: &Self::Input,
+        output: &mut Self::Output,
+        tape: &mut Self::Tape,
+        noise: Noise,
+    ) {
+        self.train(simd, parameters, input, output, tape, noise);
+    }
+
+    /// The same on the way back: the last part comes first.
+    #[inline(always)]
+    fn backward_part<S: Simd>(
+        &self,
+        simd: S,
+        _part: usize,
+        parameters: &Self::Parameters,
+        pass: Backward<'_, T, Self>,
+    ) {
+        self.backward(simd, parameters, pass);
+    }
+
+    /// Sees all tiles of a batch where they wait for each other: all inputs are there, or on the way back all gradients of
+    /// the outputs.
+    #[inline(always)]
+    fn meet<S: Simd, G: BatchMut<T, Self>>(&self, _simd: S, _barrier: usize, _way: Way, _batch: &mut G) {}
+
+    /// Lets parameters that are not trained follow a batch, whose loss is finite; `tape` is that of its first tile.
+    fn absorb(&self, _parameters: &mut Self::Parameters, _tape: &Self::Tape) {}
 
     /// Adds what was gathered in [`Share::sums`] to the gradient, and clears the sums. Called once a batch.
     fn finish<S: Simd>(&self, _simd: S, _share: Share<'_, T, Self>) {}
@@ -286,6 +338,11 @@ pub struct Trace<T: Scalar, L: Layer<T>> {
 unsafe impl<T: Scalar, L: Layer<T>> Zeroable for Trace<T, L> {}
 
 impl<T: Scalar, L: Layer<T>> Trace<T, L> {
+    /// What the layer has kept.
+    pub(crate) fn tape(&self) -> &L::Tape {
+        &self.tape
+    }
+
     /// Runs the layer forward, and gives the mode of the next.
     #[inline(always)]
     pub fn forward<S: Simd, M: Mode>(
@@ -302,6 +359,56 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
             None => layer.forward(simd, parameters, input, output, tape),
         }
         mode.after(L::STREAMS)
+    }
+
+    /// Runs the layer forward in training, if part `at` of the network, counted from the first of this layer, is one of its
+    /// own. It has `barriers`, or is to do as if it had none. Gives the part and the noise of the next.
+    #[inline(always)]
+    pub fn forward_part<S: Simd>(
+        &mut self,
+        simd: S,
+        (at, noise): (Option<usize>, Noise),
+        barriers: usize,
+        layer: L,
+        parameters: &L::Parameters,
+        input: &L::Input,
+    ) -> (Option<usize>, Noise) {
+        let Self { output, tape, .. } = self;
+        if let Some(part) = at.filter(|part| *part <= barriers) {
+            if barriers == 0 {
+                layer.train(simd, parameters, input, output, tape, noise);
+            } else {
+                layer.train_part(simd, part, parameters, input, output, tape, noise);
+            }
+        }
+        (at.and_then(|at| at.checked_sub(barriers)), noise.after(L::STREAMS))
+    }
+
+    /// Runs the layer backward, if part `at` of the network, counted back from the last of this layer, is one of its own.
+    /// Gives the part of the layer before.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments, reason = "those of `backward`, and which part it is")]
+    pub fn backward_part<S: Simd>(
+        &mut self,
+        simd: S,
+        at: Option<usize>,
+        barriers: usize,
+        layer: L,
+        parameters: &L::Parameters,
+        input: &L::Input,
+        d_input: Option<&mut L::Input>,
+        share: Option<Share<'_, T, L>>,
+    ) -> Option<usize> {
+        let Self { output, d_output, tape } = self;
+        if let Some(part) = at.and_then(|part| barriers.checked_sub(part)) {
+            let pass = Backward { input, output, tape, d_output, d_input, share };
+            if barriers == 0 {
+                layer.backward(simd, parameters, pass);
+            } else {
+                layer.backward_part(simd, part, parameters, pass);
+            }
+        }
+        at.and_then(|at| at.checked_sub(barriers))
     }
 
     /// What the outputs cost.
@@ -344,6 +451,27 @@ pub trait Batch<T: Scalar, L: Layer<T>>: Copy {
     fn tile(&self, index: usize) -> (&L::Input, &Trace<T, L>);
 }
 
+/// Which way a batch goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From the inputs to the outputs.
+    Forward,
+    /// From the gradient of the outputs to that of the inputs.
+    Back,
+}
+
+/// All tiles of a batch where they wait for each other, as the layer `L` sees them.
+pub trait BatchMut<T: Scalar, L: Layer<T>> {
+    /// How many tiles there are.
+    fn count(&self) -> usize;
+
+    /// How many samples: all lanes of each tile, but for the last.
+    fn samples(&self) -> usize;
+
+    /// What goes into the layer, and what it keeps.
+    fn tile(&mut self, index: usize) -> (&L::Input, &mut Trace<T, L>);
+}
+
 /// One tensor of a layer's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TensorInfo {
@@ -351,6 +479,23 @@ pub struct TensorInfo {
     pub name: &'static str,
     /// Its shape in Keras's layout and C order: `[inputs, outputs]` for a kernel.
     pub shape: &'static [usize],
+}
+
+/// How many numbers come out of a layer for each that goes in, for the types that `network!` writes.
+#[doc(hidden)]
+#[must_use]
+pub const fn width(inputs: usize, outputs: usize) -> usize {
+    match outputs.checked_div(inputs) {
+        Some(width) => width,
+        None => 0,
+    }
+}
+
+/// How many numbers two branches give, for the types that `network!` writes.
+#[doc(hidden)]
+#[must_use]
+pub const fn total(first: usize, second: usize) -> usize {
+    first + second
 }
 
 /// What a layer computes, apart from its numbers and its activation. No form is called as a type is: rustc would then write
@@ -366,6 +511,8 @@ pub enum Form {
     OfDense,
     /// [`ActivationLayer`].
     OfActivation,
+    /// [`BatchNormalization`], whose numbers are `epsilon` and `momentum`.
+    OfBatchNormalization,
     /// [`LayerNormalization`], whose number is `epsilon`.
     OfLayerNormalization,
     /// [`RmsNormalization`], whose number is `epsilon`.
@@ -421,6 +568,8 @@ pub struct LayerInfo {
     pub numbers: &'static [f64],
     /// [`Layer::COMPLETES`]
     pub completes: bool,
+    /// [`Layer::BARRIERS`]
+    pub barriers: usize,
 }
 
 impl LayerInfo {
@@ -441,6 +590,7 @@ impl LayerInfo {
             form: L::FORM,
             numbers: &[],
             completes: L::COMPLETES,
+            barriers: L::BARRIERS,
         }
     }
 

@@ -7,7 +7,7 @@ use bytemuck::Zeroable;
 use fearless_simd::{Simd, SimdBase as _};
 use rand::Rng;
 
-use super::{Backward, Batch, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
+use super::{Backward, Batch, BatchMut, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
@@ -105,6 +105,30 @@ impl<T: Scalar, L: Layer<T>, const N: usize> Debug for Traces<T, L, N> {
 // SAFETY: an array of values that may be all zeros each.
 unsafe impl<T: Scalar, L: Layer<T>, const N: usize> Zeroable for Traces<T, L, N> {}
 
+/// Takes the layers from the last to the first, each with what it reads and writes.
+#[inline(always)]
+fn last_to_first<T, L, const N: usize>(
+    pass: Backward<'_, T, Repeat<L, N>>,
+    mut back: impl FnMut(usize, &mut Trace<T, L>, &L::Input, Option<&mut L::Input>, Option<Share<'_, T, L>>),
+) where
+    T: Scalar,
+    L: Layer<T, Output = <L as Layer<T>>::Input>,
+{
+    let Backward { input, tape, mut d_input, mut share, .. } = pass;
+    for i in (0..N).rev() {
+        let (before, after) = tape.0.split_at_mut(i);
+        let share = share.as_mut().map(|Share { gradient, sums }| Share {
+            gradient: &mut gradient.0[i],
+            sums: &mut sums[i * L::SUMS..][..L::SUMS],
+        });
+        let (input, d_input) = match before.last_mut() {
+            Some(Trace { output, d_output, .. }) => (&*output, Some(d_output)),
+            None => (input, d_input.take()),
+        };
+        back(i, &mut after[0], input, d_input, share);
+    }
+}
+
 /// What one of the layers sees of a batch.
 #[derive(Clone, Copy)]
 struct Nth<G, const N: usize> {
@@ -131,6 +155,36 @@ where
     }
 }
 
+/// The same where the tiles wait for each other.
+struct NthMut<'a, G, const N: usize> {
+    batch: &'a mut G,
+    index: usize,
+}
+
+impl<T, L, G, const N: usize> BatchMut<T, L> for NthMut<'_, G, N>
+where
+    T: Scalar,
+    L: Layer<T, Output = <L as Layer<T>>::Input>,
+    G: BatchMut<T, Repeat<L, N>>,
+{
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.batch.count()
+    }
+
+    #[inline(always)]
+    fn samples(&self) -> usize {
+        self.batch.samples()
+    }
+
+    #[inline(always)]
+    fn tile(&mut self, tile: usize) -> (&L::Input, &mut Trace<T, L>) {
+        let (input, Trace { tape, .. }) = self.batch.tile(tile);
+        let (before, after) = tape.0.split_at_mut(self.index);
+        (before.last().map_or(input, |before| &before.output), &mut after[0])
+    }
+}
+
 impl<T, L, const N: usize> Layer<T> for Repeat<L, N>
 where
     T: Scalar,
@@ -150,6 +204,7 @@ where
     const STREAMS: usize = N * L::STREAMS;
     const COSTS: bool = L::COSTS;
     const COMPLETES: bool = L::COMPLETES;
+    const BARRIERS: usize = N * L::BARRIERS;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         for parameters in &mut parameters.0 {
@@ -193,20 +248,61 @@ where
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        let Backward { input, tape, d_output, mut d_input, mut share, .. } = pass;
-        let Some(last) = tape.0.last_mut() else { return };
-        last.d_output = *d_output;
-        for (i, parameters) in parameters.0.iter().enumerate().rev() {
-            let (before, after) = tape.0.split_at_mut(i);
-            let share = share.as_mut().map(|Share { gradient, sums }| Share {
-                gradient: &mut gradient.0[i],
-                sums: &mut sums[i * L::SUMS..][..L::SUMS],
-            });
-            let (input, d_input) = match before.last_mut() {
-                Some(Trace { output, d_output, .. }) => (&*output, Some(d_output)),
-                None => (input, d_input.take()),
-            };
-            after[0].backward(simd, self.0, parameters, input, d_input, share);
+        if let Some(last) = pass.tape.0.last_mut() {
+            last.d_output = *pass.d_output;
+        }
+        last_to_first(
+            pass,
+            #[inline(always)]
+            |i, trace, input, d_input, share| trace.backward(simd, self.0, &parameters.0[i], input, d_input, share),
+        );
+    }
+
+    #[inline(always)]
+    fn train_part<S: Simd>(
+        &self,
+        simd: S,
+        part: usize,
+        parameters: &Self::Parameters,
+        input: &L::Input,
+        output: &mut L::Output,
+        tape: &mut Self::Tape,
+        noise: Noise,
+    ) {
+        let (mut place, mut input) = ((Some(part), noise), input);
+        for (parameters, trace) in parameters.0.iter().zip(&mut tape.0) {
+            place = trace.forward_part(simd, place, L::BARRIERS, self.0, parameters, input);
+            input = &trace.output;
+        }
+        if part == N * L::BARRIERS {
+            *output = *input;
+        }
+    }
+
+    #[inline(always)]
+    fn backward_part<S: Simd>(&self, simd: S, part: usize, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
+        if let Some(last) = pass.tape.0.last_mut().filter(|_| part == N * L::BARRIERS) {
+            last.d_output = *pass.d_output;
+        }
+        let mut at = (N * L::BARRIERS).checked_sub(part);
+        last_to_first(
+            pass,
+            #[inline(always)]
+            |i, trace, input, d_input, share| {
+                at = trace.backward_part(simd, at, L::BARRIERS, self.0, &parameters.0[i], input, d_input, share);
+            },
+        );
+    }
+
+    #[inline(always)]
+    fn meet<S: Simd, G: BatchMut<T, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut G) {
+        let Some(index) = barrier.checked_div(L::BARRIERS) else { return };
+        self.0.meet(simd, barrier % L::BARRIERS, way, &mut NthMut::<G, N> { batch, index });
+    }
+
+    fn absorb(&self, parameters: &mut Self::Parameters, tape: &Self::Tape) {
+        for (parameters, trace) in parameters.0.iter_mut().zip(&tape.0) {
+            self.0.absorb(parameters, &trace.tape);
         }
     }
 

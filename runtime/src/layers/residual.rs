@@ -3,7 +3,7 @@
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace};
+use super::{Backward, Batch, BatchMut, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Features;
@@ -82,6 +82,32 @@ where
     }
 }
 
+/// The same where the tiles wait for each other.
+struct InnerMut<'a, G>(&'a mut G);
+
+impl<T, L, G> BatchMut<T, L> for InnerMut<'_, G>
+where
+    T: Scalar,
+    L: Layer<T, Output = <L as Layer<T>>::Input>,
+    G: BatchMut<T, Residual<L>>,
+{
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.0.count()
+    }
+
+    #[inline(always)]
+    fn samples(&self) -> usize {
+        self.0.samples()
+    }
+
+    #[inline(always)]
+    fn tile(&mut self, tile: usize) -> (&L::Input, &mut Trace<T, L>) {
+        let (input, trace) = self.0.tile(tile);
+        (input, &mut trace.tape)
+    }
+}
+
 impl<T, L> Layer<T> for Residual<L>
 where
     T: Scalar,
@@ -101,6 +127,7 @@ where
     const STREAMS: usize = L::STREAMS;
     const COSTS: bool = L::COSTS;
     const COMPLETES: bool = L::COMPLETES;
+    const BARRIERS: usize = L::BARRIERS;
 
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         self.0.initialize(parameters, rng);
@@ -145,6 +172,47 @@ where
         if let Some(d_input) = d_input {
             add(simd, d_input, d_output);
         }
+    }
+
+    #[inline(always)]
+    fn train_part<S: Simd>(
+        &self,
+        simd: S,
+        part: usize,
+        parameters: &Self::Parameters,
+        input: &L::Input,
+        output: &mut L::Output,
+        tape: &mut Self::Tape,
+        noise: Noise,
+    ) {
+        tape.forward_part(simd, (Some(part), noise), L::BARRIERS, self.0, parameters, input);
+        if part == L::BARRIERS {
+            *output = tape.output;
+            add(simd, output, input);
+        }
+    }
+
+    #[inline(always)]
+    fn backward_part<S: Simd>(&self, simd: S, part: usize, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
+        let Backward { input, tape, d_output, mut d_input, share, .. } = pass;
+        let share = share.map(|Share { gradient, sums }| Share { gradient, sums });
+        if part == L::BARRIERS {
+            tape.d_output = *d_output;
+        }
+        let at = L::BARRIERS.checked_sub(part);
+        tape.backward_part(simd, at, L::BARRIERS, self.0, parameters, input, d_input.as_deref_mut(), share);
+        if let Some(d_input) = d_input.filter(|_| part == 0) {
+            add(simd, d_input, d_output);
+        }
+    }
+
+    #[inline(always)]
+    fn meet<S: Simd, G: BatchMut<T, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut G) {
+        self.0.meet(simd, barrier, way, &mut InnerMut(batch));
+    }
+
+    fn absorb(&self, parameters: &mut Self::Parameters, tape: &Self::Tape) {
+        self.0.absorb(parameters, &tape.tape);
     }
 
     #[inline(always)]

@@ -77,6 +77,9 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> f64 {
+        if const { N::BARRIERS > 0 } {
+            return self.in_parts(simd);
+        }
         let samples = self.indices.len();
         let share = N::Scalar::from_f64(1.0 / samples as f64);
         let Pass { tiles: memory, gradient, sums, .. } = &mut *self.pass;
@@ -113,6 +116,24 @@ where
                 side_by_side::<N, S, _>(simd, self.threads, Complete { tiles, sink });
             }
         }
+        self.end(simd, remembered)
+    }
+}
+
+impl<N, L, O, M, X, Y> Train<'_, N, L, O, M, X, Y>
+where
+    N: Network,
+    O: Optimizer,
+    M: Metrics<N::Scalar, N::Output, Y::Tile>,
+    X: ?Sized,
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+{
+    /// Ends a batch whose tiles have been forward and back: the rest of the gradient, and the optimizer's step. So many
+    /// samples can be completed at once.
+    #[inline(always)]
+    pub(super) fn end<S: Simd>(self, simd: S, remembered: usize) -> f64 {
+        let samples = self.indices.len();
+        let Pass { tiles: memory, gradient, sums, .. } = self.pass;
         self.metrics.end_batch(simd, self.metric_state, samples);
         let mut loss = self.loss_mean.close(simd, samples as f64) / samples as f64;
         if const { !N::COMPLETES } {
@@ -122,6 +143,9 @@ where
             let penalty = self.network.penalty(Some(gradient));
             self.loss_mean.raise(penalty * samples as f64);
             loss += penalty;
+        }
+        if let Some(first) = memory.first().filter(|_| const { N::BARRIERS > 0 } && loss.is_finite()) {
+            self.network.absorb(&first.tape);
         }
         if !const { whole_gradient::<N, O>() } && samples <= remembered {
             if loss.is_finite() {
@@ -153,7 +177,7 @@ where
 }
 
 /// Whether the optimizer waits for the whole gradient, to which regularisers add.
-const fn whole_gradient<N: Network, O: Optimizer>() -> bool {
+pub(super) const fn whole_gradient<N: Network, O: Optimizer>() -> bool {
     !by_layer::<N>() || O::WHOLE || N::REGULARIZED
 }
 

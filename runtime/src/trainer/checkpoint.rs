@@ -248,7 +248,7 @@ where
         let mut callbacks = Vec::new();
         self.callbacks.save_state(&mut callbacks);
         let state = &*self.state;
-        let numbers = [self.network.as_flat(), &state.previous, state.pass.gradient.as_flat(), &state.slots];
+        let numbers = [self.network.as_flat(), state.previous.as_flat(), state.pass.gradient.as_flat(), &state.slots];
         plan.save(report, (state.epoch, state.iteration), &numbers.map(cast_slice), callbacks)
     }
 
@@ -269,7 +269,8 @@ where
         let Some(plan) = plan else { return Ok(()) };
         let state = &mut *self.state;
         let gradient = state.pass.gradient.as_flat_mut();
-        let numbers = [self.network.as_flat_mut(), &mut state.previous, gradient, &mut state.slots].map(cast_slice_mut);
+        let numbers =
+            [self.network.as_flat_mut(), state.previous.as_flat_mut(), gradient, &mut state.slots].map(cast_slice_mut);
         let load_callbacks = &mut |numbers: &[f64]| self.callbacks.load_state(numbers);
         (state.epoch, state.iteration) = plan.resume(report, checkpoint, load_callbacks, numbers)?;
         state.moved = true;

@@ -23,6 +23,7 @@ use crate::metrics::{Direction, Mean, Metrics};
 use crate::network::Network;
 use crate::noise::Noise;
 use crate::optimizers::{Optimizer, Step};
+use crate::pass::by_layer;
 #[cfg(feature = "std")]
 use crate::progress::Progress;
 use crate::scalar::Scalar;
@@ -179,7 +180,7 @@ where
             report.order(&mut order, self.known.samples.unwrap_or(0), fast.as_mut(), &self.settings);
             let noise = Noise::new(fast.map_or(0, |mut fast| fast.next_u64()));
             let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
-            let batches = self.batches(report, &mut order, noise, &mut loss_mean, &mut metric_state);
+            let batches = self.batches(report, &mut order, noise, (&mut loss_mean, &mut metric_state));
             self.state.order = order;
             let learning_rate = batches?;
             #[cfg(feature = "safetensors")]
@@ -208,9 +209,34 @@ where
         report: &mut Report,
         order: &mut Vec<u32>,
         noise: Noise,
-        loss_mean: &mut Mean<T>,
-        metric_state: &mut M::State,
+        means: (&mut Mean<T>, &mut M::State),
     ) -> Result<f64, F::Error> {
+        // the trainer's own memory begins on a cache line, so that no vector of it lies on two, and the caller's network
+        // may not; so while no one looks, the parameters are there, and those from before the step in the network
+        let aside = const { by_layer::<N>() } && !self.callbacks.looks_at_batches();
+        let change_places = |fit: &mut Self| {
+            if aside {
+                fit.network.as_flat_mut().swap_with_slice(fit.state.previous.as_flat_mut());
+            }
+        };
+        change_places(self);
+        let batches = self.each_batch(report, order, noise, means, aside);
+        change_places(self);
+        batches?.map_err(|diverged| {
+            self.state.restore(self.network);
+            diverged.into()
+        })
+    }
+
+    /// The last rate, or where the loss was not finite.
+    fn each_batch(
+        &mut self,
+        report: &mut Report,
+        order: &mut Vec<u32>,
+        noise: Noise,
+        (loss_mean, metric_state): (&mut Mean<T>, &mut M::State),
+        aside: bool,
+    ) -> Result<Result<f64, Error>, F::Error> {
         let mut learning_rate = 0.0;
         let (mut batch, mut samples) = (0, 0);
         while let Some(next) = self.feed.next(order, samples, &self.loss) {
@@ -219,8 +245,12 @@ where
             let state = &mut *self.state;
             learning_rate =
                 report.control.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(state.iteration));
+            let (mut network, mut previous) = (&mut *self.network, &mut **state.previous);
+            if aside {
+                mem::swap(&mut network, &mut previous);
+            }
             let batch_loss = Train {
-                network: self.network,
+                network,
                 pass: &mut state.pass,
                 data,
                 indices,
@@ -232,14 +262,13 @@ where
                 optimizer: self.optimizer,
                 step: Step { iteration: state.iteration, learning_rate },
                 slots: &mut state.slots,
-                previous: &mut state.previous,
+                previous: previous.as_flat_mut(),
                 threads: 1,
             }
             .with(&mut state.threads)?;
             (batch, samples) = (batch + 1, samples + of_batch);
             if !batch_loss.is_finite() {
-                state.restore(self.network);
-                return Err(Error::Diverged { epoch: state.epoch, batch, loss: batch_loss }.into());
+                return Ok(Err(Error::Diverged { epoch: state.epoch, batch, loss: batch_loss }));
             }
             state.moved = true;
             state.iteration += 1;
@@ -258,7 +287,7 @@ where
         if let Some(progress) = &mut report.progress {
             progress.counted(batch, samples);
         }
-        Ok(learning_rate)
+        Ok(Ok(learning_rate))
     }
 
     /// Calls the callbacks.

@@ -147,7 +147,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
             optimizer,
             step,
             slots: &mut state.slots,
-            previous: &mut state.previous,
+            previous: state.previous.as_flat_mut(),
             threads: 1,
         }
         .with(&mut state.threads)?;

@@ -1,21 +1,24 @@
 //! What a trainer remembers.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use bytemuck::zeroed_box;
+
 use super::Settings;
+use super::memory::{OnLines, Slots};
 use crate::frozen;
 use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::pass::{Pass, tiles_remembered};
-use crate::scalar::Scalar as _;
 use crate::threads::Threads;
 
 /// What a trainer remembers between steps and reuses: all its memory is here.
 pub(super) struct State<N: Network> {
     pub(super) pass: Pass<N>,
     pub(super) threads: Threads,
-    pub(super) slots: Vec<N::Scalar>,
-    pub(super) previous: Vec<N::Scalar>,
+    pub(super) slots: Slots<N::Scalar>,
+    pub(super) previous: Box<OnLines<N>>,
     /// Whether `previous` holds parameters of this fit.
     pub(super) moved: bool,
     pub(super) order: Vec<u32>,
@@ -36,8 +39,8 @@ impl<N: Network> State<N> {
             threads: Threads::new(settings.threads),
             #[cfg(not(feature = "rayon"))]
             threads: Threads::ONE,
-            slots: alloc::vec![N::Scalar::ZERO; O::SLOTS * N::PARAMETERS],
-            previous: alloc::vec![N::Scalar::ZERO; N::PARAMETERS],
+            slots: Slots::new(O::SLOTS * N::PARAMETERS),
+            previous: zeroed_box(),
             moved: false,
             order: Vec::new(),
             iteration: 0,
@@ -54,7 +57,7 @@ impl<N: Network> State<N> {
     /// Puts back the last parameters that gave a finite loss, and forgets the gradient.
     pub(super) fn restore(&mut self, network: &mut N) {
         if self.moved {
-            frozen::restore(network, &self.previous);
+            frozen::restore(network, self.previous.as_flat());
         }
         self.pass.clear();
     }

@@ -71,7 +71,12 @@ impl Fault {
 /// Opens what is a file and nothing else.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     // asked before it is opened: to open a pipe is to wait for somebody who writes
-    let about = fs::metadata(path)?;
+    is_file(&fs::metadata(path)?)?;
+    File::open(path)
+}
+
+/// That it is neither a directory nor a device.
+fn is_file(about: &fs::Metadata) -> io::Result<()> {
     if about.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a directory"));
     }
@@ -79,7 +84,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
         let reason = "this is a device or a pipe, not a file";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
     }
-    File::open(path)
+    Ok(())
 }
 
 /// A file whose header is read and checked.
@@ -208,13 +213,22 @@ impl<'de> Deserialize<'de> for Header {
     }
 }
 
-/// Puts these bytes, one part after the other, in the place of the file, whole or not at all.
+/// Puts these bytes, one part after the other, in the place of the file, whole or not at all. Who may read it is as before;
+/// a link stays one, and what it leads to is replaced.
 pub(crate) fn replace(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let before = fs::metadata(path).ok();
+    if let Some(before) = &before {
+        is_file(before)?;
+        if before.permissions().readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "this file is read-only"));
+        }
+    }
+    let path = if before.is_some() && path.is_symlink() { &fs::canonicalize(path)? } else { path };
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    if path.file_name().is_none() || path.is_dir() {
+    if path.file_name().is_none() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a directory"));
     }
     let mut builder = tempfile::Builder::new();
@@ -227,6 +241,9 @@ pub(crate) fn replace(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let mut file = builder.tempfile_in(directory)?;
     for part in parts {
         file.write_all(part)?;
+    }
+    if let Some(before) = before {
+        file.as_file().set_permissions(before.permissions())?;
     }
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

@@ -120,6 +120,10 @@ fn loaded<N: Network>(path: &Path, cast: bool) -> Result<Box<N>, Fault> {
             (Dtype::F64, shape) => fill(numbers, bytes, place, shape, f64::from_le_bytes),
             (_, shape) => fill(numbers, bytes, place, shape, |bytes| f64::from(f32::from_le_bytes(bytes))),
         }?;
+        if place.takes_one(tensor, found) {
+            let slope = numbers[0];
+            numbers.fill(slope);
+        }
     }
     let scalar = if found.iter().any(|tensor| tensor.dtype == Dtype::F32) { "f32" } else { N::Scalar::NAME };
     let tolerance = tolerance(scalar).max(tolerance(N::Scalar::NAME));
@@ -139,7 +143,7 @@ fn check_tensors(
     let by_name: HashMap<&str, &TensorInfo> = file.iter().map(|(name, info)| (name.as_str(), info)).collect();
     let want = dtype(scalar);
     let mut found = Vec::new();
-    for (tensor, Place { name, transposed }) in tensors.iter().zip(places) {
+    for (tensor, place @ Place { name, transposed, .. }) in tensors.iter().zip(places) {
         let Some(info) = by_name.get(name.as_str()) else {
             return Err(format!("there is no tensor `{name}`, {}", told(file)).into());
         };
@@ -149,8 +153,9 @@ fn check_tensors(
         }
         let (have, have_shape) = (info.dtype, &info.shape);
         let castable = matches!(have, Dtype::F32 | Dtype::F64);
-        if have_shape != &shape || (have != want && !(cast && castable)) {
-            let help = if have_shape == &shape && castable { "; `load_cast` reads it all the same" } else { "" };
+        let fits = have_shape == &shape || place.takes_one(tensor, info);
+        if !fits || (have != want && !(cast && castable)) {
+            let help = if fits && castable { "; `load_cast` reads it all the same" } else { "" };
             let fault = format!("tensor `{name}` should be {want:?} {shape:?}, but is {have:?} {have_shape:?}{help}");
             return Err(fault.into());
         }

@@ -44,13 +44,25 @@ pub(super) struct Place {
     pub(super) name: String,
     /// As PyTorch's `weight` (outputs, inputs), where Keras's `kernel` is (inputs, outputs).
     pub(super) transposed: bool,
+    /// As PyTorch's `PReLU` may have one slope, where Keras's has one for each number.
+    pub(super) may_be_one: bool,
 }
 
 impl Place {
     fn new(module: &str, info: &TensorInfo, torch: bool) -> Self {
         let transposed = torch && info.name == "kernel" && info.shape.len() == 2;
-        let name = if transposed { "weight" } else { info.name };
-        Self { name: format!("{module}.{name}"), transposed }
+        let name = match info.name {
+            "kernel" if transposed => "weight",
+            "gamma" | "scale" | "alpha" if torch => "weight",
+            "beta" if torch => "bias",
+            name => name,
+        };
+        Self { name: format!("{module}.{name}"), transposed, may_be_one: torch && info.name == "alpha" }
+    }
+
+    /// Whether one number in the file is that of all in the tensor.
+    pub(super) fn takes_one(&self, tensor: &Tensor, found: &FileTensor) -> bool {
+        self.may_be_one && found.shape == [1] && !tensor.range.is_empty()
     }
 }
 
@@ -63,9 +75,13 @@ pub(super) fn places(tensors: &[Tensor], file: &[(String, FileTensor)]) -> Vec<P
     let names: HashSet<&str> = file.iter().map(|(name, _)| name.as_str()).collect();
     let any = |suffix: &str| names.iter().any(|name| name.ends_with(suffix));
     let torch = any(".weight") && !any(".kernel");
-    let by_label: Vec<_> = tensors.iter().map(|tensor| Place::new(&tensor.module, tensor.info, torch)).collect();
-    if by_label.iter().all(|place| names.contains(place.name.as_str())) {
-        return by_label;
+    let by_label =
+        |torch| -> Vec<_> { tensors.iter().map(|tensor| Place::new(&tensor.module, tensor.info, torch)).collect() };
+    // a layer of one's own may call a tensor `weight` too
+    for places in [by_label(false), by_label(torch)] {
+        if places.iter().all(|place| names.contains(place.name.as_str())) {
+            return places;
+        }
     }
     let mut labels: Vec<&str> = tensors.iter().map(|tensor| tensor.module.as_str()).collect();
     labels.dedup();
@@ -78,7 +94,7 @@ pub(super) fn places(tensors: &[Tensor], file: &[(String, FileTensor)]) -> Vec<P
             });
             by_number.collect()
         }
-        _ => by_label,
+        _ => by_label(torch),
     }
 }
 

@@ -4,6 +4,7 @@ use core::array;
 
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
+use super::weights::transpose_squares;
 use super::{ANY, has_blocks};
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
@@ -15,12 +16,12 @@ pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize, const AHEAD: bool>(
     simd: S,
     weights: &[T],
     bias: &[T],
-    outputs: usize,
+    (outputs, stride): (usize, usize),
     x: &[T::Lane],
     mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
     blocks!(S, OUT, outputs, start, BLOCK => {
-        let sums = forward_block::<T, S, BLOCK, AHEAD>(simd, &weights[start..], bias.get(start..), outputs, x);
+        let sums = forward_block::<T, S, BLOCK, AHEAD>(simd, &weights[start..], bias.get(start..), stride, x);
         for (k, sum) in sums.into_iter().enumerate() {
             emit(start + k, sum);
         }
@@ -53,4 +54,96 @@ fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
         }
     }
     sums
+}
+
+/// Outputs that fill pairs of squares, where registers are long and many: the outputs sit in the lanes, and `y` is
+/// transposed at the end. Returns how many outputs that were.
+///
+/// A vector of weights meets [`PART`] samples here, so that the loop loads half as often as that of [`forward`], which a
+/// processor of two loads and two multiply-adds a cycle would wait for. The sums are taken in the same order.
+#[inline(always)]
+pub(crate) fn forward_squares<T: Scalar, S: Simd>(
+    simd: S,
+    weights: &[T],
+    bias: &[T],
+    x: &[T::Lane],
+    y: &mut [T::Lane],
+) -> usize {
+    let outputs = y.len();
+    // parts as long as each other
+    let inputs = x.len().div_ceil(x.len().div_ceil(INPUTS).max(1)).max(1);
+    let mut first = 0;
+    for pair in y.chunks_exact_mut(2 * T::LANES) {
+        let (left, right) = pair.split_at_mut(T::LANES);
+        let mut weights = weights.get(first..).unwrap_or_default();
+        let start = [0, T::LANES].map(
+            #[inline(always)]
+            |v| match bias.get(first + v..first + v + T::LANES) {
+                Some(bias) => T::Vector::<S>::from_slice(simd, bias),
+                None => T::Vector::<S>::splat(simd, T::ZERO),
+            },
+        );
+        for (left, right) in left.iter_mut().zip(&mut *right) {
+            left.store(start[0]);
+            right.store(start[1]);
+        }
+        for x in x.chunks(inputs) {
+            // these weights come from the second-level cache once, and serve all samples
+            for (part, (left, right)) in left.chunks_exact_mut(PART).zip(right.chunks_exact_mut(PART)).enumerate() {
+                pair_block::<T, S>(simd, weights, outputs, (x, part * PART), left, right);
+            }
+            weights = weights.get(inputs * outputs..).unwrap_or_default();
+        }
+        first += 2 * T::LANES;
+    }
+    transpose_squares::<T, S>(simd, &mut y[..first]);
+    first
+}
+
+/// How many samples [`forward_squares`] holds in registers.
+const PART: usize = 8;
+
+/// At most how many inputs it takes at a time: with their weights they leave some of a first-level cache.
+const INPUTS: usize = 128;
+
+/// How many inputs before they are needed it asks for weights.
+const EARLY: usize = 8;
+
+/// Adds to two vectors of outputs of each of `PART` samples.
+#[inline(always)]
+fn pair_block<T: Scalar, S: Simd>(
+    simd: S,
+    weights: &[T],
+    outputs: usize,
+    (x, first): (&[T::Lane], usize),
+    left: &mut [T::Lane],
+    right: &mut [T::Lane],
+) {
+    let (Some(left), Some(right)) = (left.first_chunk_mut::<PART>(), right.first_chunk_mut::<PART>()) else { return };
+    let mut sums: [[T::Vector<S>; 2]; PART] = array::from_fn(
+        #[inline(always)]
+        |k| [left[k].load(simd), right[k].load(simd)],
+    );
+    for (x, row) in x.iter().zip(weights.chunks(outputs)) {
+        let x = x.as_slice().get(first..).and_then(<[_]>::first_chunk::<PART>);
+        let (Some(x), Some(row)) = (x, row.get(..2 * T::LANES)) else { break };
+        if first == 0 {
+            prefetch(row, EARLY * outputs);
+            prefetch(row, EARLY * outputs + T::LANES);
+        }
+        let row = [0, T::LANES].map(
+            #[inline(always)]
+            |v| T::Vector::<S>::from_slice(simd, &row[v..v + T::LANES]),
+        );
+        for (sums, x) in sums.iter_mut().zip(x) {
+            let x = T::Vector::<S>::splat(simd, *x);
+            for (sum, row) in sums.iter_mut().zip(&row) {
+                *sum = x.mul_add(*row, *sum);
+            }
+        }
+    }
+    for ((left, right), sums) in left.iter_mut().zip(right).zip(sums) {
+        left.store(sums[0]);
+        right.store(sums[1]);
+    }
 }

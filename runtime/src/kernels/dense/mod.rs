@@ -3,7 +3,8 @@
 //! `w[i * outputs + o]` is the weight from input `i` to output `o`: a column-major matrix of `outputs` rows, which is
 //! Keras's `(inputs, outputs)` kernel in C order. Samples sit in the lanes, so each weight is broadcast:
 //!
-//! - forward: `y[o] = b[o] + sum_i w[i, o] x[i]`, a block of outputs in registers;
+//! - forward: `y[o] = b[o] + sum_i w[i, o] x[i]`, a block of outputs in registers; of larger layers, where registers are
+//!   long, two vectors of outputs of eight samples, which are transposed at the end;
 //! - gradient of the inputs: `dx[i] = sum_o w[i, o] dy[o]`, a block of inputs in registers;
 //! - gradient of the weights: `dw[i, o] = sum over samples of x[i] dy[o]`, the only sum over lanes. For small layers a few
 //!   running vectors, one for each weight, stay in registers over all tiles of the batch, and their lanes are summed
@@ -64,7 +65,7 @@ pub(crate) mod shared;
 mod small;
 mod weights;
 
-pub(crate) use self::forward::forward;
+pub(crate) use self::forward::{forward, forward_squares};
 pub(crate) use self::input::backward_input;
 pub(crate) use self::predict::predict;
 pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_any, sum_numbers, sum_tiles};

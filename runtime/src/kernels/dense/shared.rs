@@ -2,7 +2,7 @@
 
 use fearless_simd::Simd;
 
-use super::Columns;
+use super::{Columns, registers};
 use crate::kernels::flat::Sink;
 use crate::scalar::{Lane, Scalar};
 
@@ -11,7 +11,22 @@ use crate::scalar::{Lane, Scalar};
 pub(crate) fn forward<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T::Lane], y: &mut [T::Lane]) {
     simd.vectorize(
         #[inline(always)]
-        || super::forward::<T, S, { super::ANY }, true>(simd, weights, bias, y.len(), x, |o, sum| y[o].store(sum)),
+        || {
+            let outputs = y.len();
+            // with fewer inputs the transposition costs more than it gains
+            let done = match const { registers::<S>() } {
+                16 if x.len() >= 128 => super::forward_squares::<T, S>(simd, weights, bias, x, y),
+                _ => 0,
+            };
+            super::forward::<T, S, { super::ANY }, true>(
+                simd,
+                weights.get(done..).unwrap_or_default(),
+                bias.get(done..).unwrap_or_default(),
+                (outputs - done, outputs),
+                x,
+                |o, sum| y[done + o].store(sum),
+            );
+        },
     );
 }
 

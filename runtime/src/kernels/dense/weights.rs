@@ -7,7 +7,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::small::take_sums;
 use super::{Columns, registers};
-use crate::kernels::flat::{Sink, Window};
+use crate::kernels::flat::{Sink, Window, prefetch};
 use crate::kernels::transpose::{sum_each, transpose};
 use crate::scalar::{Lane, Scalar};
 
@@ -41,6 +41,7 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     sink: &mut K,
 ) {
     let inputs = wanted(tiles, outputs, start, sink);
+    ask::<T>(tiles, inputs.start..inputs.end.min(inputs.start + 8), 0..outputs);
     let left = if const { registers::<S>() == 16 } {
         backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, start, sink)
     } else if const { registers::<S>() == 4 } {
@@ -49,6 +50,19 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
         backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, start, sink)
     };
     backward_rows::<T, S, K, 1, 4>(simd, tiles, left, outputs, start, sink);
+}
+
+/// Asks for inputs and outputs of all tiles. Where threads share a batch, some of its tiles lie in the cache of another core,
+/// from where they come slowly one by one.
+#[inline(always)]
+fn ask<T: Scalar>(tiles: &[Columns<'_, T>], inputs: Range<usize>, outputs: Range<usize>) {
+    if inputs.is_empty() {
+        return;
+    }
+    for (x, dy) in tiles {
+        inputs.clone().for_each(|input| prefetch(x, input));
+        outputs.clone().for_each(|output| prefetch(dy, output));
+    }
 }
 
 /// The inputs whose weights, which begin at `start`, the sink wants.
@@ -71,6 +85,7 @@ fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>
 ) -> Range<usize> {
     let whole = outputs - outputs % T::LANES;
     while inputs.len() >= B {
+        ask::<T>(tiles, inputs.start + B..inputs.end.min(inputs.start + 2 * B), 0..0);
         let mut output = 0;
         if const { registers::<S>() == 16 } {
             // two vectors of outputs share each broadcast of an input
@@ -176,7 +191,9 @@ pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
 ) {
     let inputs = wanted(tiles, outputs, start, sink);
     let width = outputs % T::LANES;
+    ask::<T>(tiles, inputs.start..inputs.end.min(inputs.start + T::LANES), outputs - width..outputs);
     for input in inputs.clone().step_by(T::LANES) {
+        ask::<T>(tiles, input + T::LANES..inputs.end.min(input + 2 * T::LANES), 0..0);
         let rows = T::LANES.min(inputs.end - input);
         let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
         for (column, output) in square.iter_mut().zip(outputs - width..outputs) {

@@ -3,7 +3,7 @@
 extern crate std;
 
 use super::Elementary;
-use fearless_simd::{Level, Simd, SimdFloat, f32x4, f32x16, f64x2, f64x8};
+use fearless_simd::{Simd, SimdFloat, f32x4, f32x16, f64x2, f64x8};
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, SQRT_2};
 use std::vec::Vec;
 
@@ -46,7 +46,7 @@ fn values<F: Function<E>, E: Elementary, S: Simd, V: SimdFloat<S, Element = E>>(
 /// Evaluates the body with a token of each level in turn, and with whether that level fuses multiply-adds.
 macro_rules! at_every_level {
     ($simd:ident, $fused:ident => $body:block) => {
-        let level = Level::new();
+        let level = crate::kernels::level();
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         {
             if let Some($simd) = level.as_sse2() {

@@ -96,8 +96,17 @@ impl Graph {
 
     /// As many ones where a tensor that is trained would be.
     pub(super) fn ones(&mut self, count: usize) -> String {
-        let (name, ones) = (format!("{}.ones", self.layer), self.bytes((0..count).map(|_| 1.0)));
-        self.initializer(&name, &[count], &ones);
+        self.fill("ones", count, 1.0)
+    }
+
+    /// As many zeros.
+    pub(super) fn zeros(&mut self, count: usize) -> String {
+        self.fill("zeros", count, 0.0)
+    }
+
+    fn fill(&mut self, name: &str, count: usize, value: f64) -> String {
+        let (name, numbers) = (format!("{}.{name}", self.layer), self.bytes((0..count).map(|_| value)));
+        self.initializer(&name, &[count], &numbers);
         name
     }
 

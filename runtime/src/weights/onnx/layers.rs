@@ -18,6 +18,20 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
         (Form::OfActivation | Form::Unchanged, ..) => x,
         (Form::OfDense, ..) => graph.node("Gemm", &with_tensors(&x), &[]),
         (Form::OfPRelu, ..) => graph.node("PRelu", &with_tensors(&x), &[]),
+        (Form::OfBatchNormalization, [epsilon, _], _) => {
+            // both must be there
+            let has = |name| info.tensors.iter().any(|tensor| tensor.name == name);
+            let ones = if has("gamma") { None } else { Some(graph.ones(info.inputs)) };
+            let zeros = if has("beta") { None } else { Some(graph.zeros(info.inputs)) };
+            let mut inputs = with_tensors(&x);
+            if let Some(ones) = &ones {
+                inputs.insert(1, ones);
+            }
+            if let Some(zeros) = &zeros {
+                inputs.insert(2, zeros);
+            }
+            graph.node("BatchNormalization", &inputs, &[Attribute::Float("epsilon", *epsilon)])
+        }
         (Form::OfLayerNormalization, [epsilon], _) => {
             let mut inputs = with_tensors(&x);
             let ones;

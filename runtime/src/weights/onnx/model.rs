@@ -25,8 +25,8 @@ pub(super) fn type_name(data_type: u64) -> String {
 #[derive(Default)]
 pub(super) struct Node<'a> {
     pub(super) operator: &'a str,
-    /// The first three, empty where there are fewer.
-    pub(super) inputs: [&'a str; 3],
+    /// The first five, empty where there are fewer.
+    pub(super) inputs: [&'a str; 5],
     pub(super) output: &'a str,
     /// `transA` and `transB` of a `Gemm`, and whether a factor is not 1.
     pub(super) transposed_input: bool,

@@ -77,7 +77,7 @@ struct Reader<'a, N> {
 
 impl<'a, N: Network> Reader<'a, N> {
     fn node(&mut self, node: &Node<'a>) -> Result<(), String> {
-        let [first, second, third] = node.inputs;
+        let [first, second, third, fourth, fifth] = node.inputs;
         match node.operator {
             "Gemm" if node.transposed_input || node.scaled => {
                 let name = node.output.escape_debug();
@@ -107,6 +107,12 @@ impl<'a, N: Network> Reader<'a, N> {
             },
             "Mul" => self.any_of(node, &["gamma", "scale"]),
             "PRelu" => self.alpha(second, false),
+            "BatchNormalization" => {
+                self.named_or(second, "gamma", 1.0)?;
+                self.named_or(third, "beta", 0.0)?;
+                self.named(fourth, &["moving_mean"])?;
+                self.named(fifth, &["moving_variance"])
+            }
             "LayerNormalization" => {
                 self.named_or(second, "gamma", 1.0)?;
                 if third.is_empty() { Ok(()) } else { self.named_or(third, "beta", 0.0) }
@@ -148,7 +154,7 @@ impl<'a, N: Network> Reader<'a, N> {
     /// Reads the one that is kept in the model of what a sum or a product is of, if one called so is wanted. Single numbers
     /// are those of activations.
     fn any_of(&mut self, node: &Node<'a>, ours: &[&str]) -> Result<(), String> {
-        let [first, second, _] = node.inputs;
+        let [first, second, ..] = node.inputs;
         for name in [first, second] {
             if self.wants(ours) && find(self.graph, name)?.is_some_and(|found| !found.shape.is_empty()) {
                 return self.tensor(name, false);
@@ -218,7 +224,7 @@ impl<'a, N: Network> Reader<'a, N> {
             let have = found.numbers.len();
             return Err(format!("tensor `{shown}` should have {bytes} bytes of numbers, but has {have}"));
         }
-        let place = Place { name: shown.to_string(), transposed };
+        let place = Place { name: shown.to_string(), transposed, may_be_one: false };
         let numbers = &mut self.network.as_flat_mut()[tensor.range.clone()];
         match expected {
             DOUBLE => fill(numbers, found.numbers, &place, tensor.info.shape, f64::from_le_bytes),
