@@ -10,8 +10,8 @@
 //! multiply-adds that one core can do, measured just before and after; one prediction as a fraction of the speed at which
 //! one core reads that many bytes from the cache that holds them. Only the multiply-adds that the mathematics needs are
 //! counted: none for the gradient of the first layer's inputs, none for activations, loss, shuffling, gathering and the
-//! optimizer, whose time counts all the same. Training also prints what memory it takes. The data has mean zero. Let
-//! nothing else run meanwhile.
+//! optimizer, whose time counts all the same. Training also prints what memory the process holds, the program and what
+//! workloads before have left to the allocator included. The data has mean zero. Let nothing else run meanwhile.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 mod limits;
