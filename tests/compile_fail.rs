@@ -17,7 +17,8 @@ network! {
     Wider = Dense(2 -> 5, relu), Dense(5 -> 4, relu), Dense(4 -> 2, softmax);
     Deeper = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2), Dense(2 -> 2, softmax);
     Shallow = Dense(2 -> 4, relu), Dense(4 -> 2, softmax);
-    Double: f64 = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax)
+    Double: f64 = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
+    Tanh = Dense(2 -> 4, tanh), Dense(4 -> 4, relu), Dense(4 -> 2, softmax)
 }
 
 /// Puts the files of `ui/included` where the crate is that holds the programs.
@@ -30,6 +31,7 @@ fn write_files() {
     Shallow::new(rng).save(file("shallow.safetensors")).unwrap();
     Double::new(rng).save(file("double.safetensors")).unwrap();
     Xor::new(rng).save(file("xor.safetensors")).unwrap();
+    Tanh::new(rng).save(file("tanh.safetensors")).unwrap();
     let mut bytes = fs::read(file("xor.safetensors")).unwrap();
     fs::write(file("truncated.safetensors"), &bytes[..bytes.len() - 5]).unwrap();
     bytes.splice(bytes.len() - 4.., f32::NAN.to_le_bytes());

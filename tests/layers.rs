@@ -15,6 +15,7 @@ const WIDTH: usize = 5;
 #[derive(Deserialize)]
 struct Layers {
     cases: Vec<Case>,
+    shaped: Vec<Case>,
 }
 
 #[derive(Deserialize)]
@@ -43,16 +44,33 @@ fn check<N>(layer: &str, option: Option<&str>, predict: impl Fn(&N, &[f64; WIDTH
 where
     N: Network<Scalar = f64, Input = Tile<f64, WIDTH>, Output = Tile<f64, WIDTH>>,
 {
-    let Layers { cases } = fixture("layers");
+    let Layers { cases, .. } = fixture("layers");
     let keras = cases.iter().find(|case| case.layer == layer && case.option.as_deref() == option).unwrap();
+    follow(keras, predict);
+}
+
+/// As `check`, of a layer that gives another number of numbers than it takes.
+fn check_shaped<N, const IN: usize, const OUT: usize>(layer: &str, predict: impl Fn(&N, &[f64; IN]) -> [f64; OUT])
+where
+    N: Network<Scalar = f64, Input = Tile<f64, IN>, Output = Tile<f64, OUT>>,
+{
+    let Layers { shaped, .. } = fixture("layers");
+    follow(shaped.iter().find(|case| case.layer == layer).unwrap(), predict);
+}
+
+fn follow<N, const IN: usize, const OUT: usize>(keras: &Case, predict: impl Fn(&N, &[f64; IN]) -> [f64; OUT])
+where
+    N: Network<Scalar = f64, Input = Tile<f64, IN>, Output = Tile<f64, OUT>>,
+{
+    let Case { layer, option, .. } = keras;
     let what = |what: &str| format!("{what} of {layer}, {option:?}");
     let names: Vec<_> = N::LAYERS[0].tensors.iter().map(|tensor| tensor.name).collect();
     assert_eq!(names, keras.names);
 
     let mut network = N::zeroed();
     network.as_flat_mut().copy_from_slice(&keras.weights);
-    let (x, upstream) = (keras.inputs.as_chunks::<WIDTH>().0, keras.upstream.as_chunks::<WIDTH>().0);
-    let (mut y, mut d_x) = (vec![[0.0; WIDTH]; x.len()], vec![[0.0; WIDTH]; x.len()]);
+    let (x, upstream) = (keras.inputs.as_chunks::<IN>().0, keras.upstream.as_chunks::<OUT>().0);
+    let (mut y, mut d_x) = (vec![[0.0; OUT]; x.len()], vec![[0.0; IN]; x.len()]);
     let mut pass = Pass::new();
     pass.predict(&network, x, &mut y).unwrap();
     close(&what("outputs"), y.as_flattened(), &keras.outputs);
@@ -162,4 +180,69 @@ fn rescaling() {
     check("Rescaling", None, Rescaled::predict);
     check("Rescaling", Some("offset"), RescaledOffset::predict);
     assert_eq!(RescaledOffset::PARAMETERS, 0);
+}
+
+const ROWS: usize = 7;
+
+typenet::network! {
+    Gated: f64 = Glu(6 -> 3);
+    Thrice: f64 = RepeatVector(2 -> 6);
+    Forked: f64 = Concatenate(Dense(3 -> 4, tanh), (Dense(3 -> 3, silu), Dense(2)));
+    Embedded: f64 = Embedding(3 -> 6, input_dim = ROWS);
+    EmbeddedStart: f64 = Embedding(3 -> { 2 * 3 }, input_dim = 7, embeddings_initializer = constant(3),
+        embeddings_regularizer = l2(0.5), embeddings_constraint = max_norm(1.0));
+    Alone = Embedding(1 -> 300, input_dim = 200), Dense(1)
+}
+
+#[test]
+fn glu() {
+    check_shaped("Glu", Gated::predict);
+}
+
+#[test]
+fn repeat_vector() {
+    check_shaped("RepeatVector", Thrice::predict);
+}
+
+#[test]
+fn concatenate() {
+    check_shaped("Concatenate", Forked::predict);
+}
+
+#[test]
+fn embedding() {
+    check_shaped("Embedding", Embedded::predict);
+    let rng = &mut StdRng::seed_from_u64(0);
+    let started = Embedded::new(rng).embedding;
+    assert!(started.iter().all(|number| (-0.05..0.05).contains(number)) && started[(0, 0)] != started[(1, 6)]);
+    let mut told = EmbeddedStart::new(rng);
+    assert_eq!(told.as_flat(), [3.0; 14]);
+    assert_eq!(told.penalty(None), 0.5 * 14.0 * 9.0);
+    told.constrain();
+    // the norm of each of the two numbers over all rows
+    assert!(told.as_flat().iter().all(|number| (number - 1.0 / 7.0_f64.sqrt()).abs() < 1e-6));
+}
+
+/// What is no row gives NaN, and nothing is learnt from it.
+#[test]
+fn what_is_no_row() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    let mut alone = Alone::boxed(rng);
+    for number in [-1.0, -0.5, 0.5, 199.5, 200.0, 1e9, f32::MAX] {
+        assert!(alone.predict(&[number])[0].is_nan(), "{number}");
+    }
+    assert!((0..200_u8).all(|row| alone.predict(&[f32::from(row)])[0].is_finite()));
+    let before = alone.as_flat().to_vec();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
+    let error = trainer.fit(&mut *alone, (&[3.0, 200.0], &[1.0, 1.0]), rng).unwrap_err();
+    assert!(matches!(error, typenet::Error::Diverged { epoch: 1, batch: 1, .. }), "{error}");
+    assert_eq!(alone.as_flat(), before);
+    // only the rows that were met move
+    trainer.fit(&mut *alone, (&[3.0, 199.0], &[1.0, 1.0]), rng).unwrap();
+    let moved = alone
+        .embedding
+        .column_iter()
+        .enumerate()
+        .filter(|(row, numbers)| numbers.as_slice() != &before[row * 300..][..300]);
+    assert_eq!(moved.map(|(row, _)| row).collect::<Vec<_>>(), [3, 199]);
 }

@@ -24,10 +24,18 @@ pub struct Layer {
 pub enum ShapeRule {
     /// What the layers that stand in its parentheses give back, which must be what they take: `Type<LAYER>`.
     Around,
+    /// What the branches that stand in its parentheses give together: `Type<FIRST, SECOND, A, B, OUT>`.
+    Branches,
     /// As many numbers as the layer's output says: `Type<IN, OUT>`.
     Free,
     /// As many as go in; the sizes need not be written: `Type<N>`.
     Same,
+    /// Half as many as go in; the sizes need not be written: `Type<IN, OUT>`.
+    Half,
+    /// Several for each that goes in: `Type<IN, OUT>`.
+    Multiple,
+    /// A row of a table for each that goes in: `Type<IN, OUT, WIDTH>`.
+    Rows,
 }
 
 /// A summand in a layer's number of parameters.
@@ -35,6 +43,10 @@ pub enum ShapeRule {
 pub enum Term {
     Inputs,
     Outputs,
+    /// How many numbers come out for each that goes in.
+    Each,
+    /// The size that this option gives.
+    Size(&'static str),
     /// 1 if this flag is on.
     Flag(&'static str),
     Number(u8),
@@ -66,6 +78,8 @@ pub enum OptionKind {
     Trainable,
     /// A number, which the type does not tell.
     Number,
+    /// A size, which must be given, among the type's parameters.
+    Size,
     /// A number within limits, which must be given; its name need not.
     Alone(Limits),
 }
@@ -241,6 +255,36 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[]],
     },
     Layer {
+        name: "Glu",
+        item: "Glu",
+        alias: &["GatedLinearUnit"],
+        shape: ShapeRule::Half,
+        options: &[],
+        parameters: &[&[]],
+    },
+    Layer {
+        name: "RepeatVector",
+        item: "RepeatVector",
+        alias: &["Tile"],
+        shape: ShapeRule::Multiple,
+        options: &[],
+        parameters: &[&[]],
+    },
+    Layer {
+        name: "Embedding",
+        item: "Embedding",
+        alias: &["Lookup", "EmbeddingBag"],
+        shape: ShapeRule::Rows,
+        options: &[
+            LayerOption { name: "input_dim", value: OptionKind::Size, default: None, method: "" },
+            initializer("embeddings_initializer", "random_uniform"),
+            regularizer("embeddings_regularizer", WHOLE),
+            constraint("embeddings_constraint", WHOLE),
+            TRAINABLE,
+        ],
+        parameters: &[&[Term::Size("input_dim")], &[Term::Each]],
+    },
+    Layer {
         name: "Dropout",
         item: "Dropout",
         alias: &["DropOut", "dropout"],
@@ -281,6 +325,14 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[]],
     },
     Layer {
+        name: "Concatenate",
+        item: "Concatenate",
+        alias: &["Concat", "Cat", "Parallel", "Branches"],
+        shape: ShapeRule::Branches,
+        options: &[],
+        parameters: &[],
+    },
+    Layer {
         name: "Residual",
         item: "Residual",
         alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],
@@ -296,6 +348,11 @@ impl Layer {
         self.options.iter().any(|option| matches!(option.value, OptionKind::Alone(_)))
     }
 
+    /// Whether layers stand in its parentheses.
+    pub fn holds_layers(&self) -> bool {
+        matches!(self.shape, ShapeRule::Around | ShapeRule::Branches)
+    }
+
     /// Whether it ends in an activation.
     pub fn takes_activation(&self) -> bool {
         self.options.iter().any(|option| option.value == OptionKind::Activation)
@@ -305,6 +362,11 @@ impl Layer {
 /// Whether layers stand in this layer's parentheses.
 pub fn goes_around(name: &str) -> bool {
     find(LAYERS, name).is_some_and(|row| row.shape == ShapeRule::Around)
+}
+
+/// Whether branches stand in this layer's parentheses.
+pub fn has_branches(name: &str) -> bool {
+    find(LAYERS, name).is_some_and(|row| row.shape == ShapeRule::Branches)
 }
 
 /// What every layer with parameters can be told, one's own and networks too.

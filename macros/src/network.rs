@@ -67,6 +67,8 @@ pub enum Kind {
     },
     /// A way around a layer.
     Residual { span: Span, inner: Box<Layer> },
+    /// Two branches side by side, of which the second may be two again.
+    Concatenate { span: Span, first: Box<Layer>, second: Box<Layer> },
     /// The same layer several times in a row.
     Repeat { inner: Box<Layer>, copies: Size },
 }
@@ -80,6 +82,7 @@ pub enum Setting {
     Nothing,
     /// As it is written; `None` for the default.
     Number(Option<TokenStream>),
+    Size(Size),
 }
 
 /// An activation, an initialiser, a regularizer or a constraint.
@@ -138,7 +141,7 @@ impl Layer {
                 })
             }
             Kind::Network { network, activation, .. } => Some(Item::HeadOf(network.clone(), activation.clone())),
-            Kind::Own { .. } | Kind::Residual { .. } | Kind::Repeat { .. } => None,
+            Kind::Own { .. } | Kind::Residual { .. } | Kind::Concatenate { .. } | Kind::Repeat { .. } => None,
         }
     }
 
@@ -158,6 +161,7 @@ impl Layer {
                 path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default()
             }
             Kind::Residual { .. } => "Residual".to_owned(),
+            Kind::Concatenate { .. } => "Concatenate".to_owned(),
             Kind::Repeat { inner, .. } => inner.kind(),
         }
     }
@@ -171,6 +175,7 @@ impl Layer {
             }
             Kind::Own { trainable, .. } | Kind::Network { trainable, .. } => *trainable,
             Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => inner.trainable(),
+            Kind::Concatenate { first, second, .. } => first.trainable() || second.trainable(),
         }
     }
 
@@ -182,6 +187,7 @@ impl Layer {
                 Kind::Own { .. } => true,
                 Kind::Network { meets, .. } => *meets,
                 Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => inner.meets(),
+                Kind::Concatenate { first, second, .. } => first.meets() || second.meets(),
             }
     }
 
@@ -192,16 +198,25 @@ impl Layer {
             Kind::Own { .. } => return Count::Unknown,
             Kind::Network { parameters, .. } => return parameters.clone(),
             Kind::Residual { inner, .. } => return inner.parameters(),
+            Kind::Concatenate { first, second, .. } => return first.parameters().plus(second.parameters()),
             Kind::Repeat { inner, copies } => return Count::of(copies).times(inner.parameters()),
         };
         let is_on = |flag: &str| {
             let options = row.options.iter().zip(settings);
             options.filter(|(option, _)| option.name == flag).any(|(_, on)| matches!(on, Setting::Flag(true)))
         };
+        let size_of = |name: &str| {
+            let options = row.options.iter().zip(settings).filter(|(option, _)| option.name == name);
+            let sizes =
+                options.filter_map(|(_, setting)| if let Setting::Size(size) = setting { Some(size) } else { None });
+            sizes.map(Count::of).next().unwrap_or(Count::Unknown)
+        };
         let sum = |terms: &[Term]| {
             terms.iter().fold(Count::Number(0), |sum, term| match term {
                 Term::Inputs => sum.plus(Count::of(&self.inputs)),
                 Term::Outputs => sum.plus(Count::of(&self.outputs)),
+                Term::Each => sum.plus(Count::of(&self.outputs).each(&Count::of(&self.inputs))),
+                Term::Size(option) => sum.plus(size_of(option)),
                 Term::Number(number) => sum.plus(Count::Number(u128::from(*number))),
                 Term::Flag(flag) => sum.plus(Count::Number(u128::from(is_on(flag)))),
             })
@@ -215,7 +230,7 @@ impl Setting {
     pub fn is(&self, default: &str) -> bool {
         match self {
             Self::Item(Item::BuiltIn { row, .. }) => row.name == default,
-            Self::Item(_) => false,
+            Self::Item(_) | Self::Size(_) => false,
             Self::Flag(on) => default == if *on { "true" } else { "false" },
             Self::Number(written) => written.is_none(),
             Self::Nothing => true,
@@ -348,6 +363,14 @@ impl Count {
             (Self::Number(0), _) | (_, Self::Number(0)) => Self::Number(0),
             (Self::Number(1), count) | (count, Self::Number(1)) => count,
             (a, b) => Self::Formula(format!("{} x {}", a.factor(), b.factor()), false),
+        }
+    }
+
+    /// How many for each of so many.
+    fn each(self, count: &Self) -> Self {
+        match (self, count) {
+            (Self::Number(all), Self::Number(count)) => Self::Number(all / (*count).max(1)),
+            _ => Self::Unknown,
         }
     }
 

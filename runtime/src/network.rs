@@ -265,7 +265,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         crate::weights::onnx::save(self, path.as_ref())
     }
 
-    /// Reads the parameters from an ONNX model with the same fully connected layers in the same order; see
+    /// Reads the parameters from an ONNX model with the same layers with weights in the same order; see
     /// [`weights`](crate::weights#from-onnx). On an error the network stays as it was.
     ///
     /// # Errors

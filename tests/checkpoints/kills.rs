@@ -11,7 +11,7 @@ use typenet::callbacks::{EarlyStopping, ModelCheckpoint, ReduceLrOnPlateau};
 use typenet::network;
 use typenet::prelude::*;
 
-network! { Net = Dense(2 -> 64, tanh), Dense(64 -> 64, tanh), Dense(64 -> 1) }
+network! { Net = Dense(2 -> 64, tanh), Dropout(0.1), Dense(64 -> 64, tanh), Dense(64 -> 1) }
 
 /// Where the process that is to be killed trains.
 const PATH: &str = "TYPENET_TEST_TRAINS_IN";

@@ -14,8 +14,8 @@ use super::timeless;
 
 network! {
     Small: f64 = Dense(2 -> 3, tanh), Dense(3 -> 1);
-    // so large that it is trained layer by layer
-    Large = Dense(2 -> 40, tanh), Dense(40 -> 30, relu), Dense(30 -> 1)
+    // so large that it is trained layer by layer, and random in training
+    Large = GaussianNoise(2, 0.1), Dense(2 -> 40, tanh), Dropout(0.2), Dense(40 -> 30, relu), Dense(30 -> 1)
 }
 
 const EPOCHS: usize = 7;

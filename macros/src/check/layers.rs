@@ -8,7 +8,7 @@ use syn::{Ident, Lit, Path, Visibility};
 
 use super::labels::{self, labels};
 use super::options::{item, mistaken, settings, trainable};
-use super::sizes::{meet, size};
+use super::sizes::{gives, meet, size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
 use crate::network::{Item, Kind, Layer, Meeting, Network, Setting, Size};
@@ -75,6 +75,7 @@ impl Flow<'_> {
         match &written.form {
             Form::Single(single) => self.single(single, label, before, list),
             Form::Around { kind, layers } => self.around(kind, layers, label, before, list),
+            Form::Branches { kind, branches } => self.branches(kind, branches, label, before, list),
             Form::Repeat { layers, count, span } => self.repeat(layers, count.as_ref(), *span, label, before, list),
             Form::Mistaken => self.mistaken(None, label, before, list),
         }
@@ -205,8 +206,21 @@ impl Flow<'_> {
         item(bare, span, number, &written.kind, self.errors)
     }
 
-    /// What comes out of a layer whose sizes are free: as its shape says, or the first of its arguments.
+    /// What comes out of a layer that does not give as much as it takes, if it can be so.
     fn produced(
+        &mut self,
+        written: &Single,
+        inputs: &Size,
+        shape: Option<&syntax::Shape>,
+        arguments: &mut Vec<&Argument>,
+        row: Option<&catalogue::Layer>,
+    ) -> Size {
+        let size = self.stated(written, inputs, shape, arguments, row);
+        if row.is_none_or(|row| gives(row, inputs, &size, self.errors)) { size } else { self.unknown() }
+    }
+
+    /// As its shape says, or the first of its arguments.
+    fn stated(
         &mut self,
         written: &Single,
         inputs: &Size,
@@ -236,6 +250,9 @@ impl Flow<'_> {
                 self.errors.at(argument, "the sizes stand after an option", "write them before the options");
             }
             size(&argument.value, self.errors).unwrap_or_else(|| self.unknown())
+        } else if let (Some(ShapeRule::Half), Size::Literal { value, span }) = (row.map(|row| row.shape), inputs) {
+            // half of what is odd is said to be a mistake
+            Size::literal((value / 2).max(1), *span)
         } else {
             let name = text(&written.kind);
             let shown = if matches!(inputs, Size::Unknown(_)) { "2".to_owned() } else { inputs.to_string() };
@@ -262,7 +279,7 @@ impl Flow<'_> {
         };
         self.errors.at(&written.kind, format_args!("unknown layer `{name}`"), help);
         match meant {
-            (Some(known), _) if written.parentheses && known.shape != ShapeRule::Around => Some(known),
+            (Some(known), _) if written.parentheses && !known.holds_layers() => Some(known),
             (None, Some(_)) if !written.parentheses => catalogue::find(LAYERS, catalogue::ACTIVATION),
             _ => None,
         }

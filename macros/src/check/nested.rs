@@ -38,6 +38,82 @@ impl Flow<'_> {
         Layer { label, inputs, outputs, written, kind: Kind::Residual { span, inner: inner.into() } }
     }
 
+    /// A `Concatenate`.
+    pub(super) fn branches(
+        &mut self,
+        kind: &Ident,
+        branches: &[Vec<syntax::Layer>],
+        label: Option<&Ident>,
+        before: Option<&Size>,
+        list: &mut List<'_>,
+    ) -> Layer {
+        let (name, span) = (kind.to_string(), kind.span());
+        let label = label.cloned().unwrap_or_else(|| labels::default(&name, span, &mut list.counts));
+        let (mut before, mut made) = (before.cloned(), Vec::new());
+        for (index, branch) in branches.iter().enumerate() {
+            let layer = self.branch(branch, kind, &label, index + 1, before.as_ref(), list);
+            // all take what the first takes
+            before.get_or_insert_with(|| layer.inputs.clone());
+            made.push(layer);
+        }
+        let rest = made.pop().filter(|_| !made.is_empty());
+        let Some(mut rest) = rest else {
+            let help = format!("write several, as `{name}(Dense(4 -> 8, relu), (Dense(4 -> 8), Dense(2)))`");
+            self.errors.at_span(span, format_args!("`{name}` has fewer than two branches"), help);
+            let size = before.unwrap_or_else(|| self.unknown());
+            return self.stand_in(label, size.clone(), size);
+        };
+        let shown: Vec<_> = made.iter().chain([&rest]).map(|branch| branch.written.clone()).collect();
+        while let Some(first) = made.pop() {
+            let outputs = self.together(&first.outputs, &rest.outputs, span);
+            let (label, inputs, written) = (label.clone(), first.inputs.clone(), String::new());
+            let kind = Kind::Concatenate { span, first: first.into(), second: rest.into() };
+            rest = Layer { label, kind, inputs, outputs, written };
+        }
+        Layer { written: format!("{name}({})", shown.join(", ")), ..rest }
+    }
+
+    /// A branch: a network of its own, unless it is one.
+    fn branch(
+        &mut self,
+        written: &[syntax::Layer],
+        kind: &Ident,
+        label: &Ident,
+        number: usize,
+        before: Option<&Size>,
+        list: &List<'_>,
+    ) -> Layer {
+        let span = label.span();
+        if written.is_empty() {
+            let help = "write them, as `(Dense(64 -> 64, relu), Dense(64))`";
+            self.errors.at_span(kind.span(), format_args!("branch {number} of `{kind}` has no layers"), help);
+            let size = before.cloned().unwrap_or_else(|| self.unknown());
+            return self.stand_in(label.clone(), size.clone(), size);
+        }
+        let name = format_ident!("{}{}Branch{number}", list.name, camel(&label.to_string()), span = span);
+        let (mut layers, meetings) = self.list(&name, written, before);
+        if layers.len() == 1 && matches!(layers[0].kind, Kind::Network { .. }) && meetings.is_empty() {
+            return layers.remove(0);
+        }
+        self.part(name, layers, meetings, label)
+    }
+
+    /// How many numbers two branches give.
+    fn together(&self, first: &Size, second: &Size, span: Span) -> Size {
+        match (first, second) {
+            (Size::Unknown(_), _) | (_, Size::Unknown(_)) => self.unknown(),
+            (Size::Literal { value: a, .. }, Size::Literal { value: b, .. }) => {
+                Size::literal(a.saturating_add(*b), span)
+            }
+            _ => {
+                let typenet = self.typenet;
+                let tokens = quote_spanned!(span.resolved_at(Span::mixed_site())=>
+                    #typenet::layers::total(#first, #second));
+                Size::Constant { shown: format!("{first} + {second}"), tokens, span }
+            }
+        }
+    }
+
     /// `[layers; count]`
     pub(super) fn repeat(
         &mut self,
@@ -106,21 +182,26 @@ impl Flow<'_> {
             several => {
                 let name = format_ident!("{}{}", list.name, camel(&label.to_string()), span = label.span());
                 let (layers, meetings) = self.list(&name, several, before);
-                let shown: Vec<_> = layers.iter().map(|layer| layer.written.as_str()).collect();
-                let written = shown.join(", ");
-                let part = Network {
-                    attributes: Vec::new(),
-                    visibility: self.visibility.clone(),
-                    name: name.clone(),
-                    scalar: self.scalar.clone(),
-                    layers,
-                    meetings,
-                };
-                let layer = Layer { written, ..self.nested(&part, name.into(), label.clone()) };
-                self.parts.push(part);
-                layer
+                self.part(name, layers, meetings, label)
             }
         }
+    }
+
+    /// Layers within a layer as a network of their own.
+    fn part(&mut self, name: Ident, layers: Vec<Layer>, meetings: Vec<Meeting>, label: &Ident) -> Layer {
+        let shown: Vec<_> = layers.iter().map(|layer| layer.written.as_str()).collect();
+        let written = shown.join(", ");
+        let part = Network {
+            attributes: Vec::new(),
+            visibility: self.visibility.clone(),
+            name: name.clone(),
+            scalar: self.scalar.clone(),
+            layers,
+            meetings,
+        };
+        let layer = Layer { written, ..self.nested(&part, name.into(), label.clone()) };
+        self.parts.push(part);
+        layer
     }
 
     /// A network as a layer: one declared above by its name, any other by its path.

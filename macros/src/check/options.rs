@@ -5,11 +5,12 @@ use quote::ToTokens;
 use syn::Path;
 
 use super::numbers::{number, numbers};
+use super::sizes::size;
 use crate::catalogue::{
     self, ACTIVATIONS, CONSTRAINTS, Entry, INITIALIZERS, LayerOption, Named, OptionKind, REGULARIZERS, TRAINABLE,
 };
 use crate::errors::{Errors, listed, similar};
-use crate::network::{Item, Setting};
+use crate::network::{Item, Setting, Size};
 use crate::syntax::{Argument, Value, text};
 
 /// The value of each option, in the order of the row.
@@ -78,6 +79,7 @@ pub(super) fn settings(
                 let message = format_args!("layer `{}` has no {}", row.name, option.name);
                 let example = match option.value {
                     OptionKind::Number => format!("{} = 0.5", option.name),
+                    OptionKind::Size => format!("{} = 100", option.name),
                     OptionKind::Alone(_) => "0.5".to_owned(),
                     _ => "relu".to_owned(),
                 };
@@ -151,6 +153,15 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
                 return Setting::Number(None);
             }
             return Setting::Number(number);
+        }
+        OptionKind::Size => {
+            let size = value.and_then(|value| {
+                size(value, errors).or_else(|| {
+                    errors.at(value, "`_` is not a size", format_args!("write `{} = 100`", option.name));
+                    None
+                })
+            });
+            return Setting::Size(size.unwrap_or_else(|| Size::Unknown(errors.latest())));
         }
         OptionKind::Regularizer | OptionKind::Constraint if value.is_none() => return Setting::Nothing,
         OptionKind::Activation => (ACTIVATIONS, "an activation"),

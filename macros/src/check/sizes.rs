@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens as _;
 use syn::Lit;
 
+use crate::catalogue::{Layer, ShapeRule};
 use crate::errors::{Errors, plural};
 use crate::network::{Meeting, Size};
 use crate::syntax::{Value, text};
@@ -71,6 +72,31 @@ pub(super) fn meet(name: &str, taken: &Size, produced: &Size, errors: &mut Error
         errors.at_span(taken.span(), message, help);
     }
     meets.is_none().then(|| Meeting { taken: taken.clone(), produced: produced.clone() })
+}
+
+/// Whether a layer can give as many numbers as it is told to; what only the compiler knows is checked in the code.
+pub(super) fn gives(row: &Layer, taken: &Size, given: &Size, errors: &mut Errors) -> bool {
+    let (Size::Literal { value: taken, .. }, Size::Literal { value: numbers, .. }) = (taken, given) else {
+        return true;
+    };
+    let (name, span) = (row.name, given.span());
+    let (message, help) = match row.shape {
+        ShapeRule::Half if taken % 2 == 1 => (
+            format!("layer `{name}` gives half as many numbers as it takes, and there is no half of {taken}"),
+            "let the layer before it produce an even number".to_owned(),
+        ),
+        ShapeRule::Half if taken / 2 != *numbers => (
+            format!("layer `{name}` gives half as many numbers as it takes, and {numbers} is not half of {taken}"),
+            format!("write `{}`, or leave the sizes out", taken / 2),
+        ),
+        ShapeRule::Multiple | ShapeRule::Rows if numbers % taken != 0 => (
+            format!("layer `{name}` gives several numbers for each of {taken}, and {numbers} is no multiple of it"),
+            format!("write `{}`, for instance", numbers.div_ceil(*taken).saturating_mul(*taken)),
+        ),
+        _ => return true,
+    };
+    errors.at_span(span, message, help);
+    false
 }
 
 /// Whether what stands inside a layer gives back as much as it takes; what only the compiler knows is checked in the code.

@@ -32,6 +32,7 @@ fn every_construct_is_taken() {
         "Drop = Dropout(4, 0.5), Dropout(0.5), Dropout(rate = 0), Dropout(4 -> 4, RATE), Dropout(RATE), Dropout(4, { RATE })",
         "Noise = GaussianNoise(N, 3), AlphaDropout({ 0.5 * RATE }), GaussianDropout(_, 0.5), Dense(2, relu), dropout: Dropout(0.1)",
         "Epsilon = LayerNormalization(4, epsilon = 1e-6), LayerNormalization(epsilon = 1), LayerNormalization(epsilon = { 2.0 * EPSILON })",
+        "Shaped = Embedding(3 -> 24, input_dim = WORDS), Glu, Dense(N), Glu(N -> M), RepeatVector(M -> 12), RepeatVector(24)",
         "Bare = Dense(2 -> 4), leaky_relu(0.3), threshold(1, 0), Dense(2, elu(alpha::<A, B>())), elu(-1,)",
     ] {
         assert_eq!(mistakes(declaration), (vec![], 1), "{declaration}");
@@ -82,6 +83,20 @@ fn every_mistake_has_its_message() {
         ("X = LayerNormalization(4 -> 5)", "layer `LayerNormalization` gives as many numbers as it takes, 4, not 5"),
         ("X = LayerNormalization(4, relu)", "layer `LayerNormalization` takes no activation"),
         ("X = LayerNormalization(4, 1e-6)", "an option of layer `LayerNormalization` must be named"),
+        ("X = Glu(5 -> 2)", "layer `Glu` gives half as many numbers as it takes, and there is no half of 5"),
+        ("X = Dense(2 -> 5), Glu", "layer `Glu` gives half as many numbers as it takes, and there is no half of 5"),
+        ("X = Glu(6 -> 2)", "layer `Glu` gives half as many numbers as it takes, and 2 is not half of 6"),
+        ("X = Dense(2 -> N), Glu", "layer `Glu` has no size"),
+        (
+            "X = RepeatVector(4 -> 6)",
+            "layer `RepeatVector` gives several numbers for each of 4, and 6 is no multiple of it",
+        ),
+        (
+            "X = Embedding(3 -> 7, input_dim = 9)",
+            "layer `Embedding` gives several numbers for each of 3, and 7 is no multiple of it",
+        ),
+        ("X = Embedding(3 -> 6)", "layer `Embedding` has no input_dim"),
+        ("X = Embedding(3 -> 6, input_dim = 0)", "`0` is not a size"),
         ("X = Dropout(0.5)", "the first layer must state how many inputs it takes"),
         ("X = Dropout(4)", "layer `Dropout` has no rate"),
         ("X = Dropout(4, 1)", "option `rate` is at least 0 and less than 1"),

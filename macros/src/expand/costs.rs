@@ -45,5 +45,6 @@ fn may_cost(layer: &Layer) -> bool {
         Kind::BuiltIn { row, .. } => row.name == COSTLY,
         Kind::Own { .. } | Kind::Network { .. } => true,
         Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => may_cost(inner),
+        Kind::Concatenate { first, second, .. } => may_cost(first) || may_cost(second),
     }
 }

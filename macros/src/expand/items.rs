@@ -33,9 +33,13 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
         Kind::BuiltIn { row, span, .. } => {
             let item = named(row.item, *span);
             let sizes = match row.shape {
-                ShapeRule::Free => vec![inputs, outputs],
-                ShapeRule::Same | ShapeRule::Around => vec![outputs],
+                ShapeRule::Free | ShapeRule::Half | ShapeRule::Multiple | ShapeRule::Rows => vec![inputs, outputs],
+                ShapeRule::Same | ShapeRule::Around | ShapeRule::Branches => vec![outputs],
             };
+            let width = (row.shape == ShapeRule::Rows).then(|| {
+                let width = width(layer, prefix);
+                quote_spanned!(Span::mixed_site()=> , #width)
+            });
             let settings = body_settings(layer, last);
             let written = settings.iter().rposition(|(option, setting)| in_type(option) && differs(option, setting));
             let arguments = settings.iter().take(written.map_or(0, |last| last + 1));
@@ -43,9 +47,10 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
             let arguments = arguments.filter_map(|(option, setting)| match setting {
                 Setting::Item(item) => Some(item_type_of(option.value, item, prefix)),
                 Setting::Flag(on) => Some(usize::from(*on).to_token_stream()),
+                Setting::Size(size) => Some(size.to_token_stream()),
                 Setting::Number(_) | Setting::Nothing => None,
             });
-            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#(#sizes),* #(, #arguments)*>)
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#(#sizes),* #width #(, #arguments)*>)
         }
         Kind::Own { path, .. } => {
             let span = path.segments.last().map_or_else(Span::mixed_site, |last| last.ident.span());
@@ -67,11 +72,29 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
             let around = quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#layer>);
             giving_back(around, inner, prefix)
         }
+        Kind::Concatenate { span, first, second } => {
+            let item = named("Concatenate", *span);
+            let (a, b) = (&first.outputs, &second.outputs);
+            let (first, second) = (layer_type(first, false, prefix, scalar), layer_type(second, false, prefix, scalar));
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#first, #second, #a, #b, #outputs>)
+        }
         Kind::Repeat { inner, copies } => {
             let layer = layer_type(inner, false, prefix, scalar);
             let repeated = quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat<#layer, #copies>);
             giving_back(repeated, inner, prefix)
         }
+    }
+}
+
+/// How many numbers come out of a layer for each that goes in.
+pub fn width(layer: &Layer, prefix: &TokenStream) -> TokenStream {
+    let (inputs, outputs) = (&layer.inputs, &layer.outputs);
+    match (inputs, outputs) {
+        (Size::Literal { value: inputs, .. }, Size::Literal { value: outputs, .. }) => {
+            Literal::u32_unsuffixed(outputs / (*inputs).max(1)).to_token_stream()
+        }
+        // generated code has no arithmetic of its own, which a user's lints may deny
+        _ => quote_spanned!(Span::mixed_site()=> { #prefix::layers::width(#inputs, #outputs) }),
     }
 }
 
@@ -95,14 +118,15 @@ fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) 
                 _ => None,
             });
             // the activation has gone to `new`
-            let calls =
-                settings.iter().filter(|(option, _)| option.value != OptionKind::Activation && in_value(option));
+            let calls = settings.iter().filter(|(option, _)| {
+                !matches!(option.value, OptionKind::Activation | OptionKind::Size) && in_value(option)
+            });
             let calls = calls.filter(|(option, setting)| differs(option, setting)).map(|(option, setting)| {
                 let written = names.iter().find(|name| *name == option.name);
                 let method = named(option.method, written.map_or_else(Span::mixed_site, Ident::span));
                 let value = match setting {
                     Setting::Item(item) => item_value_of(option.value, item, prefix),
-                    Setting::Flag(_) | Setting::Nothing => TokenStream::new(),
+                    Setting::Flag(_) | Setting::Nothing | Setting::Size(_) => TokenStream::new(),
                     Setting::Number(number) => {
                         let number = in_parentheses(&number.clone().unwrap_or_default());
                         return quote_spanned!(Span::mixed_site()=> .#method #number);
@@ -127,6 +151,11 @@ fn layer_value(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) 
         Kind::Residual { inner, .. } => {
             let inner = layer_value(inner, false, prefix, scalar);
             quote_spanned!(Span::mixed_site()=> #prefix::layers::Residual::new(#inner))
+        }
+        Kind::Concatenate { first, second, .. } => {
+            let (first, second) =
+                (layer_value(first, false, prefix, scalar), layer_value(second, false, prefix, scalar));
+            quote_spanned!(Span::mixed_site()=> #prefix::layers::Concatenate::new(#first, #second))
         }
         Kind::Repeat { inner, .. } => {
             let inner = layer_value(inner, false, prefix, scalar);

@@ -233,7 +233,7 @@ fn numbers(layer: &Layer, value: &TokenStream) -> Option<TokenStream> {
         Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => {
             numbers(inner, &quote_spanned!(Span::mixed_site()=> #value.layer()))
         }
-        Kind::Own { .. } | Kind::Network { .. } => None,
+        Kind::Own { .. } | Kind::Network { .. } | Kind::Concatenate { .. } => None,
     }
 }
 

@@ -3,8 +3,8 @@
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote_spanned};
 
-use super::items::setting_value;
-use crate::catalogue::{KERNEL, OptionKind, WHOLE};
+use super::items::{setting_value, width};
+use crate::catalogue::{KERNEL, OptionKind, ShapeRule, WHOLE};
 use crate::network::{Kind, Layer, Network, Setting};
 
 /// `penalty`, if there may be one.
@@ -77,6 +77,7 @@ fn of_layer(
                 };
                 let units = match option.method {
                     KERNEL => layer.outputs.to_token_stream(),
+                    _ if row.shape == ShapeRule::Rows => width(layer, &super::private()),
                     _ => Literal::usize_unsuffixed(1).to_token_stream(),
                 };
                 Some(if regularizer {
@@ -114,6 +115,13 @@ fn of_layer(
             vec![call]
         }
         Kind::Residual { inner, .. } => of_layer(inner, kind, place, depth, conditions),
+        Kind::Concatenate { first, second, .. } => {
+            let (one, other) =
+                (quote_spanned!(Span::mixed_site()=> #place.first), quote_spanned!(Span::mixed_site()=> #place.second));
+            let mut calls = of_layer(first, kind, &one, depth, conditions);
+            calls.extend(of_layer(second, kind, &other, depth, conditions));
+            calls
+        }
         Kind::Repeat { inner, .. } => {
             let copy = format_ident!("__copy_{depth}", span = Span::mixed_site());
             let one = quote_spanned!(Span::mixed_site()=> #place[#copy]);

@@ -196,6 +196,10 @@ fn layer(input: ParseStream<'_>, errors: &mut Errors) -> Layer {
         let layers = content.map(|content| layers(&content, Place::Parentheses, errors)).unwrap_or_default();
         return Layer { label, form: Form::Around { kind: kind.clone(), layers } };
     }
+    if let Some(kind) = kind.get_ident().filter(|kind| catalogue::has_branches(&kind.to_string())) {
+        let branches = content.map(|content| branches(&content, errors)).unwrap_or_default();
+        return Layer { label, form: Form::Branches { kind: kind.clone(), branches } };
+    }
     let mut single = Single { kind, shape: None, arguments: Vec::new(), parentheses: false };
     if let Some(content) = content {
         single.parentheses = true;
@@ -205,6 +209,26 @@ fn layer(input: ParseStream<'_>, errors: &mut Errors) -> Layer {
         single.parentheses = true;
     }
     Layer { label, form: Form::Single(single) }
+}
+
+/// `branch { "," branch } [ "," ]`, where a branch is `layer | "(" layers ")"`
+fn branches(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Vec<Layer>> {
+    let mut branches = Vec::new();
+    while !ends(input, Place::Parentheses, errors) {
+        if input.peek(Token![,]) {
+            let comma = tokens::next(input);
+            errors.at(comma, "expected a layer, found `,`", "remove this `,`, or write the layer before it");
+            continue;
+        }
+        branches.push(match parenthesized_content(input) {
+            Some(content) => layers(&content, Place::Parentheses, errors),
+            None => vec![layer(input, errors)],
+        });
+        if separator(input, Place::Parentheses, errors) {
+            branches.push(vec![Layer { label: None, form: Form::Mistaken }]);
+        }
+    }
+    branches
 }
 
 /// `"[" layers ";" count "]"`

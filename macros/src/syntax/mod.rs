@@ -49,6 +49,11 @@ pub enum Form {
         kind: Ident,
         layers: Vec<Layer>,
     },
+    /// `Concatenate(Dense(4 -> 8), (Dense(4 -> 8, relu), Dense(8)))`
+    Branches {
+        kind: Ident,
+        branches: Vec<Vec<Layer>>,
+    },
     /// `[Dense(64 -> 64, relu); 50]`
     Repeat {
         layers: Vec<Layer>,

@@ -86,6 +86,7 @@ pub use self::relu::Relu;
 pub use self::relu6::Relu6;
 pub use self::selu::Selu;
 pub use self::sigmoid::Sigmoid;
+pub(crate) use self::sigmoid::sigmoid;
 pub use self::silu::Silu;
 pub use self::soft_shrink::SoftShrink;
 pub use self::softmax::Softmax;

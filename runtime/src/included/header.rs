@@ -41,11 +41,13 @@ pub(super) enum Next<'a> {
 pub(super) struct Header<'a> {
     json: &'a [u8],
     at: usize,
+    /// Where the metadata begins, once it has come by.
+    metadata: Option<usize>,
 }
 
 impl<'a> Header<'a> {
     pub(super) const fn new(json: &'a [u8]) -> Self {
-        Self { json, at: 0 }
+        Self { json, at: 0, metadata: None }
     }
 
     /// The next tensor.
@@ -68,10 +70,30 @@ impl<'a> Header<'a> {
                     None => Next::Fault,
                 };
             }
+            self.metadata = Some(self.at);
             if !self.skip() {
                 return Next::Fault;
             }
         }
+    }
+
+    /// What the metadata that has come by tells under this key, as it is written.
+    pub(super) const fn told(mut self, key: &[u8]) -> Option<&'a [u8]> {
+        let Some(at) = self.metadata else { return None };
+        self.at = at;
+        if !self.take(b'{') {
+            return None;
+        }
+        while let Some(found) = self.key() {
+            let value = self.string();
+            if same(found, key) {
+                return value;
+            }
+            if !self.take(b',') {
+                return None;
+            }
+        }
+        None
     }
 
     /// `{"dtype": "F32", "shape": [2, 4], "data_offsets": [0, 32]}`

@@ -3,12 +3,14 @@
 //! A constant function may neither format nor allocate nor call a method of a trait, hence the loops and the [`Text`].
 //! What is wrong with a file is said in the words of `Network::load`.
 
+mod declaration;
 mod header;
 mod tensors;
 mod text;
 
 use core::mem::MaybeUninit;
 
+use self::declaration::{Declaration, told};
 use self::header::{Entry, Header, Next};
 pub use self::tensors::Included;
 use self::tensors::{Kind, Tensor, Tensors};
@@ -57,6 +59,7 @@ pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
         }
     }
     refuse_others::<N>(json, count, &says);
+    refuse_another::<N>(json, &says);
     // SAFETY: what the tensors name may be any numbers, and what no tensor names is zero, which `Zeroable` allows
     unsafe { network.assume_init() }
 }
@@ -137,6 +140,21 @@ const fn say_which<N: Included>(json: &[u8], says: &Text) -> ! {
         }
     }
     says.with(b"there are two tensors of one name").report()
+}
+
+/// Ends the evaluation if the file tells that other layers are in it, such as those with another activation, which tensors
+/// do not show.
+#[track_caller]
+const fn refuse_another<N: Included>(json: &[u8], says: &Text) {
+    let mut header = Header::new(json);
+    while let Next::Entry(_) = header.next() {}
+    let Some(lines) = header.told(b"typenet") else { return };
+    let Some(found) = told(lines) else { return };
+    let ours = Declaration::new(N::LAYERS, found);
+    if !ours.is_same() {
+        let text = says.with(b"the network in it is `").with(found).with(b"`, but this one is `");
+        text.with(N::NAME.as_bytes()).with(b" = ").with(ours.text.as_bytes()).with(b"`").report();
+    }
 }
 
 /// What the header says of the tensor `name`.

@@ -9,14 +9,18 @@ mod activity_regularization;
 mod alpha_dropout;
 mod batch_normalization;
 mod block;
+mod concatenate;
 pub(crate) mod dense;
 mod dropout;
+mod embedding;
 mod gaussian_dropout;
 mod gaussian_noise;
+mod glu;
 mod layer_normalization;
 pub(crate) mod naming;
 mod p_relu;
 mod repeat;
+mod repeat_vector;
 mod rescaling;
 mod residual;
 mod rms_normalization;
@@ -33,13 +37,17 @@ pub use self::activity_regularization::ActivityRegularization;
 pub use self::alpha_dropout::AlphaDropout;
 pub use self::batch_normalization::{BatchNormalization, BatchNormalizationParameters, BatchNormalizationTape};
 pub use self::block::Block;
+pub use self::concatenate::{Branches, Concatenate, Traced};
 pub use self::dense::{Dense, DenseParameters};
 pub use self::dropout::Dropout;
+pub use self::embedding::Embedding;
 pub use self::gaussian_dropout::GaussianDropout;
 pub use self::gaussian_noise::GaussianNoise;
+pub use self::glu::Glu;
 pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
 pub use self::p_relu::PRelu;
 pub use self::repeat::{Copies, Repeat, Traces};
+pub use self::repeat_vector::RepeatVector;
 pub use self::rescaling::Rescaling;
 pub use self::residual::Residual;
 pub use self::rms_normalization::RmsNormalization;
@@ -471,6 +479,23 @@ pub struct TensorInfo {
     pub name: &'static str,
     /// Its shape in Keras's layout and C order: `[inputs, outputs]` for a kernel.
     pub shape: &'static [usize],
+}
+
+/// How many numbers come out of a layer for each that goes in, for the types that `network!` writes.
+#[doc(hidden)]
+#[must_use]
+pub const fn width(inputs: usize, outputs: usize) -> usize {
+    match outputs.checked_div(inputs) {
+        Some(width) => width,
+        None => 0,
+    }
+}
+
+/// How many numbers two branches give, for the types that `network!` writes.
+#[doc(hidden)]
+#[must_use]
+pub const fn total(first: usize, second: usize) -> usize {
+    first + second
 }
 
 /// What a layer computes, apart from its numbers and its activation. No form is called as a type is: rustc would then write
