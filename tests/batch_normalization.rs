@@ -184,6 +184,31 @@ fn not_trained() {
     assert_ne!(network.dense, start.dense);
 }
 
+network! {
+    // worth a second thread
+    Wide = Dense(40 -> 200, bias = false), BatchNormalization, relu, Dense(200, tanh, trainable = false), Dense(100),
+        BatchNormalization, relu, Dense(1)
+}
+
+/// Any number of threads gives the same bits, and leaves what is not trained as it is.
+#[test]
+fn threads() {
+    fn train(threads: usize, optimizer: impl Optimizer) -> Box<Wide> {
+        let (rng, (x, y)) = (&mut StdRng::seed_from_u64(7), samples(300));
+        let mut network = Wide::boxed(rng);
+        let kept = Box::new(network.dense_1);
+        let mut trainer = Trainer::new(MeanSquaredError, optimizer).batch_size(120).threads(threads);
+        trainer.fit(&mut *network, (&x, &y), rng).unwrap();
+        assert_eq!(network.dense_1, *kept);
+        network
+    }
+    let (plain, careful) = (Adam::new(0.01), AdamW::new(0.01).use_ema(0.9, None));
+    for threads in [2, 3] {
+        assert_eq!(train(threads, plain), train(1, plain), "{threads} threads");
+        assert_eq!(train(threads, careful), train(1, careful), "{threads} threads, all at once");
+    }
+}
+
 /// A training that was interrupted ends with the same bits; and the same seed gives the same.
 #[test]
 fn the_same_bits() {
