@@ -66,7 +66,8 @@ typenet::network! {
     Own = Dense(12 -> 70, relu), [Body(70 -> 70); 2], own::Scale(70 -> 70), Dense(70 -> 60, relu), Dense(60 -> 3, softmax);
     Penal = Dense(12 -> 150, tanh, kernel_regularizer = l2(1e-3)), Dense(150 -> 60, relu, kernel_constraint = max_norm(1.5)),
         Dense(60 -> 3, softmax);
-    Frozen = Dense(12 -> 150, tanh), Dense(150 -> 60, relu, trainable = false), Dense(60 -> 3, softmax)
+    Frozen = Dense(12 -> 150, tanh), Dense(150 -> 60, relu, trainable = false), Dense(60 -> 3, softmax);
+    Barred = Dense(12 -> 150, tanh), BatchNormalization, Dense(150 -> 60, relu), Dense(60 -> 3, softmax)
 }
 
 /// What a training leaves: the network's numbers, and a history without times.
@@ -156,6 +157,7 @@ fn layers_that_add_up_their_gradient() {
 fn penalties_and_layers_that_stay() {
     same(Penal::new, &Sgd::new(0.05).momentum(0.9), 256);
     same(Frozen::new, &Adam::new(0.01), 256);
+    same(Barred::new, &Sgd::new(0.05).momentum(0.9), 256);
 }
 
 /// The sums of every instruction set are in blocks of their own size.
