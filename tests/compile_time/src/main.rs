@@ -13,10 +13,14 @@ use results::{Results, WHEN};
 use users::{ABORT, Build, CHECK, RELEASE, SMALL, Users};
 
 /// What the users of each library write in `[dependencies]`.
-const LIBRARIES: [(&str, &str); 4] = [
+const LIBRARIES: [(&str, &str); 5] = [
     ("typenet", "typenet = { path = \"{runtime}\" }\nrand = \"0.10\"\n"),
     ("nalgebra", "nalgebra = \"0.35\"\nrand = \"0.10\"\n"),
     ("burn", "burn = { version = \"=0.22.1\", default-features = false, features = [\"std\", \"optim\", \"flex\"] }\n"),
+    (
+        "dfdx",
+        "dfdx = { version = \"=0.13.0\", default-features = false, features = [\"std\", \"fast-alloc\", \"cpu\"] }\n",
+    ),
     ("candle", "candle-core = \"=0.11.1\"\ncandle-nn = \"=0.11.1\"\n"),
 ];
 
@@ -47,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|it| name.contains(it));
-    let mut results = Results::read();
+    let mut results = Results::read()?;
     for (library, dependencies) in &LIBRARIES[..if peers { LIBRARIES.len() } else { OWN }] {
         let programs = Program::timed();
         let users = Users::write(library, dependencies, &programs)?;
@@ -58,13 +62,13 @@ fn main() -> Result<(), Box<dyn Error>> {
                 users.build(&programs[1], build)?;
                 let times = time(&users, program, build, if once { 1 } else { 3 })?;
                 for (when, time) in WHEN.iter().zip(times) {
-                    results.put(format!("{name} {when}"), time.as_secs_f64())?;
+                    results.put_seconds(library, format!("{name} {when}"), time.as_secs_f64())?;
                 }
             }
         }
     }
     for (build, _) in SIZES.iter().filter(|(build, _)| is_wanted(&size(build))) {
-        results.put(size(build), added(&Program::PREDICT, build, ROOM)?)?;
+        results.put(size(build), added(&Program::PREDICT, build, ROOM)?.to_string())?;
     }
     Ok(())
 }

@@ -54,6 +54,7 @@ impl Program {
             "nalgebra" if small => include_str!("../users/nalgebra_static.rs"),
             "nalgebra" => include_str!("../users/nalgebra_dynamic.rs"),
             "burn" => include_str!("../users/burn.rs"),
+            "dfdx" => include_str!("../users/dfdx.rs"),
             _ => include_str!("../users/candle.rs"),
         };
         let mut source = String::new();
@@ -82,8 +83,25 @@ impl Program {
         template
             .replace("{name}", &format!("Net{index}"))
             .replace("{layers}", &layers)
+            .replace("{modules}", &self.modules(sizes))
             .replace("{sizes}", &written.join(", "))
             .replace("{inputs}", &written[0])
             .replace("{outputs}", &written[last + 1])
+    }
+
+    /// The layers as dfdx's users write them: tuples of at most six, or a repetition.
+    fn modules(&self, sizes: &[usize]) -> String {
+        let linear = |size: &[usize]| format!("Linear<{}, {}>", size[0], size[1]);
+        let layers: Vec<_> = sizes.windows(2).collect();
+        let Some((last, hidden)) = layers.split_last() else { return String::new() };
+        if self.notation.is_some() {
+            return format!("(Repeated<({}, ReLU), {}>, {})", linear(hidden[0]), hidden.len(), linear(last));
+        }
+        let mut modules: Vec<_> = hidden.iter().map(|size| format!("({}, ReLU)", linear(size))).collect();
+        modules.push(linear(last));
+        while modules.len() > 6 {
+            modules = modules.chunks(6).map(|some| format!("({},)", some.join(", "))).collect();
+        }
+        format!("({},)", modules.join(", "))
     }
 }

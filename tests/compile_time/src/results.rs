@@ -1,4 +1,4 @@
-//! What has been measured, kept in the target directory, so that a part can be measured anew; and the table of it.
+//! What has been measured: RESULTS.md, which is read back, so that a part can be measured anew and the rest stays.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,38 +14,76 @@ use crate::{LIBRARIES, SIZES, size};
 /// When a program is built: with only its dependencies there, or again, after a change.
 pub const WHEN: [&str; 2] = ["clean", "changed"];
 
-/// Figures by their names: seconds by library, program, command and when; bytes by profile.
-pub struct Results(BTreeMap<String, f64>);
+/// Figures by their names, as they stand in the table: seconds by library, program, command and when; bytes by profile.
+pub struct Results {
+    figures: BTreeMap<String, String>,
+    /// Of each library that has figures.
+    versions: BTreeMap<String, String>,
+}
 
 impl Results {
-    pub fn read() -> Self {
-        let text = fs::read_to_string(here("target/figures.txt")).unwrap_or_default();
-        let figures = text.lines().filter_map(|line| line.rsplit_once(": "));
-        Self(figures.filter_map(|(name, value)| Some((name.to_owned(), value.parse().ok()?))).collect())
+    /// Those of the table that there is; none if that is of another machine or compiler.
+    pub fn read() -> Result<Self, Box<dyn Error>> {
+        let text = fs::read_to_string(here("RESULTS.md")).unwrap_or_default();
+        let mut results = Self { figures: BTreeMap::new(), versions: BTreeMap::new() };
+        if !text.contains(&format!("- {}\n", machine()?)) {
+            return Ok(results);
+        }
+        let mut libraries = Vec::new();
+        for line in text.lines() {
+            if let Some((library, version)) = line.strip_prefix("- ").and_then(|line| line.split_once(' ')) {
+                if LIBRARIES.iter().any(|(name, _)| *name == library) {
+                    results.versions.insert(library.to_owned(), version.to_owned());
+                }
+                continue;
+            }
+            let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+            match cells[..] {
+                ["program", "command", "when", ref names @ ..] => libraries = names.to_vec(),
+                [about, command, when, ref figures @ ..] => {
+                    let Some(program) = Program::timed().into_iter().find(|it| it.about == about) else { continue };
+                    let name = format!("{} {} {when}", program.name, command.trim_matches('`'));
+                    results
+                        .keep(libraries.iter().map(|library| format!("{library} {name}")).zip(figures.iter().copied()));
+                }
+                [profile, bytes] => {
+                    let build = SIZES.iter().find(|(_, about)| *about == profile);
+                    results.keep(build.map(|(build, _)| (size(build), bytes)));
+                }
+                _ => {}
+            }
+        }
+        Ok(results)
     }
 
-    /// Keeps a figure, and writes the table anew.
-    pub fn put(&mut self, name: String, value: f64) -> Result<(), Box<dyn Error>> {
-        println!("{name}: {value}");
-        self.0.insert(name, value);
-        let mut figures = String::new();
-        for (name, value) in &self.0 {
-            writeln!(figures, "{name}: {value}")?;
-        }
-        fs::write(here("target/figures.txt"), figures)?;
+    /// Keeps figures that are numbers: a cell may be empty.
+    fn keep<'a>(&mut self, figures: impl IntoIterator<Item = (String, &'a str)>) {
+        let figures = figures.into_iter().filter(|(_, figure)| figure.parse::<f64>().is_ok());
+        self.figures.extend(figures.map(|(name, figure)| (name, figure.to_owned())));
+    }
+
+    /// Puts seconds in the place of an older figure of `library`, and writes the table anew.
+    pub fn put_seconds(&mut self, library: &str, name: String, seconds: f64) -> Result<(), Box<dyn Error>> {
+        self.versions.insert(library.to_owned(), version(library)?);
+        self.put(name, format!("{seconds:.2}"))
+    }
+
+    /// Puts a figure in the place of an older one, and writes the table anew.
+    pub fn put(&mut self, name: String, figure: String) -> Result<(), Box<dyn Error>> {
+        println!("{name}: {figure}");
+        self.figures.insert(name, figure);
         Ok(fs::write(here("RESULTS.md"), self.table()?)?)
     }
 
     fn table(&self) -> Result<String, Box<dyn Error>> {
-        let measured = |library: &str| self.0.keys().any(|name| name.split(' ').next() == Some(library));
-        let libraries: Vec<&str> =
-            LIBRARIES.map(|(library, _)| library).into_iter().filter(|it| measured(it)).collect();
+        let libraries = LIBRARIES.map(|(library, _)| library);
+        let libraries: Vec<&str> = libraries.into_iter().filter(|&it| self.versions.contains_key(it)).collect();
         let mut text = format!(
             "# Compile time and size\n\nWritten by the program here; README.md says how.\n\n- {}\n",
             machine()?
         );
         for library in &libraries {
-            writeln!(text, "- {library} {}", version(library)?)?;
+            writeln!(text, "- {library} {}", self.versions[*library])?;
         }
         writeln!(
             text,
@@ -56,8 +94,8 @@ impl Results {
         for program in Program::timed() {
             for (command, when) in [CHECK, RELEASE].iter().flat_map(|build| WHEN.map(|when| (build.command, when))) {
                 let figures = libraries.iter().map(|library| {
-                    let figure = self.0.get(&format!("{library} {} {command} {when}", program.name));
-                    figure.map_or_else(String::new, |seconds| format!("{seconds:.2}"))
+                    let figure = self.figures.get(&format!("{library} {} {command} {when}", program.name));
+                    figure.map_or("", String::as_str)
                 });
                 let figures = figures.collect::<Vec<_>>().join(" | ");
                 writeln!(text, "| {} | `{command}` | {when} | {figures} |", program.about)?;
@@ -66,7 +104,7 @@ impl Results {
         writeln!(text, "\nBytes that the prediction of 2-4-4-2 adds to an empty program, stripped:\n")?;
         writeln!(text, "| `[profile.release]` | typenet |\n| --- | --- |")?;
         for (build, about) in SIZES {
-            if let Some(bytes) = self.0.get(&size(&build)) {
+            if let Some(bytes) = self.figures.get(&size(&build)) {
                 writeln!(text, "| {about} | {bytes} |")?;
             }
         }
@@ -92,4 +130,24 @@ fn version(library: &str) -> Result<String, Box<dyn Error>> {
     let package = if library == "candle" { "candle-core" } else { library };
     let version = lock.split_once(&format!("name = \"{package}\"\nversion = \""));
     Ok(version.and_then(|(_, rest)| rest.split('"').next()).unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Results, here};
+
+    #[test]
+    fn what_is_read_is_written() -> Result<(), Box<dyn std::error::Error>> {
+        let mut results = Results::read()?;
+        if results.figures.is_empty() {
+            return Ok(());
+        }
+        let text = std::fs::read_to_string(here("RESULTS.md"))?;
+        assert_eq!(results.table()?, text);
+        results.figures.remove("typenet xor check clean");
+        let table = results.table()?;
+        let differ: Vec<_> = table.lines().zip(text.lines()).filter(|(new, old)| new != old).collect();
+        assert!(matches!(differ[..], [(new, _)] if new.starts_with("| 2-4-4-2 | `check` | clean |  |")), "{differ:?}");
+        Ok(())
+    }
 }
