@@ -10,7 +10,8 @@
 //! multiply-adds that one core can do, measured just before and after; one prediction as a fraction of the speed at which
 //! one core reads that many bytes from the cache that holds them. Only the multiply-adds that the mathematics needs are
 //! counted: none for the gradient of the first layer's inputs, none for activations, loss, shuffling, gathering and the
-//! optimizer, whose time counts all the same. The data has mean zero. Let nothing else run meanwhile.
+//! optimizer, whose time counts all the same. Training also prints what memory it takes. The data has mean zero. Let
+//! nothing else run meanwhile.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 mod limits;
@@ -88,6 +89,13 @@ fn measure(
     }
 }
 
+/// How much memory this process holds, where the system tells.
+fn resident() -> Option<f64> {
+    const PAGE: f64 = 4096.0;
+    let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
+    pages.split_whitespace().nth(1)?.parse::<f64>().ok().map(|pages| pages * PAGE)
+}
+
 /// Epochs of SGD with momentum.
 fn train<N, L, const I: usize, Y>(c: &mut Criterion, name: &str, loss: L, x: &[[f32; I]], y: &[Y])
 where
@@ -99,17 +107,27 @@ where
         let rng = &mut StdRng::seed_from_u64(0);
         let mut network = bytemuck::zeroed_box::<N>();
         network.initialize(rng);
-        let mut losses = Vec::new();
+        let (mut losses, mut held) = (Vec::new(), None);
         let amount = operations::<N>(true) * x.len() as f64;
         measure(c, &format!("{name}/epoch/{batch_size}"), (amount, limits::peak, "the peak of one core"), |times| {
             let epochs = usize::try_from(times).unwrap();
             let mut trainer = Trainer::new(loss, Sgd::new(0.1).momentum(0.9)).batch_size(batch_size).epochs(epochs);
             let history = trainer.fit(&mut *network, (x, y), rng).unwrap();
             losses.extend(history.loss());
+            held = resident();
             Duration::from_secs_f64(history.seconds())
         });
         if let (Some(first), Some(last)) = (losses.first(), losses.last()) {
             println!("    {} samples in each epoch; loss {first:.4} at first, {last:.4} at last", x.len());
+        }
+        if let Some(held) = held {
+            // those before the step, and the velocity, are two more numbers for each parameter
+            let (numbers, data) = (3.0 * size_of::<N>() as f64, size_of_val(x) as f64);
+            let [held, numbers, data] = [held, numbers, data].map(|bytes| bytes / f64::from(1 << 20));
+            let rest = held - numbers - data;
+            println!(
+                "    holds {held:.1} MiB: {data:.1} of data, {numbers:.1} for each parameter thrice, {rest:.1} else"
+            );
         }
     }
 }
