@@ -147,6 +147,7 @@ fn without_a_heap() {
 network! {
     Body = Dense(30 -> 30, tanh), Dense(30);
     Half = Dense(30 -> 30, tanh, trainable = false), Dense(30);
+    Branched = Concatenate(Body(trainable = false), (Dense(30 -> 4, tanh, trainable = false), Dense(3))), Dense(1);
     // large enough that gradients go to the optimizer layer by layer
     Large =
         Dense(30 -> 30, tanh),
@@ -201,6 +202,21 @@ fn layers_within_layers_stay() {
     large_stays(Sgd::new(0.01).momentum(0.5));
     large_stays(Adam::new(0.001).weight_decay(0.1).use_ema(0.9, None));
     large_stays(AdamW::new(0.001));
+}
+
+#[test]
+fn branches_stay() {
+    assert_eq!(Branched::TRAINED, 5 * 3 + 34);
+    let rng = &mut StdRng::seed_from_u64(3);
+    let start = Branched::new(rng);
+    let mut network = start.clone();
+    let mut trainer = Trainer::new(MeanSquaredError, AdamW::new(0.01).use_ema(0.5, Some(2)));
+    for _ in 0..4 {
+        trainer.train_on_batch(&mut network, (&[[0.5; 30], [-0.25; 30]], &[[1.0], [2.0]])).unwrap();
+    }
+    let same = network.as_flat().iter().zip(start.as_flat()).filter(|(now, then)| now == then).count();
+    assert_eq!(network.concatenate.first, start.concatenate.first);
+    assert_eq!(same, Branched::PARAMETERS - Branched::TRAINED);
 }
 
 static BACKWARDS: AtomicUsize = AtomicUsize::new(0);

@@ -92,7 +92,8 @@ impl Flow<'_> {
         }
         let name = format_ident!("{}{}Branch{number}", list.name, camel(&label.to_string()), span = span);
         let (mut layers, meetings) = self.list(&name, written, before);
-        if layers.len() == 1 && matches!(layers[0].kind, Kind::Network { .. }) && meetings.is_empty() {
+        // what is not trained is written by the network that it is a layer of
+        if layers.len() == 1 && matches!(layers[0].kind, Kind::Network { trainable: true, .. }) && meetings.is_empty() {
             return layers.remove(0);
         }
         self.part(name, layers, meetings, label)
