@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use serde::Deserialize;
 use typenet::bytemuck;
+use typenet::callbacks::{self, LambdaCallback};
 use typenet::layers::{AlphaDropout, Backward, Dropout, GaussianDropout, GaussianNoise, Layer, NoParameters};
 use typenet::noise::{Noise, Training};
 use typenet::prelude::*;
@@ -281,6 +282,21 @@ fn the_callers_generator_decides() {
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.0)).epochs(2).shuffle(false);
     let losses: Vec<f64> = trainer.fit(&mut every, (&x, &y), rng).unwrap().loss().collect();
     assert_ne!(losses[0], losses[1]);
+    // and each batch of an epoch: the same sample again and again has another loss each time
+    let (x, y) = (vec![x[0]; 40], vec![y[0]; 40]);
+    let mut losses = Vec::new();
+    Trainer::new(MeanSquaredError, Sgd::new(0.0))
+        .epochs(1)
+        .batch_size(8)
+        .callback(LambdaCallback::on_batch_end(|training: &mut callbacks::Training<'_, Every>| {
+            losses.push(training.batch_loss);
+        }))
+        .fit(&mut every, (&x, &y), rng)
+        .unwrap();
+    assert_eq!(losses.len(), 5);
+    for (index, loss) in losses.iter().enumerate() {
+        assert!(!losses[..index].contains(loss), "{losses:?}");
+    }
     // and so does each step, or from the trainer's seed
     let mut step = || trainer.train_on_batch(&mut every, (&x, &y)).unwrap();
     assert_ne!(step(), step());

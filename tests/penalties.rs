@@ -54,7 +54,7 @@ network! {
         Dense(3 -> 5, tanh, kernel_regularizer = l1(0.125), bias_regularizer = l2),
         Dense(2, kernel_regularizer = l1_l2(0.125, 0.0625));
     Active: f64 =
-        Dense(3 -> 5, tanh), ActivityRegularization(l1 = 0.125, l2 = 0.0625), Dense(2, kernel_regularizer = l2);
+        Dense(3 -> 5, tanh), ActivityRegularization(l1 = 0.125, l2 = 0.25), Dense(2, kernel_regularizer = l2);
     Bent: f64 =
         Dense(3 -> 5, tanh), PReLU(alpha_initializer = constant(0.25), alpha_regularizer = l2(0.0625), alpha_constraint = non_neg),
         Dense(2);
@@ -268,7 +268,7 @@ fn outputs_that_cost() {
         let dense = &start.active.dense;
         let active = tanh(dense.kernel.as_slice(), dense.bias.as_slice(), &after);
         cost += 0.5 * squares(&within) + 2.0 * 0.25 * absolutes(&after);
-        cost += 0.125 * absolutes(&active) + 0.0625 * squares(&active);
+        cost += 0.125 * absolutes(&active) + 0.25 * squares(&active);
     }
     let weights = vec![0.0; x.len()];
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.125));
