@@ -1,5 +1,7 @@
 //! typenet, through its public API: the default target, for it chooses its instructions at run time.
 
+use std::thread::available_parallelism;
+
 use peers::{Data, Epoch, Peer, Workload};
 use typenet::bytemuck::zeroed_box;
 use typenet::prelude::*;
@@ -12,6 +14,11 @@ network! {
     Large = Dense(784 -> 512, relu), Dense(512 -> 512, relu), Dense(512 -> 10, softmax);
 
     Deep = [Dense(32 -> 32, tanh); 50], Dense(32 -> 2, softmax)
+}
+
+/// As many as there are cores to run on, of which `run` gives one or two.
+fn threads() -> usize {
+    available_parallelism().map_or(1, usize::from)
 }
 
 struct Typenet<N: Network, const I: usize> {
@@ -30,14 +37,16 @@ macro_rules! peer {
                 let mut network: Box<$network> = zeroed_box();
                 network.as_flat_mut().copy_from_slice(parameters);
                 let (x, classes) = (data.x.as_chunks().0.to_vec(), data.classes.clone());
-                Self { network, pass: Pass::new(), workload: workload.clone(), batch, x, classes }
+                Self { network, pass: Pass::new().threads(threads()), workload: workload.clone(), batch, x, classes }
             }
 
             fn fit(&mut self, epochs: usize) -> Vec<Epoch> {
                 let Workload { rate, momentum, decay, .. } = self.workload;
                 let optimizer = Sgd::new(rate).momentum(momentum).decay(decay);
-                let mut trainer =
-                    Trainer::new(SparseCategoricalCrossEntropy, optimizer).epochs(epochs).batch_size(self.batch);
+                let mut trainer = Trainer::new(SparseCategoricalCrossEntropy, optimizer)
+                    .epochs(epochs)
+                    .batch_size(self.batch)
+                    .threads(threads());
                 let data = (&self.x, &self.classes);
                 let history = trainer.fit(&mut *self.network, data, &mut peers::generator()).expect("good data");
                 let epoch = |epoch: &typenet::Epoch| Epoch { loss: epoch.training.loss, seconds: epoch.seconds };
