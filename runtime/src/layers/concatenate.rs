@@ -1,11 +1,10 @@
 //! Two ways from the same numbers, side by side.
 
-use core::marker::PhantomData;
-
 use bytemuck::Zeroable;
 use fearless_simd::Simd;
 use rand::Rng;
 
+use super::view::{Seen, SeenMut, View, Within};
 use super::{Backward, Batch, BatchMut, Layer, LayerInfo, Share, Sink, Trace, Way};
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
@@ -163,72 +162,42 @@ fn add<T: Scalar, S: Simd, const N: usize>(simd: S, a: &mut Tile<T, N>, b: &Tile
     }
 }
 
-/// What the first branch sees of a batch of the layer `L`.
+/// The first branch of the layer `L`.
 #[derive(Clone, Copy)]
-struct First<H, L>(H, PhantomData<L>);
+struct First<L>(L);
 
-/// What the second branch sees of a batch of the layer `L`.
+/// The second branch of the layer `L`.
 #[derive(Clone, Copy)]
-struct Second<H, L>(H, PhantomData<L>);
+struct Second<L>(L);
 
-/// The same where the tiles wait for each other.
-struct FirstMut<'a, H, L>(&'a mut H, PhantomData<L>);
-
-/// The same where the tiles wait for each other.
-struct SecondMut<'a, H, L>(&'a mut H, PhantomData<L>);
-
-macro_rules! seen {
-    ($($branch:ident $waiting:ident $field:ident $layer:ident;)*) => {$(
-        impl<T, F, G, H, const IN: usize, const A: usize, const B: usize, const OUT: usize> BatchMut<T, $layer>
-            for $waiting<'_, H, Concatenate<F, G, A, B, OUT>>
+macro_rules! within {
+    ($($branch:ident $field:ident $layer:ident;)*) => {$(
+        impl<T, F, G, const IN: usize, const A: usize, const B: usize, const OUT: usize> Within<T>
+            for $branch<Concatenate<F, G, A, B, OUT>>
         where
             T: Scalar,
             F: Layer<T, Input = Tile<T, IN>, Output = Tile<T, A>>,
             G: Layer<T, Input = Tile<T, IN>, Output = Tile<T, B>>,
-            H: BatchMut<T, Concatenate<F, G, A, B, OUT>>,
         {
-            #[inline(always)]
-            fn count(&self) -> usize {
-                self.0.count()
-            }
+            type Outer = Concatenate<F, G, A, B, OUT>;
+            type Inner = $layer;
 
             #[inline(always)]
-            fn samples(&self) -> usize {
-                self.0.samples()
-            }
-
-            #[inline(always)]
-            fn tile(&mut self, tile: usize) -> (&Tile<T, IN>, &mut Trace<T, $layer>) {
-                let (input, trace) = self.0.tile(tile);
-                (input, &mut trace.tape.$field)
-            }
-        }
-
-        impl<T, F, G, H, const IN: usize, const A: usize, const B: usize, const OUT: usize> Batch<T, $layer>
-            for $branch<H, Concatenate<F, G, A, B, OUT>>
-        where
-            T: Scalar,
-            F: Layer<T, Input = Tile<T, IN>, Output = Tile<T, A>>,
-            G: Layer<T, Input = Tile<T, IN>, Output = Tile<T, B>>,
-            H: Batch<T, Concatenate<F, G, A, B, OUT>>,
-        {
-            #[inline(always)]
-            fn count(&self) -> usize {
-                self.0.count()
-            }
-
-            #[inline(always)]
-            fn tile(&self, tile: usize) -> (&Tile<T, IN>, &Trace<T, $layer>) {
-                let (input, trace) = self.0.tile(tile);
+            fn find(self, (input, trace): Seen<'_, T, Self::Outer>) -> Seen<'_, T, $layer> {
                 (input, &trace.tape.$field)
+            }
+
+            #[inline(always)]
+            fn find_mut(self, (input, trace): SeenMut<'_, T, Self::Outer>) -> SeenMut<'_, T, $layer> {
+                (input, &mut trace.tape.$field)
             }
         }
     )*};
 }
 
-seen! {
-    First FirstMut first F;
-    Second SecondMut second G;
+within! {
+    First first F;
+    Second second G;
 }
 
 impl<T, F, G, const IN: usize, const A: usize, const B: usize, const OUT: usize> Layer<T>
@@ -344,8 +313,8 @@ where
     #[inline(always)]
     fn meet<S: Simd, H: BatchMut<T, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut H) {
         match barrier.checked_sub(F::BARRIERS) {
-            None => self.first.meet(simd, barrier, way, &mut FirstMut(batch, PhantomData::<Self>)),
-            Some(barrier) => self.second.meet(simd, barrier, way, &mut SecondMut(batch, PhantomData::<Self>)),
+            None => self.first.meet(simd, barrier, way, &mut View(batch, First(*self))),
+            Some(barrier) => self.second.meet(simd, barrier, way, &mut View(batch, Second(*self))),
         }
     }
 
@@ -365,8 +334,8 @@ where
     #[inline(always)]
     fn complete<S: Simd, H: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: H, start: usize, sink: &mut K) {
         if const { Self::COMPLETES } {
-            self.first.complete(simd, First(batch, PhantomData::<Self>), start, sink);
-            self.second.complete(simd, Second(batch, PhantomData::<Self>), start + F::Parameters::NUMBERS, sink);
+            self.first.complete(simd, View(batch, First(*self)), start, sink);
+            self.second.complete(simd, View(batch, Second(*self)), start + F::Parameters::NUMBERS, sink);
         } else {
             sink.accept(simd, start..start + Self::Parameters::NUMBERS);
         }

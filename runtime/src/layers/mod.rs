@@ -26,7 +26,9 @@ mod repeat_vector;
 mod rescaling;
 mod residual;
 mod rms_normalization;
+mod summed;
 mod unit_normalization;
+mod view;
 
 use core::fmt::Debug;
 
