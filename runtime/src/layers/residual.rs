@@ -55,7 +55,7 @@ impl<L: Copy> Residual<L> {
 
 /// `a += b`, number by number.
 #[inline(always)]
-fn add<T: Scalar, Z: Features<T>, S: Simd>(simd: S, a: &mut Z, b: &Z) {
+pub(super) fn add<T: Scalar, Z: Features<T>, S: Simd>(simd: S, a: &mut Z, b: &Z) {
     for (a, b) in a.lanes_mut().iter_mut().zip(b.lanes()) {
         a.store(a.load(simd) + b.load(simd));
     }
