@@ -4,6 +4,7 @@ use fearless_simd::Simd;
 
 use super::{Sample, Samples, Target, Targets, check_inputs, put_row};
 use crate::error::Error;
+use crate::layers::InputRange;
 use crate::losses::TargetRange;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -65,8 +66,9 @@ where
         }
     }
 
-    fn check(&self) -> Result<(), Error> {
-        (0..self.count).try_for_each(|sample| check_inputs((self.make)(sample).numbers().iter(), sample))
+    #[inline(always)]
+    fn check(&self, range: InputRange) -> Result<(), Error> {
+        (0..self.count).try_for_each(|sample| check_inputs((self.make)(sample).numbers().iter(), range, sample))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use nalgebra::{Const, Dyn, OMatrix};
 
-use super::{Error, Lane, Samples, Scalar, Simd, TargetRange, Targets, Tile, check_inputs, check_targets, gather_rows};
+use super::{Error, Lane, Samples, Scalar, Simd, Targets, Tile, check_inputs, check_targets, gather_rows};
+use crate::layers::InputRange;
+use crate::losses::TargetRange;
 
 /// Both traits, for a matrix whose samples are columns or rows.
 macro_rules! matrix {
@@ -17,8 +19,9 @@ macro_rules! matrix {
                 $gather(simd, self, indices, tile);
             }
 
-            fn check(&self) -> Result<(), Error> {
-                self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), sample))
+            #[inline(always)]
+            fn check(&self, range: InputRange) -> Result<(), Error> {
+                self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), range, sample))
             }
         }
 

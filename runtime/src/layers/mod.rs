@@ -16,6 +16,7 @@ mod embedding;
 mod gaussian_dropout;
 mod gaussian_noise;
 mod glu;
+mod input_range;
 mod layer_normalization;
 pub(crate) mod naming;
 mod p_relu;
@@ -44,6 +45,8 @@ pub use self::embedding::Embedding;
 pub use self::gaussian_dropout::GaussianDropout;
 pub use self::gaussian_noise::GaussianNoise;
 pub use self::glu::Glu;
+pub use self::input_range::InputRange;
+pub(crate) use self::input_range::row;
 pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
 pub use self::p_relu::PRelu;
 pub use self::repeat::{Copies, Repeat, Traces};
@@ -158,6 +161,9 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
 
     /// What it computes, for those who write it in another format.
     const FORM: Form = Form::Own;
+
+    /// Which inputs make sense for it, if it is the first; data is checked before it is trained on.
+    const RANGE: InputRange = InputRange::Finite;
 
     /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
     const SUMS: usize = 0;
@@ -566,6 +572,8 @@ pub struct LayerInfo {
     pub form: Form,
     /// The numbers that it computes with and does not train, as [`Form`] says.
     pub numbers: &'static [f64],
+    /// [`Layer::RANGE`]
+    pub range: InputRange,
     /// [`Layer::COMPLETES`]
     pub completes: bool,
     /// [`Layer::BARRIERS`]
@@ -589,6 +597,7 @@ impl LayerInfo {
             copies: L::COPIES,
             form: L::FORM,
             numbers: &[],
+            range: L::RANGE,
             completes: L::COMPLETES,
             barriers: L::BARRIERS,
         }
