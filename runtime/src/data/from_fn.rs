@@ -2,7 +2,8 @@
 
 use fearless_simd::Simd;
 
-use super::{Sample, Samples, Target, Targets, check_inputs, put_row};
+use super::rows::put_row;
+use super::{Sample, Samples, Target, Targets, check_inputs};
 use crate::error::Error;
 use crate::layers::InputRange;
 use crate::losses::TargetRange;
