@@ -6,6 +6,7 @@ use nalgebra::{Const, Dyn, OMatrix};
 use super::rows::gather_rows;
 use super::{Samples, Targets, check_inputs, check_targets};
 use crate::error::Error;
+use crate::layers::InputRange;
 use crate::losses::TargetRange;
 use crate::scalar::{Lane, Scalar};
 use crate::tile::Tile;
@@ -23,8 +24,9 @@ macro_rules! matrix {
                 $gather(simd, self, indices, tile);
             }
 
-            fn check(&self) -> Result<(), Error> {
-                self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), sample))
+            #[inline(always)]
+            fn check(&self, range: InputRange) -> Result<(), Error> {
+                self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), range, sample))
             }
         }
 

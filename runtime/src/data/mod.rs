@@ -85,7 +85,9 @@ mod table;
 use fearless_simd::Simd;
 
 use crate::error::Error;
+use crate::layers::{InputRange, row};
 use crate::losses::{Loss, TargetRange};
+use crate::network::Network;
 use crate::scalar::Scalar;
 use crate::tile::TargetTile;
 
@@ -119,11 +121,11 @@ pub trait Samples<T: Scalar, X>: Sync {
     /// most one for each lane; lanes beyond the last index repeat the first sample.
     fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut X);
 
-    /// Whether all numbers are finite.
+    /// Whether all numbers make sense for a network that wants `range`.
     ///
     /// # Errors
-    /// [`Error::InputNotFinite`], with the first that is not.
-    fn check(&self) -> Result<(), Error>;
+    /// [`Error::InputNotFinite`] or [`Error::InputNotRow`], with the first that does not.
+    fn check(&self, range: InputRange) -> Result<(), Error>;
 }
 
 /// Targets for a network that gives tiles `Z`: vectors as wide as the output, or classes.
@@ -157,13 +159,13 @@ pub trait Targets<T: Scalar, Z>: Sync {
     fn check(&self, range: TargetRange) -> Result<(), Error>;
 }
 
-/// Whether the data can be trained on with this loss; how many samples there are.
-pub(crate) fn check<T, H, Z, L, X, Y, I>((x, y): Data<'_, X, Y>, loss: &L) -> Result<u32, Error>
+/// Whether such a network can be trained on the data with this loss; how many samples there are.
+pub(crate) fn check<N, L, X, Y>((x, y): Data<'_, X, Y>, loss: &L) -> Result<u32, Error>
 where
-    T: Scalar,
-    X: Samples<T, I> + ?Sized,
-    Y: Targets<T, Z> + ?Sized,
-    L: Loss<T, H, Z, Y::Tile>,
+    N: Network,
+    X: Samples<N::Scalar, N::Input> + ?Sized,
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
 {
     let (samples, targets) = (x.count(), y.count());
     if samples != targets {
@@ -173,7 +175,7 @@ where
         return Err(Error::NoSamples);
     }
     let count = u32::try_from(samples).map_err(|_| Error::TooManySamples { samples })?;
-    x.check()?;
+    x.check(const { N::RANGE })?;
     y.check(L::TARGETS)?;
     loss.check()?;
     Ok(count)
@@ -225,11 +227,21 @@ pub trait Target<T: Scalar, Z> {
     fn check(&self, range: TargetRange, sample: usize) -> Result<(), Error>;
 }
 
-/// Neither NaN nor infinite.
-pub(crate) fn check_inputs<'a, T: Scalar>(numbers: impl Iterator<Item = &'a T>, sample: usize) -> Result<(), Error> {
+/// Neither NaN nor infinite, or numbers of rows.
+#[inline(always)]
+pub(crate) fn check_inputs<'a, T: Scalar>(
+    numbers: impl Iterator<Item = &'a T>,
+    range: InputRange,
+    sample: usize,
+) -> Result<(), Error> {
     for (index, number) in numbers.enumerate() {
-        if !number.finite() {
-            return Err(Error::InputNotFinite { sample, index, value: number.to_f64() });
+        match range {
+            InputRange::Finite if number.finite() => {}
+            InputRange::Rows(rows) if row(*number, rows).is_some() => {}
+            InputRange::Finite => return Err(Error::InputNotFinite { sample, index, value: number.to_f64() }),
+            InputRange::Rows(rows) => {
+                return Err(Error::InputNotRow { sample, index, value: number.to_f64(), rows });
+            }
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use nalgebra::SVector;
 use super::{Sample, Samples, Target, Targets, check_inputs, check_targets};
 use crate::error::Error;
 use crate::kernels::transpose::{transpose, unzip};
+use crate::layers::InputRange;
 use crate::losses::TargetRange;
 use crate::scalar::{Lane, Scalar};
 use crate::tile::{Classes, Features, Tile};
@@ -89,9 +90,10 @@ impl<T: Scalar, const N: usize, D: Elements<Element: Sample<T, N>> + Sync + ?Siz
         gather_rows(simd, self.elements(), indices, tile);
     }
 
-    fn check(&self) -> Result<(), Error> {
+    #[inline(always)]
+    fn check(&self, range: InputRange) -> Result<(), Error> {
         for (sample, row) in self.elements().iter().enumerate() {
-            check_inputs(row.numbers().iter(), sample)?;
+            check_inputs(row.numbers().iter(), range, sample)?;
         }
         Ok(())
     }

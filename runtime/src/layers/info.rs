@@ -1,6 +1,6 @@
 //! What is known of a layer beside what it trains.
 
-use super::Layer;
+use super::{InputRange, Layer};
 use crate::flat::Flat;
 use crate::scalar::Scalar;
 use crate::tile::Features;
@@ -82,6 +82,8 @@ pub struct LayerInfo {
     pub form: Form,
     /// The numbers that it computes with and does not train, as [`Form`] says.
     pub numbers: &'static [f64],
+    /// [`Layer::RANGE`]
+    pub range: InputRange,
     /// [`Layer::COMPLETES`]
     pub completes: bool,
     /// [`Layer::BARRIERS`]
@@ -105,6 +107,7 @@ impl LayerInfo {
             copies: L::COPIES,
             form: L::FORM,
             numbers: &[],
+            range: L::RANGE,
             completes: L::COMPLETES,
             barriers: L::BARRIERS,
         }

@@ -19,6 +19,7 @@ mod gaussian_dropout;
 mod gaussian_noise;
 mod glu;
 mod info;
+mod input_range;
 mod layer_normalization;
 pub(crate) mod naming;
 mod p_relu;
@@ -52,6 +53,8 @@ pub use self::gaussian_dropout::GaussianDropout;
 pub use self::gaussian_noise::GaussianNoise;
 pub use self::glu::Glu;
 pub use self::info::{Form, LayerInfo, TensorInfo};
+pub use self::input_range::InputRange;
+pub(crate) use self::input_range::row;
 pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
 pub use self::p_relu::PRelu;
 pub use self::repeat::{Copies, Repeat, Traces};
@@ -166,6 +169,9 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
 
     /// What it computes, for those who write it in another format.
     const FORM: Form = Form::Own;
+
+    /// Which inputs make sense for it, if it is the first; data is checked before it is trained on.
+    const RANGE: InputRange = InputRange::Finite;
 
     /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
     const SUMS: usize = 0;
