@@ -6,7 +6,7 @@ use bytemuck::Zeroable;
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, BatchMut, Layer, LayerInfo, Share, Sink, Trace, Way};
+use super::{Backward, Batch, BatchMut, InputRange, Layer, LayerInfo, Share, Sink, Trace, Way};
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
@@ -246,6 +246,7 @@ where
     const LAYERS: &'static [LayerInfo] =
         &[LayerInfo::of::<F, T>("first", "Branch", "linear"), LayerInfo::of::<G, T>("second", "Branch", "linear")];
     const TRAINED: usize = F::TRAINED + G::TRAINED;
+    const RANGE: InputRange = F::RANGE.and(G::RANGE);
     const SUMS: usize = F::SUMS + G::SUMS;
     const STREAMS: usize = F::STREAMS + G::STREAMS;
     const COSTS: bool = F::COSTS || G::COSTS;

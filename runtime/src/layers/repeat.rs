@@ -7,7 +7,7 @@ use bytemuck::Zeroable;
 use fearless_simd::{Simd, SimdBase as _};
 use rand::Rng;
 
-use super::{Backward, Batch, BatchMut, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
+use super::{Backward, Batch, BatchMut, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
@@ -200,6 +200,7 @@ where
     const TRAINED: usize = N * L::TRAINED;
     const COPIES: usize = N * L::COPIES;
     const FORM: Form = Form::OfRepeat { layer: &L::FORM, copies: N };
+    const RANGE: InputRange = L::RANGE;
     const SUMS: usize = N * L::SUMS;
     const STREAMS: usize = N * L::STREAMS;
     const COSTS: bool = L::COSTS;

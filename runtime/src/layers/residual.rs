@@ -3,7 +3,7 @@
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, BatchMut, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
+use super::{Backward, Batch, BatchMut, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Features;
@@ -123,6 +123,7 @@ where
     const TRAINED: usize = L::TRAINED;
     const COPIES: usize = L::COPIES;
     const FORM: Form = Form::OfResidual { layer: &L::FORM };
+    const RANGE: InputRange = L::RANGE;
     const SUMS: usize = L::SUMS;
     const STREAMS: usize = L::STREAMS;
     const COSTS: bool = L::COSTS;
