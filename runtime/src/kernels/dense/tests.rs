@@ -12,14 +12,17 @@ use crate::kernels::flat::Gather;
 use crate::kernels::{Task, dispatch, level};
 use crate::scalar::{Lane, Scalar};
 
+/// Two sets of columns.
+type Pair<T> = (Vec<<T as Scalar>::Lane>, Vec<<T as Scalar>::Lane>);
+
 /// A layer, a few tiles, and what must come out: small whole numbers, whose sums are exact in any order.
 struct Case<T: Scalar> {
     weights: Vec<T>,
     bias: Vec<T>,
     /// Inputs and gradients of the outputs of each tile.
-    tiles: Vec<(Vec<T::Lane>, Vec<T::Lane>)>,
+    tiles: Vec<Pair<T>>,
     /// Outputs and gradients of the inputs of each.
-    results: Vec<(Vec<T::Lane>, Vec<T::Lane>)>,
+    results: Vec<Pair<T>>,
     /// Of the weights, and after them the biases.
     gradient: Vec<T>,
 }
@@ -86,7 +89,9 @@ impl<T: Scalar> Task for &Case<T> {
         shared::sum_any::<T, S, _>(simd, &as_they_are, gradient.len(), 0, &mut Gather::new(&mut out, 0));
         assert_eq!(out, *gradient, "small, {of}");
         let mut squares = tiles.clone();
-        squares.iter_mut().for_each(|(_, dy)| shared::transpose_squares::<T, S>(simd, dy));
+        for (_, dy) in &mut squares {
+            shared::transpose_squares::<T, S>(simd, dy);
+        }
         let squares: Vec<Columns<'_, T>> = squares.iter().map(|(x, dy)| (&x[..], &dy[..])).collect();
         // by one thread, and in two parts
         for cut in [0, inputs / 2, inputs - inputs / 3] {
