@@ -136,7 +136,7 @@ pub trait Samples<T: Scalar, X>: Sync {
             columns as targets; for a sparse loss, integers"
 )]
 pub trait Targets<T: Scalar, Z>: Sync {
-    /// What a tile of targets is: `Z`, or [`Classes`].
+    /// What a tile of targets is: `Z`, or [`Classes`](crate::tile::Classes).
     type Tile: TargetTile<T, Z>;
 
     /// How many targets there are.

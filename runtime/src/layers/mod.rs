@@ -10,6 +10,7 @@ mod alpha_dropout;
 mod batch;
 mod batch_normalization;
 mod block;
+mod branches;
 mod concatenate;
 pub(crate) mod dense;
 mod dropout;
@@ -27,7 +28,9 @@ mod repeat_vector;
 mod rescaling;
 mod residual;
 mod rms_normalization;
+mod summed;
 mod unit_normalization;
+mod view;
 
 use core::fmt::Debug;
 
@@ -41,7 +44,8 @@ pub use self::alpha_dropout::AlphaDropout;
 pub use self::batch::{Backward, Batch, BatchMut, Share, Trace, Way};
 pub use self::batch_normalization::{BatchNormalization, BatchNormalizationParameters, BatchNormalizationTape};
 pub use self::block::Block;
-pub use self::concatenate::{Branches, Concatenate, Traced};
+pub use self::branches::{Branches, Traced};
+pub use self::concatenate::Concatenate;
 pub use self::dense::{Dense, DenseParameters};
 pub use self::dropout::Dropout;
 pub use self::embedding::Embedding;
