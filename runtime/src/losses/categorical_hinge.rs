@@ -19,7 +19,7 @@ use crate::tile::Tile;
 ///
 /// # fn main() -> Result<(), typenet::Error> {
 /// let given = Given::new(&mut StdRng::seed_from_u64(0));
-/// let trainer = Trainer::new(CategoricalHinge, Sgd::new(0.1));
+/// let mut trainer = Trainer::new(CategoricalHinge, Sgd::new(0.1));
 /// let loss = trainer.evaluate(&given, (&[[1.0, 3.0, 0.5]], &[[1.0, 0.0, 0.0]]))?.loss;
 /// assert_eq!(loss, 3.0);
 /// # Ok(())

@@ -21,7 +21,7 @@ use crate::tile::Tile;
 ///
 /// # fn main() -> Result<(), typenet::Error> {
 /// let given = Given::new(&mut StdRng::seed_from_u64(0));
-/// let trainer = Trainer::new(FromLogits(SparseCategoricalCrossEntropy), Sgd::new(0.1));
+/// let mut trainer = Trainer::new(FromLogits(SparseCategoricalCrossEntropy), Sgd::new(0.1));
 /// let loss = trainer.evaluate(&given, (&[[0.0; 4]], &[1_usize]))?.loss;
 /// assert!((loss - 4_f64.ln()).abs() < 1e-12);
 /// # Ok(())

@@ -21,7 +21,7 @@ use crate::tile::Tile;
 ///
 /// # fn main() -> Result<(), typenet::Error> {
 /// let given = Given::new(&mut StdRng::seed_from_u64(0));
-/// let trainer = Trainer::new(KlDivergence, Sgd::new(0.1));
+/// let mut trainer = Trainer::new(KlDivergence, Sgd::new(0.1));
 /// let loss = trainer.evaluate(&given, (&[[0.0, 0.0]], &[[1.0, 0.0]]))?.loss;
 /// assert!((loss - 2_f64.ln()).abs() < 1e-5);
 /// # Ok(())

@@ -17,7 +17,7 @@ use crate::scalar::Scalar;
 ///
 /// # fn main() -> Result<(), typenet::Error> {
 /// let given = Given::new(&mut StdRng::seed_from_u64(0));
-/// let trainer = Trainer::new(LogCosh, Sgd::new(0.1));
+/// let mut trainer = Trainer::new(LogCosh, Sgd::new(0.1));
 /// let loss = trainer.evaluate(&given, (&[[0.0, 3.0]], &[[0.0, 2.0]]))?.loss;
 /// assert!((loss - 1_f64.cosh().ln() / 2.0).abs() < 1e-12);
 /// # Ok(())

@@ -16,7 +16,7 @@ use crate::scalar::Scalar;
 ///
 /// # fn main() -> Result<(), typenet::Error> {
 /// let given = Given::new(&mut StdRng::seed_from_u64(0));
-/// let trainer = Trainer::new(MeanSquaredLogarithmicError, Sgd::new(0.1));
+/// let mut trainer = Trainer::new(MeanSquaredLogarithmicError, Sgd::new(0.1));
 /// let loss = trainer.evaluate(&given, (&[[99.0, 9.0]], &[[9.0, 99.0]]))?.loss;
 /// assert!((loss - 10_f64.ln().powi(2)).abs() < 1e-12);
 /// # Ok(())

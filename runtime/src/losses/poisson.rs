@@ -16,7 +16,7 @@ use crate::scalar::Scalar;
 ///
 /// # fn main() -> Result<(), typenet::Error> {
 /// let given = Given::new(&mut StdRng::seed_from_u64(0));
-/// let trainer = Trainer::new(Poisson, Sgd::new(0.1));
+/// let mut trainer = Trainer::new(Poisson, Sgd::new(0.1));
 /// let loss = trainer.evaluate(&given, (&[[1.0, 2.0]], &[[0.0, 1.0]]))?.loss;
 /// assert!((loss - (1.0 + 2.0 - 2_f64.ln()) / 2.0).abs() < 1e-6);
 /// # Ok(())

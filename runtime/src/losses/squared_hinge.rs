@@ -18,7 +18,7 @@ use crate::scalar::Scalar;
 ///
 /// # fn main() -> Result<(), typenet::Error> {
 /// let given = Given::new(&mut StdRng::seed_from_u64(0));
-/// let trainer = Trainer::new(SquaredHinge, Sgd::new(0.1));
+/// let mut trainer = Trainer::new(SquaredHinge, Sgd::new(0.1));
 /// let loss = trainer.evaluate(&given, (&[[0.5, -2.0]], &[[1.0, 0.0]]))?.loss;
 /// assert_eq!(loss, 0.125);
 /// # Ok(())

@@ -19,7 +19,7 @@ use crate::tile::{ClassTargets, Classes, Tile, VectorTargets};
 ///
 /// # fn main() -> Result<(), typenet::Error> {
 /// let given = Given::new(&mut StdRng::seed_from_u64(0));
-/// let trainer = Trainer::new(SparseCategoricalCrossEntropy, Sgd::new(0.1)).metric(Accuracy);
+/// let mut trainer = Trainer::new(SparseCategoricalCrossEntropy, Sgd::new(0.1)).metric(Accuracy);
 /// let scores = trainer.evaluate(&given, (&[[2.0, 1.0, 0.0], [0.0, 1.0, 0.5]], &[0_u8, 2]))?;
 /// assert_eq!(scores.metric("accuracy"), Some(0.5));
 /// # Ok(())
