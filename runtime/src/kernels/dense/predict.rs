@@ -113,7 +113,7 @@ fn predict_block<T: Scalar, S: Simd, const B: usize, const U: usize>(
     let mut total = sums[0];
     for sums in &sums[1..] {
         for (total, sum) in total.iter_mut().zip(sums) {
-            *total = *total + *sum;
+            *total += *sum;
         }
     }
     for (total, y) in total.into_iter().zip(y.chunks_exact_mut(T::LANES)) {
