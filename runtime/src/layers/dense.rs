@@ -157,9 +157,12 @@ where
             parameters.biases(),
             (OUT, OUT),
             input.columns(),
-            |o, z| {
-                A::Keep::note::<T, S, OUT>(tape, o, z);
-                output.store::<S>(o, self.activation.value(simd, z));
+            #[inline(always)]
+            |first, block| {
+                for (o, z) in (first..).zip(block) {
+                    A::Keep::note::<T, S, OUT>(tape, o, *z);
+                    output.store::<S>(o, self.activation.value(simd, *z));
+                }
             },
         );
         self.activation.across(simd, output);

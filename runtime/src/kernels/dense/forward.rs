@@ -5,11 +5,11 @@ use core::array;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
-use super::{ANY, has_blocks};
+use super::{ANY, earlier, has_blocks};
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
 
-/// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output. `AHEAD` asks for weights before they are needed, which pays
+/// `y[o] = b[o] + sum_i w[i, o] x[i]` for every output: `emit` is given the first of a block, and the block. `AHEAD` asks for weights before they are needed, which pays
 /// where they are more than a first-level cache holds.
 #[inline(always)]
 pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize, const AHEAD: bool>(
@@ -18,13 +18,11 @@ pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize, const AHEAD: bool>(
     bias: &[T],
     (outputs, stride): (usize, usize),
     x: &[T::Lane],
-    mut emit: impl FnMut(usize, T::Vector<S>),
+    mut emit: impl FnMut(usize, &[T::Vector<S>]),
 ) {
     blocks!(S, OUT, outputs, start, BLOCK => {
         let sums = forward_block::<T, S, BLOCK, AHEAD>(simd, &weights[start..], bias.get(start..), stride, x);
-        for (k, sum) in sums.into_iter().enumerate() {
-            emit(start + k, sum);
-        }
+        emit(start, &sums);
     });
 }
 
@@ -41,17 +39,18 @@ fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
         None => [T::Vector::<S>::splat(simd, T::ZERO); B],
     };
     // rows of one block: `outputs` apart, the last one shorter
-    for (x, row) in x.iter().zip(weights.chunks(outputs)) {
+    let mut rows = weights;
+    for x in x {
         let x = x.load(simd);
-        if let Some(row) = row.first_chunk::<B>() {
-            if AHEAD {
-                // of the block that comes next
-                prefetch(row, B);
-            }
-            for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum = T::Vector::<S>::splat(simd, *weight).mul_add(x, *sum);
-            }
+        let Some(row) = rows.first_chunk::<B>() else { break };
+        if AHEAD {
+            // of the block that comes next
+            prefetch(row, B);
         }
+        for (sum, weight) in sums.iter_mut().zip(row) {
+            *sum = T::Vector::<S>::splat(simd, *weight).mul_add(x, *sum);
+        }
+        rows = rows.get(outputs..).unwrap_or_default();
     }
     sums
 }

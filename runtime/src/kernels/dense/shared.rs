@@ -24,7 +24,14 @@ pub(crate) fn forward<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x:
                 bias.get(done..).unwrap_or_default(),
                 (outputs - done, outputs),
                 x,
-                |o, sum| y[done + o].store(sum),
+                #[inline(always)]
+                |first, sums| {
+                    let y = y.get_mut(done + first..).and_then(|y| y.get_mut(..sums.len())).unwrap_or_default();
+                    y.iter_mut().zip(sums).for_each(
+                        #[inline(always)]
+                        |(y, sum)| y.store(*sum),
+                    );
+                },
             );
         },
     );
