@@ -9,23 +9,46 @@ use super::{ANY, earlier, has_blocks};
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
 
-/// `y[o] = b[o] + sum_i w[i, o] x[i]` for every output: `emit` is given the first of a block, and the block. `AHEAD` asks for weights before they are needed, which pays
-/// where they are more than a first-level cache holds.
+/// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output of a layer whose sizes are constants.
 #[inline(always)]
-pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize, const AHEAD: bool>(
+pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize>(
     simd: S,
     weights: &[T],
     bias: &[T],
-    (outputs, stride): (usize, usize),
     x: &[T::Lane],
-    mut emit: impl FnMut(usize, &[T::Vector<S>]),
+    mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
-    blocks!(S, OUT, outputs, start, BLOCK => {
-        let sums = forward_block::<T, S, BLOCK, AHEAD>(simd, &weights[start..], bias.get(start..), stride, x);
-        emit(start, &sums);
+    blocks!(S, OUT, OUT, start, BLOCK => {
+        let sums = forward_block::<T, S, BLOCK, false>(simd, &weights[start..], bias.get(start..), OUT, x);
+        for (k, sum) in sums.into_iter().enumerate() {
+            emit(start + k, sum);
+        }
     });
 }
 
+/// The same into `y`, of those outputs of a larger layer that begin at the first weight; from one row of weights to the
+/// next it is `stride`.
+#[inline(always)]
+pub(crate) fn forward_columns<T: Scalar, S: Simd>(
+    simd: S,
+    weights: &[T],
+    bias: &[T],
+    stride: usize,
+    x: &[T::Lane],
+    y: &mut [T::Lane],
+) {
+    blocks!(S, ANY, y.len(), start, BLOCK => {
+        let weights = weights.get(start..).unwrap_or_default();
+        let sums = forward_block::<T, S, BLOCK, true>(simd, weights, bias.get(start..), stride, x);
+        let Some(y) = y.get_mut(start..).and_then(<[_]>::first_chunk_mut::<BLOCK>) else { return };
+        for (y, sum) in y.iter_mut().zip(sums) {
+            y.store(sum);
+        }
+    });
+}
+
+/// A block of outputs. `AHEAD` asks for weights before they are needed, which pays where they are more than a first-level
+/// cache holds.
 #[inline(always)]
 fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
     simd: S,
