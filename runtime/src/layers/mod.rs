@@ -57,6 +57,7 @@ pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
 use crate::flat::Flat;
+use crate::kernels::framed;
 use crate::noise::{Mode, Noise};
 use crate::scalar::Scalar;
 use crate::tile::Features;
@@ -354,10 +355,14 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         input: &L::Input,
     ) -> M {
         let Self { output, tape, .. } = self;
-        match mode.noise() {
-            Some(noise) => layer.train(simd, parameters, input, output, tape, noise),
-            None => layer.forward(simd, parameters, input, output, tape),
-        }
+        framed(
+            simd,
+            #[inline(always)]
+            || match mode.noise() {
+                Some(noise) => layer.train(simd, parameters, input, output, tape, noise),
+                None => layer.forward(simd, parameters, input, output, tape),
+            },
+        );
         mode.after(L::STREAMS)
     }
 
@@ -375,11 +380,14 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
     ) -> (Option<usize>, Noise) {
         let Self { output, tape, .. } = self;
         if let Some(part) = at.filter(|part| *part <= barriers) {
-            if barriers == 0 {
-                layer.train(simd, parameters, input, output, tape, noise);
-            } else {
-                layer.train_part(simd, part, parameters, input, output, tape, noise);
-            }
+            framed(
+                simd,
+                #[inline(always)]
+                || match barriers {
+                    0 => layer.train(simd, parameters, input, output, tape, noise),
+                    _ => layer.train_part(simd, part, parameters, input, output, tape, noise),
+                },
+            );
         }
         (at.and_then(|at| at.checked_sub(barriers)), noise.after(L::STREAMS))
     }
@@ -402,11 +410,14 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         let Self { output, d_output, tape } = self;
         if let Some(part) = at.and_then(|part| barriers.checked_sub(part)) {
             let pass = Backward { input, output, tape, d_output, d_input, share };
-            if barriers == 0 {
-                layer.backward(simd, parameters, pass);
-            } else {
-                layer.backward_part(simd, part, parameters, pass);
-            }
+            framed(
+                simd,
+                #[inline(always)]
+                || match barriers {
+                    0 => layer.backward(simd, parameters, pass),
+                    _ => layer.backward_part(simd, part, parameters, pass),
+                },
+            );
         }
         at.and_then(|at| at.checked_sub(barriers))
     }
@@ -429,7 +440,11 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         share: Option<Share<'_, T, L>>,
     ) {
         let Self { output, d_output, tape } = self;
-        layer.backward(simd, parameters, Backward { input, output, tape, d_output, d_input, share });
+        framed(
+            simd,
+            #[inline(always)]
+            || layer.backward(simd, parameters, Backward { input, output, tape, d_output, d_input, share }),
+        );
     }
 }
 

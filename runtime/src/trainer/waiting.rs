@@ -3,7 +3,7 @@
 use fearless_simd::Simd;
 
 use super::batch::{Train, whole_gradient};
-use super::judge::score;
+use super::judge::{gather, score};
 use crate::data::{Samples, Targets};
 use crate::kernels::dense::TILES;
 use crate::kernels::flat::Gather;
@@ -57,8 +57,7 @@ where
         let Pass { tiles, gradient, sums, .. } = &mut *self.pass;
         let tiles = tiles.get_mut(..samples.div_ceil(lanes)).unwrap_or_default();
         for (tile, indices) in tiles.iter_mut().zip(self.indices.chunks(lanes)) {
-            self.data.0.gather(simd, indices, &mut tile.input);
-            self.data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
+            gather(simd, self.data, indices, tile);
         }
         for part in 0..=N::BARRIERS {
             if let Some(barrier) = part.checked_sub(1) {
