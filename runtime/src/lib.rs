@@ -60,11 +60,12 @@ extern crate std;
 extern crate self as typenet;
 
 #[doc(hidden)]
-#[path = "private.rs"]
+#[path = "private/mod.rs"]
 pub mod __private;
 pub mod activations;
 #[cfg(feature = "alloc")]
 pub mod callbacks;
+mod checksum;
 pub mod constraints;
 pub mod data;
 mod error;

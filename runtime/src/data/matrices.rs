@@ -1,8 +1,15 @@
 //! nalgebra matrices whose samples are columns or rows.
 
+use fearless_simd::Simd;
 use nalgebra::{Const, Dyn, OMatrix};
 
-use super::{Error, Lane, Samples, Scalar, Simd, TargetRange, Targets, Tile, check_inputs, check_targets, gather_rows};
+use super::rows::gather_rows;
+use super::{Samples, Targets, check_inputs, check_targets};
+use crate::error::Error;
+use crate::layers::InputRange;
+use crate::losses::TargetRange;
+use crate::scalar::{Lane, Scalar};
+use crate::tile::Tile;
 
 /// Both traits, for a matrix whose samples are columns or rows.
 macro_rules! matrix {
@@ -17,8 +24,9 @@ macro_rules! matrix {
                 $gather(simd, self, indices, tile);
             }
 
-            fn check(&self) -> Result<(), Error> {
-                self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), sample))
+            #[inline(always)]
+            fn check(&self, range: InputRange) -> Result<(), Error> {
+                self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), range, sample))
             }
         }
 

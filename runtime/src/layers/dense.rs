@@ -307,7 +307,7 @@ where
             }
         }
         let Some(Share { gradient, sums }) = pass.share else {
-            if const { !Self::SMALL } {
+            if const { !Self::SMALL && OUT >= T::LANES } {
                 kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
             }
             return;
@@ -322,7 +322,9 @@ where
         if const { Self::SMALL } {
             return kernel::shared::gather_weights::<T, S>(simd, x, dy, sums);
         }
-        kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
+        if const { OUT >= T::LANES } {
+            kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
+        }
         let tiles = [(&x[..], &pass.d_output.columns()[..])];
         backward_weights::<T, S, _, OUT>(simd, &tiles, 0, &mut Gather::new(gradient.weights_mut(), 0));
     }
