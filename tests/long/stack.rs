@@ -41,7 +41,7 @@ macro_rules! lives {
             let work = |level| {
                 let rng = &mut StdRng::seed_from_u64(0);
                 let x: Vec<[$number; 2]> = (0..40).map(|_| [(), ()].map(|()| rng.random_range(-1.0..1.0))).collect();
-                let y: Vec<_> = x.iter().map($target).collect();
+                let y: Vec<_> = x.iter().copied().map($target).collect();
                 let mut network = $network::boxed(rng);
                 let mut trainer = Trainer::new($loss, $optimizer).metric(Accuracy).batch_size(20).level(level);
                 let before = trainer.evaluate(&*network, (&x, &y)).unwrap().loss;
@@ -64,7 +64,7 @@ macro_rules! lives {
 }
 
 /// Which side of a line a point lies on.
-fn side(&[a, b]: &[f32; 2]) -> u8 {
+fn side([a, b]: [f32; 2]) -> u8 {
     u8::from(a > b)
 }
 
