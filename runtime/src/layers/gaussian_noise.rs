@@ -4,6 +4,7 @@ use fearless_simd::Simd;
 use rand::Rng;
 
 use super::{Backward, Form, Layer, NoParameters};
+use crate::initializers::deviation;
 use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::{Tile, copy};
@@ -52,8 +53,7 @@ impl<const N: usize> GaussianNoise<N> {
     /// If it is negative, infinite or NaN: in `network!` while compiling.
     #[must_use]
     pub const fn stddev(self, stddev: f64) -> Self {
-        assert!(0.0 <= stddev && stddev < f64::INFINITY, "a standard deviation is finite and not negative");
-        Self { stddev }
+        Self { stddev: deviation(stddev) }
     }
 }
 
