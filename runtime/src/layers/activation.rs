@@ -6,12 +6,24 @@ use rand::Rng;
 use super::{Backward, Form, Layer, NoParameters};
 use crate::activations::{Activation, Keep};
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, copy};
 
 /// Applies an activation to what the layer before it gives. In `network!`: `Activation(relu)`, or just `relu`.
 ///
 /// # Shapes
 /// - input and output: `N`
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Alone = Activation(2 -> 2, relu); Deep = Dense(2 -> 8, bias = false), BatchNormalization, relu, Dense(1) }
+///
+/// # fn main() {
+/// let alone = Alone::new(&mut StdRng::seed_from_u64(0));
+/// assert_eq!(alone.predict(&[3.0, -1.0]), [3.0, 0.0]);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ActivationLayer<const N: usize, A> {
     pub(crate) activation: A,
@@ -54,7 +66,7 @@ impl<T: Scalar, const N: usize, A: Activation> Layer<T> for ActivationLayer<N, A
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, _: &NoParameters, pass: Backward<'_, T, Self>) {
         if let Some(d_input) = pass.d_input {
-            *d_input = *pass.d_output;
+            copy::<T, _>(pass.d_output, d_input);
             self.activation.backward(simd, pass.tape, pass.output, d_input);
         }
     }

@@ -12,7 +12,7 @@ use crate::activations::Activation;
 use crate::network::{Network, Shares, Tapes, TapesMut};
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
-use crate::tile::Features;
+use crate::tile::{Features, copy};
 
 /// A network `N` as one layer of another, followed by the activation `A`: that of `N`'s own last layer, or `linear`
 /// where losses take it apart. In `network!`: the network's name, as `Body`, or its path, as `parts::Body`.
@@ -20,6 +20,23 @@ use crate::tile::Features;
 /// # Shapes
 /// - input and output: those of the network
 /// - parameters: `N` itself
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! {
+///     Body = Dense(2 -> 8, relu), Dense(4, tanh);
+///     Whole = Body, Dense(1)
+/// }
+///
+/// # fn main() {
+/// let rng = &mut StdRng::seed_from_u64(0);
+/// let (body, mut whole) = (Body::new(rng), Whole::new(rng));
+/// whole.body = body;
+/// assert_eq!(Whole::PARAMETERS, Body::PARAMETERS + 5);
+/// # }
+/// ```
 pub struct Block<N, A> {
     pub(crate) head: A,
     network: PhantomData<fn() -> N>,
@@ -51,7 +68,7 @@ impl<N: Network, A: Activation> Block<N, A> {
     #[inline(always)]
     fn turn<S: Simd>(self, simd: S, output: &N::Output, d_output: &N::Output, tape: &mut N::Tape) {
         let (logits, d_logits) = N::logits(tape);
-        *d_logits = *d_output;
+        copy::<N::Scalar, _>(d_output, d_logits);
         N::Output::backward_head(simd, &self.head, logits, output, d_logits);
     }
 }

@@ -31,6 +31,21 @@ use crate::tile::Tile;
 /// - output: `OUT`
 /// - kernel: `SMatrix<T, OUT, IN>`, in memory Keras's `(IN, OUT)` in C order
 /// - bias: `SVector<T, OUT>`; without bias `SMatrix<T, OUT, 0>`
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Line = Dense(2 -> 1); Deep = Dense(2 -> 8, relu, kernel_initializer = he_normal), Dense(1, bias = false) }
+///
+/// # fn main() {
+/// let mut line = Line::new(&mut StdRng::seed_from_u64(0));
+/// line.dense.kernel.copy_from_slice(&[2.0, -1.0]);
+/// line.dense.bias[0] = 0.5;
+/// assert_eq!(line.predict(&[3.0, 1.0]), [5.5]);
+/// assert_eq!(Deep::PARAMETERS, (2 + 1) * 8 + 8);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dense<const IN: usize, const OUT: usize, A = Linear, K = GlorotUniform, B = Zeros, const BIAS: usize = 1> {
     pub(crate) activation: A,

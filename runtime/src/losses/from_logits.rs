@@ -5,12 +5,28 @@ use super::{
 };
 use crate::activations::{Activation, Linear, Sigmoid, Softmax};
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, copy};
 
 /// A cross-entropy for a network that ends without an activation, so that its outputs are logits: Keras's
 /// `from_logits=True`.
 ///
 /// The loss and its gradient are those of the network with the `softmax` or `sigmoid` that is missing.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// // what goes in, goes out
+/// network! { Given: f64 = Activation(4 -> 4, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(FromLogits(SparseCategoricalCrossEntropy), Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[0.0; 4]], &[1_usize]))?.loss;
+/// assert!((loss - 4_f64.ln()).abs() < 1e-12);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FromLogits<L>(pub L);
 
@@ -44,7 +60,7 @@ macro_rules! from_logits {
                 d_logits: &mut Tile<T, N>,
             ) -> T::Vector<S> {
                 let loss = self.0.evaluate(simd, &$head, logits, targets, outputs, d_logits);
-                *outputs = *logits;
+                copy::<T, _>(logits, outputs);
                 loss
             }
         }
