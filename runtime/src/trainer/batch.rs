@@ -7,6 +7,7 @@ use super::judge::{judge, judge_apart};
 use super::parts::{Complete, Move, side_by_side, spread, work_of};
 use crate::data::{Samples, Targets};
 use crate::error::Error;
+use crate::frozen;
 use crate::kernels::flat::Gather;
 use crate::kernels::slots::CUT;
 use crate::kernels::{Task, dispatch};
@@ -154,7 +155,7 @@ where
                 let Self { optimizer, step, network, slots, previous, .. } = self;
                 let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
                 let sink = Descend::new(optimizer, step, parameters, gradient, slots, previous);
-                side_by_side::<N, S, _>(simd, movers::<O>(self.threads), Complete { tiles, sink });
+                side_by_side::<N, S, _>(simd, movers::<N, O>(self.threads), Complete { tiles, sink });
                 if const { N::CONSTRAINED } {
                     network.constrain();
                 }
@@ -182,9 +183,10 @@ pub(super) const fn whole_gradient<N: Network, O: Optimizer>() -> bool {
     !by_layer::<N>() || O::WHOLE || N::REGULARIZED
 }
 
-/// How many of the threads can move parameters.
-const fn movers<O: Optimizer>(threads: usize) -> usize {
-    if O::WHOLE || O::SLOTS > CUT { 1 } else { threads }
+/// How many of the threads can move parameters. An optimizer that wants the whole is given even what is not trained, which
+/// is put back afterwards.
+const fn movers<N: Network, O: Optimizer>(threads: usize) -> usize {
+    if !O::PARTS || O::SLOTS > CUT || O::WHOLE && frozen::any::<N>() { 1 } else { threads }
 }
 
 /// The optimizer's part of a step.
@@ -205,8 +207,9 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
     fn run<S: Simd>(self, simd: S) {
         let Self { optimizer, step, network, gradient, slots, previous, threads } = self;
         let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
-        let all = Move::<N, O>(Descend::new(optimizer, step, parameters, gradient, slots, previous));
-        side_by_side::<N, S, _>(simd, movers::<O>(threads), all);
+        let mut all = Descend::new(optimizer, step, parameters, gradient, slots, previous);
+        all.survey(simd);
+        side_by_side::<N, S, _>(simd, movers::<N, O>(threads), Move::<N, O>(all));
         if const { N::CONSTRAINED } {
             network.constrain();
         }
