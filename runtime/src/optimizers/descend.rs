@@ -7,6 +7,7 @@ use fearless_simd::Simd;
 
 use super::{Optimizer, Step, Update};
 use crate::kernels::flat::{Sink, Window, prefetch};
+use crate::kernels::framed;
 use crate::kernels::slots::Slots;
 use crate::scalar::{Lane, Scalar};
 
@@ -64,7 +65,17 @@ impl<T: Scalar, O: Optimizer> Descend<'_, T, O> {
     fn update<S: Simd>(&mut self, simd: S, gradient: &mut [T], window: Window, pitch: usize, clear: bool) {
         let Self { optimizer, step, parameters, slots, previous, .. } = self;
         let slots = slots.reborrow();
-        optimizer.get().update(simd, *step, Update { parameters, slots, previous, gradient, window, pitch, clear });
+        framed(
+            simd,
+            #[inline(always)]
+            || {
+                optimizer.get().update(
+                    simd,
+                    *step,
+                    Update { parameters, slots, previous, gradient, window, pitch, clear },
+                )
+            },
+        );
     }
 
     /// Shows the whole gradient to an optimizer that wants to see it before its step.
