@@ -4,7 +4,7 @@ use fearless_simd::Simd;
 
 use super::{Columns, registers};
 use crate::kernels::flat::Sink;
-use crate::scalar::{Lane, Scalar};
+use crate::scalar::Scalar;
 
 /// [`forward`](super::forward) into `y`.
 #[inline(never)]
@@ -18,13 +18,13 @@ pub(crate) fn forward<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x:
                 16 if x.len() >= 128 => super::forward_squares::<T, S>(simd, weights, bias, x, y),
                 _ => 0,
             };
-            super::forward::<T, S, { super::ANY }, true>(
+            super::forward_columns::<T, S>(
                 simd,
                 weights.get(done..).unwrap_or_default(),
                 bias.get(done..).unwrap_or_default(),
-                (outputs - done, outputs),
+                outputs,
                 x,
-                |o, sum| y[done + o].store(sum),
+                y.get_mut(done..).unwrap_or_default(),
             );
         },
     );
