@@ -64,17 +64,11 @@ impl<T: Scalar, O: Optimizer> Descend<'_, T, O> {
     #[inline(always)]
     fn update<S: Simd>(&mut self, simd: S, gradient: &mut [T], window: Window, pitch: usize, clear: bool) {
         let Self { optimizer, step, parameters, slots, previous, .. } = self;
-        let slots = slots.reborrow();
+        let (optimizer, slots) = (optimizer.get(), slots.reborrow());
         framed(
             simd,
             #[inline(always)]
-            || {
-                optimizer.get().update(
-                    simd,
-                    *step,
-                    Update { parameters, slots, previous, gradient, window, pitch, clear },
-                )
-            },
+            || optimizer.update(simd, *step, Update { parameters, slots, previous, gradient, window, pitch, clear }),
         );
     }
 
