@@ -73,7 +73,7 @@ where
 }
 
 /// Three threads leave what one leaves.
-fn same<N, O>(new: fn(&mut StdRng) -> N, optimizer: O)
+fn same<N, O>(new: fn(&mut StdRng) -> N, optimizer: &O)
 where
     N: Network<Scalar = f32, Input = Tile<f32, 3>, Output = Tile<f32, 2>>,
     O: Optimizer,
@@ -91,24 +91,24 @@ where
 
 #[test]
 fn layers_of_another_shape() {
-    same(Rows::new, Adam::new(0.01));
-    same(Gates::new, Adam::new(0.01));
-    same(Forked::new, Adam::new(0.01));
+    same(Rows::new, &Adam::new(0.01));
+    same(Gates::new, &Adam::new(0.01));
+    same(Forked::new, &Adam::new(0.01));
 }
 
 #[test]
 fn tiles_that_wait_for_each_other() {
-    same(Barred::new, Adam::new(0.01));
+    same(Barred::new, &Adam::new(0.01));
 }
 
 /// Optimizers that want the whole gradient see it before each thread moves its part; or one thread makes their step.
 #[test]
 fn optimizers_that_want_the_whole() {
-    same(Gates::new, Adam::new(0.01).global_clipnorm(0.01).weight_decay(0.1).use_ema(0.5, Some(2)));
-    same(Gates::new, Sgd::new(0.1).momentum(0.9).clipnorm(0.01).gradient_accumulation_steps(2));
-    same(Gates::new, Ftrl::new(0.1).clipvalue(0.001));
-    same(Gates::new, Adagrad::new(0.1));
-    same(Barred::new, Adagrad::new(0.1).use_ema(0.5, None));
+    same(Gates::new, &Adam::new(0.01).global_clipnorm(0.01).weight_decay(0.1).use_ema(0.5, Some(2)));
+    same(Gates::new, &Sgd::new(0.1).momentum(0.9).clipnorm(0.01).gradient_accumulation_steps(2));
+    same(Gates::new, &Ftrl::new(0.1).clipvalue(0.001));
+    same(Gates::new, &Adagrad::new(0.1));
+    same(Barred::new, &Adagrad::new(0.1).use_ema(0.5, None));
 }
 
 /// Remembers the threads that it is called by, and cannot be sent to another.
