@@ -89,6 +89,7 @@ use fearless_simd::{Simd, SimdBase};
 use nalgebra::SVector;
 
 use crate::error::Error;
+use crate::kernels::ahead::Rows;
 use crate::kernels::transpose::{transpose, unzip};
 use crate::losses::{Loss, TargetRange};
 use crate::scalar::{Lane, Scalar};
@@ -122,6 +123,14 @@ pub trait Samples<T: Scalar, X>: Sync {
     /// Copies the samples with these indices into the lanes of `tile`, in order. There is at least one index and at
     /// most one for each lane; lanes beyond the last index repeat the first sample.
     fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut X);
+
+    /// Where the samples lie, if all lie in memory as the first does, so that the next batch can be on its way from there
+    /// while this one is computed.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn rows(&self) -> Option<Rows<'_, T>> {
+        None
+    }
 
     /// Whether all numbers are finite.
     ///
@@ -302,6 +311,12 @@ impl<T: Scalar, const N: usize, D: Elements<Element: Sample<T, N>> + Sync + ?Siz
     #[inline(always)]
     fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Tile<T, N>) {
         gather_rows(simd, self.elements(), indices, tile);
+    }
+
+    #[inline(always)]
+    fn rows(&self) -> Option<Rows<'_, T>> {
+        let first = self.elements().first()?.numbers();
+        Some(Rows { first, pitch: size_of::<D::Element>() / size_of::<T>() })
     }
 
     fn check(&self) -> Result<(), Error> {

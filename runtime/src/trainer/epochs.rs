@@ -240,7 +240,7 @@ where
         let mut learning_rate = 0.0;
         let (mut batch, mut samples) = (0, 0);
         while let Some(next) = self.feed.next(order, samples, &self.loss) {
-            let (data, indices) = next?;
+            let (data, indices, coming) = next?;
             let of_batch = indices.len();
             let state = &mut *self.state;
             learning_rate =
@@ -254,6 +254,7 @@ where
                 pass: &mut state.pass,
                 data,
                 indices,
+                coming,
                 noise: noise.at(samples),
                 loss: &self.loss,
                 metrics: &self.metrics,

@@ -23,8 +23,9 @@ pub(super) struct Known {
     pub(super) validated: Option<usize>,
 }
 
-/// A batch, if there is one: data, and the numbers of those samples that it is made of.
-pub(super) type Next<'a, X, Y, E> = Option<Result<(Data<'a, X, Y>, &'a [u32]), E>>;
+/// A batch, if there is one: data, the numbers of those samples that it is made of, and of those of the batch after it, as
+/// far as they are known.
+pub(super) type Next<'a, X, Y, E> = Option<Result<(Data<'a, X, Y>, &'a [u32], &'a [u32]), E>>;
 
 /// Where a training takes its batches from, and what it is validated on.
 pub(super) trait Feed<N: Network, L, M> {
@@ -89,8 +90,9 @@ where
 
     #[inline(always)]
     fn next<'a>(&'a mut self, order: &'a mut Vec<u32>, done: usize, _loss: &L) -> Next<'a, X, Y, Error> {
-        let batch = order.get(done..)?.chunks(self.batch_size).next()?;
-        Some(Ok((self.data, batch)))
+        let mut batches = order.get(done..)?.chunks(self.batch_size);
+        let batch = batches.next()?;
+        Some(Ok((self.data, batch, batches.next().unwrap_or_default())))
     }
 
     #[inline(always)]
