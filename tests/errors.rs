@@ -1,16 +1,24 @@
 //! Everything that can go wrong at run time: the error, its text, and that nothing is lost.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
+use nalgebra::{Const, Dyn, OMatrix, SVector};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use typenet::Error;
 use typenet::callbacks::{LambdaCallback, Training};
+use typenet::data::{Samples, Targets, from_fn};
+use typenet::losses::Loss;
 use typenet::prelude::*;
+use typenet::{Error, HeaplessTrainer};
 
 typenet::network! {
     Classifier = Dense(2 -> 3, relu), Dense(3 -> 2, softmax);
     Regression = Dense(2 -> 3, relu), Dense(3 -> 1);
-    Large = Dense(2 -> 40, relu), Dense(40 -> 40, relu), Dense(40 -> 1)
+    Large = Dense(2 -> 40, relu), Dense(40 -> 40, relu), Dense(40 -> 1);
+    Rows = Embedding(2 -> 4, input_dim = 5), Dense(1);
+    // the second branch has no row 4
+    Branches = Concatenate(Dense(2 -> 3), (Residual(Embedding(2 -> 2, input_dim = 4)), Dense(2)), Rows), Dense(1);
+    // whatever the layers before give, nobody knows before training
+    Behind = Dense(2 -> 2), Embedding(2 -> 4, input_dim = 5), Dense(1)
 }
 
 const X: [[f32; 2]; 3] = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
@@ -51,6 +59,67 @@ fn inputs_that_are_no_numbers() {
     let error = refused(&[X[0], [1.0, f32::NAN], X[2]], &Y, "input 1 of sample 1 is NaN");
     assert!(matches!(error, Error::InputNotFinite { sample: 1, index: 1, .. }));
     refused(&[X[0], X[1], [f32::NEG_INFINITY, 0.0]], &Y, "input 0 of sample 2 is -inf");
+}
+
+/// What is said of the inputs.
+fn rows<N: Network<Scalar = f32>, X>(x: &X) -> String
+where
+    X: Samples<f32, N::Input> + ?Sized,
+    for<'a> &'a [[f32; 1]]: Targets<f32, N::Output, Tile = Tile<f32, 1>>,
+    MeanSquaredError: Loss<f32, N::Head, N::Output, Tile<f32, 1>>,
+{
+    let y = &vec![[0.0]; x.count()][..];
+    let rng = &mut StdRng::seed_from_u64(0);
+    let mut network = Box::new(N::zeroed());
+    network.initialize(rng);
+    let before = network.clone();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
+    let Err(error) = trainer.fit(&mut *network, (x, &y), rng) else { return String::new() };
+    assert!(network == before, "{error}");
+    let said = error.to_string();
+    if let Error::InputNotRow { .. } = error {
+        assert_eq!(trainer.evaluate(&network, (x, &y)).unwrap_err().to_string(), said, "evaluate says the same");
+    }
+    said
+}
+
+#[test]
+fn inputs_that_are_no_rows_of_an_embedding() {
+    let text = |index, sample, value: &str, last| {
+        format!(
+            "input {index} of sample {sample} is {value}, but an `Embedding` takes it, which has the rows 0 to {last}"
+        )
+    };
+    for (number, value) in [(5.0, "5"), (-1.0, "-1"), (0.5, "0.5"), (f32::NAN, "NaN"), (f32::INFINITY, "inf")] {
+        assert_eq!(rows::<Rows, _>(&[[0.0, 4.0], [3.0, number]]), text(1, 1, value, 4));
+    }
+    assert_eq!(rows::<Rows, _>(&[[0.0, 4.0], [3.0, -0.0]]), "");
+    assert_eq!(rows::<Branches, _>(&[[3.0, 0.0], [4.0, 0.0]]), text(0, 1, "4", 3));
+    assert_eq!(rows::<Branches, _>(&[[3.0, 0.0], [2.0, 0.0]]), "");
+    assert!(rows::<Behind, _>(&[[3.0, 0.0], [2.0, 0.0]]).starts_with("the loss became NaN in epoch 1, batch 1"));
+
+    // every kind of data
+    let expected = text(1, 2, "7", 4);
+    let bad = [[1.0, 2.0], [3.0, 4.0], [0.0, 7.0]];
+    assert_eq!(rows::<Rows, _>(&bad[..]), expected);
+    assert_eq!(rows::<Rows, _>(&bad.map(SVector::from)), expected);
+    assert_eq!(rows::<Rows, _>(&OMatrix::<f32, Const<2>, Dyn>::from_fn(3, |i, sample| bad[sample][i])), expected);
+    assert_eq!(rows::<Rows, _>(&OMatrix::<f32, Dyn, Const<2>>::from_fn(3, |sample, i| bad[sample][i])), expected);
+    assert_eq!(rows::<Rows, _>(&ndarray::arr2(&bad)), expected);
+    assert_eq!(rows::<Rows, _>(&from_fn(3, |sample| bad[sample])), expected);
+
+    // and batch by batch, where samples are counted from the begin of the epoch
+    let rng = &mut StdRng::seed_from_u64(0);
+    let mut network = Rows::new(rng);
+    let batches = |_| [[[1.0, 2.0], [3.0, 4.0]], [[0.0, 0.0], [1.0, 9.0]]].map(|x| Ok::<_, Error>((x, [[0.0]; 2])));
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
+    let error = trainer.fit_batches(&mut network, batches, rng).unwrap_err();
+    assert!(matches!(error, Error::InputNotRow { sample: 3, index: 1, value: 9.0, rows: 5 }), "{error}");
+    let error = trainer.evaluate_batches(&network, batches(1)).unwrap_err();
+    assert!(matches!(error, Error::InputNotRow { sample: 3, .. }), "{error}");
+    let mut heapless = HeaplessTrainer::<_, _, _, 1>::new(MeanSquaredError, Sgd::new(0.1));
+    let error = heapless.train_on_batch(&mut network, (&bad, &[[0.0]; 3])).unwrap_err();
+    assert!(matches!(error, Error::InputNotRow { sample: 2, .. }), "{error}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Initialisers that are told their numbers, against large draws of Keras's; whole matrices, number by number.
-//! Those of a fixed scale are in `parity.rs`.
+//! Initialisers of a fixed scale against what Keras says of it, those that are told their numbers against large draws of
+//! Keras's; whole matrices, number by number.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
 mod support;
@@ -8,8 +8,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::Deserialize;
 use typenet::initializers::{
-    Distribution, Fan, Identity, Initializer, Mode, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal,
-    VarianceScaling,
+    Constant, Distribution, Fan, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Identity, Initializer, LecunNormal,
+    LecunUniform, Mode, Ones, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, Zeros,
 };
 use typenet::prelude::*;
 
@@ -17,8 +17,18 @@ use crate::support::fixture;
 
 #[derive(Deserialize)]
 struct Initializers {
+    cases: Vec<FixedScale>,
     draws: Vec<Draw>,
     identities: Vec<IdentityCase>,
+}
+
+#[derive(Deserialize)]
+struct FixedScale {
+    name: String,
+    fan_in: usize,
+    fan_out: usize,
+    variance: f64,
+    limit: f64,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +48,47 @@ struct IdentityCase {
     shape: [usize; 2],
     gain: f64,
     values: Vec<f64>,
+}
+
+/// Many draws: their mean, variance and extremes against what Keras draws from.
+fn check_scale(case: &FixedScale, initializer: impl Initializer) {
+    let rng = &mut StdRng::seed_from_u64(3);
+    let mut values = vec![0.0_f64; 200_000];
+    initializer.fill(&mut values, Fan { inputs: case.fan_in, outputs: case.fan_out }, rng);
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / count;
+    let extreme = values.iter().fold(0.0_f64, |most, v| most.max(v.abs()));
+    let what = format!("{} of {} -> {}", case.name, case.fan_in, case.fan_out);
+    // five standard errors of the mean; the variance of the variance is smaller than that of a normal distribution
+    assert!(mean.abs() < 5.0 * (case.variance / count).sqrt(), "{what}: mean {mean}");
+    assert!((variance / case.variance - 1.0).abs() < 0.015, "{what}: variance {variance}, Keras {}", case.variance);
+    assert!((0.995..=1.000_001).contains(&(extreme / case.limit)), "{what}: extreme {extreme}, Keras {}", case.limit);
+}
+
+#[test]
+fn fixed_scales() {
+    let fixture: Initializers = fixture("initializers");
+    for case in &fixture.cases {
+        match case.name.as_str() {
+            "glorot_uniform" => check_scale(case, GlorotUniform),
+            "glorot_normal" => check_scale(case, GlorotNormal),
+            "he_uniform" => check_scale(case, HeUniform),
+            "he_normal" => check_scale(case, HeNormal),
+            "lecun_uniform" => check_scale(case, LecunUniform),
+            "lecun_normal" => check_scale(case, LecunNormal),
+            other => panic!("no test for {other}"),
+        }
+    }
+    assert_eq!(fixture.cases.len(), 18);
+    let mut values = [9.0_f32; 3];
+    let (fan, rng) = (Fan { inputs: 1, outputs: 3 }, &mut StdRng::seed_from_u64(0));
+    Zeros.fill(&mut values, fan, rng);
+    assert_eq!(values, [0.0; 3]);
+    Ones.fill(&mut values, fan, rng);
+    assert_eq!(values, [1.0; 3]);
+    Constant(0.25).fill(&mut values, fan, rng);
+    assert_eq!(values, [0.25; 3]);
 }
 
 /// Mean, variance and ends of as many draws as Keras has made.

@@ -223,7 +223,7 @@ fn embedding() {
     assert!(told.as_flat().iter().all(|number| (number - 1.0 / 7.0_f64.sqrt()).abs() < 1e-6));
 }
 
-/// What is no row gives NaN, and nothing is learnt from it.
+/// What is no row gives NaN, and is not learnt from.
 #[test]
 fn what_is_no_row() {
     let rng = &mut StdRng::seed_from_u64(0);
@@ -235,7 +235,7 @@ fn what_is_no_row() {
     let before = alone.as_flat().to_vec();
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
     let error = trainer.fit(&mut *alone, (&[3.0, 200.0], &[1.0, 1.0]), rng).unwrap_err();
-    assert!(matches!(error, typenet::Error::Diverged { epoch: 1, batch: 1, .. }), "{error}");
+    assert!(matches!(error, typenet::Error::InputNotRow { sample: 1, index: 0, rows: 200, .. }), "{error}");
     assert_eq!(alone.as_flat(), before);
     // only the rows that were met move
     trainer.fit(&mut *alone, (&[3.0, 199.0], &[1.0, 1.0]), rng).unwrap();

@@ -1,4 +1,4 @@
-//! Metrics of an epoch of several batches, number by number as Keras computes them.
+//! Metrics of a batch, and of an epoch of several, number by number as Keras computes them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
 mod support;
@@ -14,6 +14,8 @@ use crate::support::fixture;
 
 #[derive(Deserialize)]
 struct Metrics {
+    /// All samples at once, where there are none.
+    #[serde(default)]
     batches: Vec<usize>,
     cases: Vec<MetricCase>,
 }
@@ -21,6 +23,7 @@ struct Metrics {
 #[derive(Deserialize)]
 struct MetricCase {
     metric: String,
+    #[serde(default)]
     option: String,
     width: usize,
     targets: Vec<f64>,
@@ -59,9 +62,54 @@ where
     }
 }
 
+fn rows<const N: usize>(flat: &[f64]) -> Vec<[f64; N]> {
+    flat.chunks_exact(N).map(|row| row.try_into().unwrap()).collect()
+}
+
+impl MetricCase {
+    fn compare(&self, ours: f64) {
+        let apart = (ours - self.value).abs();
+        let what = format!("{} {} of {}", self.metric, self.option, self.width);
+        assert!(apart <= 1e-12 * self.value.abs().max(1.0), "{what}: ours {ours:e}, Keras {:e}", self.value);
+    }
+}
+
+fn check_alone<const N: usize>(case: &MetricCase) {
+    let (x, y) = (rows::<N>(&case.predictions), rows::<N>(&case.targets));
+    let labels = case.labels.as_deref().unwrap_or_default();
+    let (level, batches) = (level(), [x.len()]);
+    case.compare(match case.metric.as_str() {
+        "binary_accuracy" => dispatch(level, Epoch(BinaryAccuracy, &x, &y, &batches)),
+        "categorical_accuracy" => dispatch(level, Epoch(CategoricalAccuracy, &x, &y, &batches)),
+        "sparse_categorical_accuracy" => dispatch(level, Epoch(SparseCategoricalAccuracy, &x, labels, &batches)),
+        "binary_crossentropy" => dispatch(level, Epoch(BinaryCrossEntropy, &x, &y, &batches)),
+        "categorical_crossentropy" => dispatch(level, Epoch(CategoricalCrossEntropy, &x, &y, &batches)),
+        "sparse_categorical_crossentropy" => {
+            dispatch(level, Epoch(SparseCategoricalCrossEntropy, &x, labels, &batches))
+        }
+        "mean_squared_error" => dispatch(level, Epoch(MeanSquaredError, &x, &y, &batches)),
+        "mean_absolute_error" => dispatch(level, Epoch(MeanAbsoluteError, &x, &y, &batches)),
+        other => panic!("no test for {other}"),
+    });
+}
+
+#[test]
+fn metrics_of_a_batch() {
+    let fixture: Metrics = fixture("metrics");
+    for case in &fixture.cases {
+        match case.width {
+            1 => check_alone::<1>(case),
+            2 => check_alone::<2>(case),
+            3 => check_alone::<3>(case),
+            7 => check_alone::<7>(case),
+            width => panic!("no test for {width} outputs"),
+        }
+    }
+    assert_eq!(fixture.cases.len(), 15, "the fixture has lost its cases");
+}
+
 fn check<const N: usize>(case: &MetricCase, batches: &[usize]) {
-    let rows = |flat: &[f64]| -> Vec<[f64; N]> { flat.chunks_exact(N).map(|row| row.try_into().unwrap()).collect() };
-    let (x, y) = (rows(&case.predictions), rows(&case.targets));
+    let (x, y) = (rows::<N>(&case.predictions), rows::<N>(&case.targets));
     // integers as targets give what their one-hot vectors give
     let classes: Vec<usize> = y.iter().map(|t| t.iter().position(|t| *t == 1.0).unwrap_or_default()).collect();
     let option = case.option.as_str();
@@ -80,7 +128,7 @@ fn check<const N: usize>(case: &MetricCase, batches: &[usize]) {
         };
     }
     let k = || option.trim_start_matches("k ").parse().unwrap();
-    let ours = match (case.metric.as_str(), option) {
+    case.compare(match (case.metric.as_str(), option) {
         ("Precision", "class 2") => of!(ratio(Some(2)).0),
         ("Recall", "class 2") => of!(ratio(Some(2)).1),
         ("Precision", "default") if N == 3 => {
@@ -113,10 +161,7 @@ fn check<const N: usize>(case: &MetricCase, batches: &[usize]) {
         ("RootMeanSquaredError", _) => of!(RootMeanSquaredError),
         ("R2Score", _) => of!(R2Score),
         (other, _) => panic!("no test for {other}"),
-    };
-    let apart = (ours - case.value).abs();
-    let what = format!("{} {option} of {N}", case.metric);
-    assert!(apart <= 1e-12 * case.value.abs().max(1.0), "{what}: ours {ours:e}, Keras {:e}", case.value);
+    });
 }
 
 #[test]

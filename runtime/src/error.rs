@@ -76,6 +76,21 @@ pub enum Error {
         /// The number.
         value: f64,
     },
+    /// An input of an [`Embedding`](crate::layers::Embedding) that is not the number of one of its rows.
+    #[error(
+        "input {index} of sample {sample} is {value}, but an `Embedding` takes it, which has the rows 0 to {last}",
+        last = rows.saturating_sub(1)
+    )]
+    InputNotRow {
+        /// Which sample, from 0.
+        sample: usize,
+        /// Which of its numbers, from 0.
+        index: usize,
+        /// The number.
+        value: f64,
+        /// How many rows there are.
+        rows: usize,
+    },
     /// A NaN or an infinity in the parameters of a network that is to be quantised.
     #[error("parameter {index} of the network is {value}, so that it cannot be quantised (has training diverged?)")]
     ParameterNotFinite {
@@ -244,6 +259,7 @@ impl Error {
     pub(crate) fn after(mut self, samples: usize) -> Self {
         match &mut self {
             Self::InputNotFinite { sample, .. }
+            | Self::InputNotRow { sample, .. }
             | Self::TargetNotFinite { sample, .. }
             | Self::TargetNotProbability { sample, .. }
             | Self::ClassOutOfRange { sample, .. }

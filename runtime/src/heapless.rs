@@ -129,7 +129,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
     ///
     /// # Errors
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::InputNotFinite`],
-    /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`]. If the loss is not finite:
+    /// [`Error::InputNotRow`], [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`]. If the loss is not finite:
     /// [`Error::Diverged`], and the network has the last parameters that gave a finite loss.
     pub fn train_on_batch<X, Y>(&mut self, network: &mut N, data: (&X, &Y)) -> Result<f64, Error>
     where
@@ -137,7 +137,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         Y: Targets<N::Scalar, N::Output> + ?Sized,
         L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     {
-        let samples = check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)? as usize;
+        let samples = check::<N, _, _, _>(data, &self.loss)? as usize;
         self.optimizer.prepare(N::LAYERS);
         let loss = dispatch(level(), Train { trainer: self, network, data, samples });
         if !loss.is_finite() {

@@ -60,7 +60,7 @@ extern crate std;
 extern crate self as typenet;
 
 #[doc(hidden)]
-#[path = "private.rs"]
+#[path = "private/mod.rs"]
 pub mod __private;
 pub mod activations;
 #[cfg(feature = "alloc")]

@@ -13,7 +13,7 @@ use crate::data::Samples;
 use crate::error::Error;
 use crate::flat::Flat;
 use crate::kernels::{Task, dispatch};
-use crate::layers::{LayerInfo, Sink, Way};
+use crate::layers::{InputRange, LayerInfo, Sink, Way};
 use crate::noise::{Mode, Noise, Training};
 #[cfg(feature = "alloc")]
 use crate::pass::{OutputOf, Pass};
@@ -68,6 +68,11 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
             layer += 1;
         }
         trained
+    };
+    /// Which inputs make sense for it: those that do for its first layer.
+    const RANGE: InputRange = match Self::LAYERS.first() {
+        Some(layer) => layer.range,
+        None => InputRange::Finite,
     };
     /// Whether [`complete`](Self::complete) computes the gradient of every layer; see
     /// [`Layer::COMPLETES`](crate::layers::Layer::COMPLETES).

@@ -5,6 +5,7 @@
 
 use fearless_simd::{Select as _, Simd, SimdBase as _, SimdFloat as _, u32x16};
 
+use crate::kernels::ahead::Ahead;
 use crate::scalar::Scalar;
 
 /// Whether samples go through a network for its training or for its prediction: [`Training`] or [`Inference`].
@@ -15,6 +16,19 @@ pub trait Mode: Copy {
     /// The mode of the layer after one that has taken `streams` of random numbers.
     #[must_use]
     fn after(self, streams: usize) -> Self;
+
+    /// What a layer that can shall ask for meanwhile.
+    #[inline(always)]
+    fn ahead(&self) -> Option<Ahead<'_>> {
+        None
+    }
+
+    /// The mode of the layers after one that has asked.
+    #[must_use]
+    #[inline(always)]
+    fn asked(self) -> Self {
+        self
+    }
 }
 
 /// Prediction and evaluation: nothing is random.
@@ -46,6 +60,32 @@ impl Mode for Training {
     #[inline(always)]
     fn after(self, streams: usize) -> Self {
         Self(self.0.after(streams))
+    }
+}
+
+/// A mode in which samples that come later are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asking<'a, M>(pub(crate) M, pub(crate) Option<Ahead<'a>>);
+
+impl<M: Mode> Mode for Asking<'_, M> {
+    #[inline(always)]
+    fn noise(self) -> Option<Noise> {
+        self.0.noise()
+    }
+
+    #[inline(always)]
+    fn after(self, streams: usize) -> Self {
+        Self(self.0.after(streams), self.1)
+    }
+
+    #[inline(always)]
+    fn ahead(&self) -> Option<Ahead<'_>> {
+        self.1
+    }
+
+    #[inline(always)]
+    fn asked(self) -> Self {
+        Self(self.0, None)
     }
 }
 

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::{Ident, Lit, Path, Visibility};
+use syn::{Ident, Path, Visibility};
 
 use super::labels::{self, labels};
 use super::options::{item, mistaken, settings, trainable};
-use super::sizes::{gives, meet, size};
+use super::sizes::{meet, size};
+use super::stated::{is_number, lone_size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
 use crate::network::{Item, Kind, Layer, Meeting, Network, Setting, Size};
-use crate::syntax::{self, Argument, Form, Single, Value, text};
+use crate::syntax::{self, Argument, Form, Single, text};
 
 /// What a layer of one network may refer to, and what comes out beside it.
 pub(super) struct Flow<'a> {
@@ -206,62 +207,6 @@ impl Flow<'_> {
         item(bare, span, number, &written.kind, self.errors)
     }
 
-    /// What comes out of a layer that does not give as much as it takes, if it can be so.
-    fn produced(
-        &mut self,
-        written: &Single,
-        inputs: &Size,
-        shape: Option<&syntax::Shape>,
-        arguments: &mut Vec<&Argument>,
-        row: Option<&catalogue::Layer>,
-    ) -> Size {
-        let size = self.stated(written, inputs, shape, arguments, row);
-        if row.is_none_or(|row| gives(row, inputs, &size, self.errors)) { size } else { self.unknown() }
-    }
-
-    /// As its shape says, or the first of its arguments.
-    fn stated(
-        &mut self,
-        written: &Single,
-        inputs: &Size,
-        shape: Option<&syntax::Shape>,
-        arguments: &mut Vec<&Argument>,
-        row: Option<&catalogue::Layer>,
-    ) -> Size {
-        if let Some(shape) = shape {
-            size(&shape.output, self.errors).unwrap_or_else(|| {
-                let help = "write how many numbers the layer produces; only its input can be `_`";
-                self.errors.at(&shape.output, "`_` cannot be an output", help);
-                self.unknown()
-            })
-        } else if arguments.first().is_some_and(|argument| is_size(argument)) {
-            size(&arguments.remove(0).value, self.errors).unwrap_or_else(|| {
-                self.errors.at(&written.kind, "`_` cannot be an output", "write how many numbers the layer produces");
-                self.unknown()
-            })
-        } else if let Some(misplaced) =
-            arguments.iter().position(|argument| is_number(argument) && !is_option(argument, row))
-        {
-            let argument = arguments.remove(misplaced);
-            let number = text(&argument.value);
-            if argument.name.is_some() {
-                self.errors.at(argument, "a size has no name", format_args!("write `{number}` first, and alone"));
-            } else {
-                self.errors.at(argument, "the sizes stand after an option", "write them before the options");
-            }
-            size(&argument.value, self.errors).unwrap_or_else(|| self.unknown())
-        } else if let (Some(ShapeRule::Half), Size::Literal { value, span }) = (row.map(|row| row.shape), inputs) {
-            // half of what is odd is said to be a mistake
-            Size::literal((value / 2).max(1), *span)
-        } else {
-            let name = text(&written.kind);
-            let shown = if matches!(inputs, Size::Unknown(_)) { "2".to_owned() } else { inputs.to_string() };
-            let help = format_args!("write `{name}(4)`, or `{name}({shown} -> 4)`, its sizes first");
-            self.errors.at(&written.kind, format_args!("layer `{name}` has no size"), help);
-            self.unknown()
-        }
-    }
-
     /// The layer's row in the catalogue; for an unknown one, that of what was meant.
     fn row(&mut self, written: &Single, name: &str, bare: bool) -> Option<&'static catalogue::Layer> {
         let sought = if bare { catalogue::ACTIVATION } else { name };
@@ -321,34 +266,8 @@ impl Flow<'_> {
     }
 }
 
-/// Whether an argument can be meant as a size: neither named nor an activation.
-fn is_size(argument: &Argument) -> bool {
-    let is_activation = |path: &Path| catalogue::find(ACTIVATIONS, &text(path)).is_some();
-    argument.name.is_none() && !matches!(&argument.value, Value::Path(path) if is_activation(path))
-}
-
-/// The size that stands alone, taken from the arguments. Where a number can stand so, an integer is the size, and so is
-/// the first of two.
-fn lone_size<'a>(arguments: &mut Vec<&'a Argument>, takes_number: bool) -> Option<&'a Argument> {
-    let first = arguments.first().filter(|first| is_size(first))?;
-    let others = arguments[1..].iter().any(|argument| is_size(argument));
-    (!takes_number || others || is_number(first)).then(|| arguments.remove(0))
-}
-
 fn takes_numbers(activation: &Named) -> bool {
     activation.number != Number::No
-}
-
-/// Whether an argument is an option of the layer; those of a user's own layer nobody knows.
-fn is_option(argument: &Argument, row: Option<&catalogue::Layer>) -> bool {
-    row.is_none_or(|row| {
-        row.options.iter().any(|option| argument.name.as_ref().is_some_and(|name| name == option.name))
-    })
-}
-
-/// Whether an argument is an integer.
-fn is_number(argument: &Argument) -> bool {
-    matches!(argument.value, Value::Literal(Lit::Int(_)))
 }
 
 /// A user's own layer, whose options are calls of its builder, but for the one that is the network's.

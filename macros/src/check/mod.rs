@@ -4,9 +4,11 @@
 mod labels;
 mod layers;
 mod nested;
+mod networks;
 mod numbers;
 mod options;
 mod sizes;
+mod stated;
 #[cfg(test)]
 mod tests;
 

@@ -2,8 +2,10 @@
 
 use fearless_simd::Simd;
 
-use super::{Sample, Samples, Target, Targets, check_inputs, put_row};
+use super::rows::put_row;
+use super::{Sample, Samples, Target, Targets, check_inputs};
 use crate::error::Error;
+use crate::layers::InputRange;
 use crate::losses::TargetRange;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -65,8 +67,9 @@ where
         }
     }
 
-    fn check(&self) -> Result<(), Error> {
-        (0..self.count).try_for_each(|sample| check_inputs((self.make)(sample).numbers().iter(), sample))
+    #[inline(always)]
+    fn check(&self, range: InputRange) -> Result<(), Error> {
+        (0..self.count).try_for_each(|sample| check_inputs((self.make)(sample).numbers().iter(), range, sample))
     }
 }
 

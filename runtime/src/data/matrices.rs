@@ -1,12 +1,21 @@
 //! nalgebra matrices whose samples are columns or rows.
 
+use bytemuck::cast_slice;
+use fearless_simd::Simd;
 use nalgebra::{Const, Dyn, OMatrix};
 
-use super::{Error, Lane, Samples, Scalar, Simd, TargetRange, Targets, Tile, check_inputs, check_targets, gather_rows};
+use super::rows::gather_rows;
+use super::{Samples, Targets, check_inputs, check_targets};
+use crate::error::Error;
+use crate::kernels::ahead::Rows;
+use crate::layers::InputRange;
+use crate::losses::TargetRange;
+use crate::scalar::{Lane, Scalar};
+use crate::tile::Tile;
 
 /// Both traits, for a matrix whose samples are columns or rows.
 macro_rules! matrix {
-    ($matrix:ty, $len:ident, $number:ident, $gather:ident) => {
+    ($matrix:ty, $len:ident, $number:ident, $gather:ident, $in_memory:ident) => {
         impl<T: Scalar, const N: usize> Samples<T, Tile<T, N>> for $matrix {
             fn count(&self) -> usize {
                 self.$len()
@@ -17,8 +26,14 @@ macro_rules! matrix {
                 $gather(simd, self, indices, tile);
             }
 
-            fn check(&self) -> Result<(), Error> {
-                self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), sample))
+            #[inline(always)]
+            fn in_memory(&self) -> Option<Rows<'_>> {
+                $in_memory(self)
+            }
+
+            #[inline(always)]
+            fn check(&self, range: InputRange) -> Result<(), Error> {
+                self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), range, sample))
             }
         }
 
@@ -43,8 +58,19 @@ macro_rules! matrix {
     };
 }
 
-matrix!(OMatrix<T, Const<N>, Dyn>, ncols, column_iter, gather_from_columns);
-matrix!(OMatrix<T, Dyn, Const<N>>, nrows, row_iter, gather_from_rows);
+matrix!(OMatrix<T, Const<N>, Dyn>, ncols, column_iter, gather_from_columns, columns_in_memory);
+matrix!(OMatrix<T, Dyn, Const<N>>, nrows, row_iter, gather_from_rows, rows_in_memory);
+
+#[inline(always)]
+fn columns_in_memory<T: Scalar, const N: usize>(matrix: &OMatrix<T, Const<N>, Dyn>) -> Option<Rows<'_>> {
+    Some(Rows::new(cast_slice(matrix.as_slice().get(..N)?), size_of::<[T; N]>()))
+}
+
+/// Its numbers do not lie side by side.
+#[inline(always)]
+fn rows_in_memory<T: Scalar, const N: usize>(_: &OMatrix<T, Dyn, Const<N>>) -> Option<Rows<'_>> {
+    None
+}
 
 #[inline(always)]
 fn gather_from_columns<T: Scalar, S: Simd, const N: usize>(

@@ -77,29 +77,27 @@ mod ndarray;
 mod pieces;
 #[cfg(feature = "alloc")]
 mod prepare;
+mod rows;
 mod sample_weight;
 #[cfg(feature = "csv")]
 mod table;
 
-#[cfg(feature = "alloc")]
-use alloc::vec::Vec;
-
-use bytemuck::cast_slice_mut;
-use fearless_simd::{Simd, SimdBase};
-use nalgebra::SVector;
+use fearless_simd::Simd;
 
 use crate::error::Error;
 use crate::kernels::ahead::Rows;
-use crate::kernels::transpose::{transpose, unzip};
+use crate::layers::{InputRange, row};
 use crate::losses::{Loss, TargetRange};
-use crate::scalar::{Lane, Scalar};
-use crate::tile::{Classes, Features, TargetTile, Tile};
+use crate::network::Network;
+use crate::scalar::Scalar;
+use crate::tile::TargetTile;
 
 pub use self::from_fn::{FromFn, from_fn};
 #[cfg(feature = "csv")]
 pub use self::pieces::Pieces;
 #[cfg(feature = "alloc")]
 pub use self::prepare::{Normalization, Split, to_categorical, train_test_split};
+pub use self::rows::Elements;
 pub use self::sample_weight::{SampleWeight, sample_weight};
 #[cfg(feature = "csv")]
 pub use self::table::Table;
@@ -124,19 +122,19 @@ pub trait Samples<T: Scalar, X>: Sync {
     /// most one for each lane; lanes beyond the last index repeat the first sample.
     fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut X);
 
-    /// Where the samples lie, if all lie in memory as the first does, so that the next batch can be on its way from there
-    /// while this one is computed.
+    /// Where the samples lie, if all are in memory as the first is: then the next are on their way from there while others
+    /// are computed.
     #[doc(hidden)]
     #[inline(always)]
-    fn rows(&self) -> Option<Rows<'_, T>> {
+    fn in_memory(&self) -> Option<Rows<'_>> {
         None
     }
 
-    /// Whether all numbers are finite.
+    /// Whether all numbers make sense for a network that wants `range`.
     ///
     /// # Errors
-    /// [`Error::InputNotFinite`], with the first that is not.
-    fn check(&self) -> Result<(), Error>;
+    /// [`Error::InputNotFinite`] or [`Error::InputNotRow`], with the first that does not.
+    fn check(&self, range: InputRange) -> Result<(), Error>;
 }
 
 /// Targets for a network that gives tiles `Z`: vectors as wide as the output, or classes.
@@ -147,7 +145,7 @@ pub trait Samples<T: Scalar, X>: Sync {
             columns as targets; for a sparse loss, integers"
 )]
 pub trait Targets<T: Scalar, Z>: Sync {
-    /// What a tile of targets is: `Z`, or [`Classes`].
+    /// What a tile of targets is: `Z`, or [`Classes`](crate::tile::Classes).
     type Tile: TargetTile<T, Z>;
 
     /// How many targets there are.
@@ -170,13 +168,13 @@ pub trait Targets<T: Scalar, Z>: Sync {
     fn check(&self, range: TargetRange) -> Result<(), Error>;
 }
 
-/// Whether the data can be trained on with this loss; how many samples there are.
-pub(crate) fn check<T, H, Z, L, X, Y, I>((x, y): Data<'_, X, Y>, loss: &L) -> Result<u32, Error>
+/// Whether such a network can be trained on the data with this loss; how many samples there are.
+pub(crate) fn check<N, L, X, Y>((x, y): Data<'_, X, Y>, loss: &L) -> Result<u32, Error>
 where
-    T: Scalar,
-    X: Samples<T, I> + ?Sized,
-    Y: Targets<T, Z> + ?Sized,
-    L: Loss<T, H, Z, Y::Tile>,
+    N: Network,
+    X: Samples<N::Scalar, N::Input> + ?Sized,
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
 {
     let (samples, targets) = (x.count(), y.count());
     if samples != targets {
@@ -186,7 +184,7 @@ where
         return Err(Error::NoSamples);
     }
     let count = u32::try_from(samples).map_err(|_| Error::TooManySamples { samples })?;
-    x.check()?;
+    x.check(const { N::RANGE })?;
     y.check(L::TARGETS)?;
     loss.check()?;
     Ok(count)
@@ -238,229 +236,21 @@ pub trait Target<T: Scalar, Z> {
     fn check(&self, range: TargetRange, sample: usize) -> Result<(), Error>;
 }
 
-/// Elements side by side in memory: slices, arrays, vectors.
-pub trait Elements {
-    /// What there are many of.
-    type Element;
-    /// All of them.
-    fn elements(&self) -> &[Self::Element];
-}
-
-impl<E> Elements for [E] {
-    type Element = E;
-    fn elements(&self) -> &[E] {
-        self
-    }
-}
-
-impl<E, const M: usize> Elements for [E; M] {
-    type Element = E;
-    fn elements(&self) -> &[E] {
-        self
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<E> Elements for Vec<E> {
-    type Element = E;
-    fn elements(&self) -> &[E] {
-        self
-    }
-}
-
-impl<D: Elements + ?Sized> Elements for &D {
-    type Element = D::Element;
-    fn elements(&self) -> &[D::Element] {
-        (**self).elements()
-    }
-}
-
-impl<T: Scalar, const N: usize> Sample<T, N> for [T; N] {
-    #[inline(always)]
-    fn numbers(&self) -> &[T; N] {
-        self
-    }
-}
-
-impl<T: Scalar, const N: usize> Sample<T, N> for SVector<T, N> {
-    #[inline(always)]
-    fn numbers(&self) -> &[T; N] {
-        &self.data.0[0]
-    }
-}
-
-impl Sample<f32, 1> for f32 {
-    #[inline(always)]
-    fn numbers(&self) -> &[f32; 1] {
-        core::array::from_ref(self)
-    }
-}
-
-impl Sample<f64, 1> for f64 {
-    #[inline(always)]
-    fn numbers(&self) -> &[f64; 1] {
-        core::array::from_ref(self)
-    }
-}
-
-impl<T: Scalar, const N: usize, D: Elements<Element: Sample<T, N>> + Sync + ?Sized> Samples<T, Tile<T, N>> for D {
-    fn count(&self) -> usize {
-        self.elements().len()
-    }
-
-    #[inline(always)]
-    fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Tile<T, N>) {
-        gather_rows(simd, self.elements(), indices, tile);
-    }
-
-    #[inline(always)]
-    fn rows(&self) -> Option<Rows<'_, T>> {
-        let first = self.elements().first()?.numbers();
-        Some(Rows { first, pitch: size_of::<D::Element>() / size_of::<T>() })
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        for (sample, row) in self.elements().iter().enumerate() {
-            check_inputs(row.numbers().iter(), sample)?;
-        }
-        Ok(())
-    }
-}
-
-impl<T: Scalar, Z, D: Elements<Element: Target<T, Z>> + Sync + ?Sized> Targets<T, Z> for D {
-    type Tile = <D::Element as Target<T, Z>>::Tile;
-
-    fn count(&self) -> usize {
-        self.elements().len()
-    }
-
-    #[inline(always)]
-    fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Self::Tile) {
-        <D::Element as Target<T, Z>>::gather(simd, self.elements(), indices, tile);
-    }
-
-    fn check(&self, range: TargetRange) -> Result<(), Error> {
-        self.elements().iter().enumerate().try_for_each(|(sample, target)| target.check(range, sample))
-    }
-}
-
-/// Vectors as targets.
-macro_rules! vector_target {
-    ([$($generics:tt)*] $target:ty, $t:ident, $n:expr) => {
-        impl<$($generics)*> Target<$t, Tile<$t, $n>> for $target {
-            type Tile = Tile<$t, $n>;
-
-            #[inline(always)]
-            fn put(&self, lane: usize, tile: &mut Tile<$t, $n>) {
-                put_row(self, lane, tile);
-            }
-
-            #[inline(always)]
-            fn gather<S: Simd>(simd: S, targets: &[Self], indices: &[u32], tile: &mut Tile<$t, $n>) {
-                gather_rows(simd, targets, indices, tile);
-            }
-
-            fn check(&self, range: TargetRange, sample: usize) -> Result<(), Error> {
-                check_targets(Sample::<$t, $n>::numbers(self).iter(), range, sample)
-            }
-        }
-    };
-}
-
-vector_target!([T: Scalar, const N: usize] [T; N], T, N);
-vector_target!([T: Scalar, const N: usize] SVector<T, N>, T, N);
-vector_target!([] f32, f32, 1);
-vector_target!([] f64, f64, 1);
-
-/// Integers as targets.
-macro_rules! class_target {
-    ($($integer:ty),*) => {$(
-        impl<T: Scalar, Z: Features<T>> Target<T, Z> for $integer {
-            type Tile = Classes<T>;
-
-            #[inline(always)]
-            #[allow(clippy::cast_lossless, reason = "one macro for all integers; `check` keeps them small")]
-            fn put(&self, lane: usize, tile: &mut Classes<T>) {
-                tile.0.as_mut_slice()[lane] = T::from_f64(*self as f64);
-            }
-
-            #[allow(clippy::cast_lossless, reason = "one macro for all integers")]
-            fn check(&self, _: TargetRange, sample: usize) -> Result<(), Error> {
-                match usize::try_from(*self) {
-                    Ok(class) if class < Z::N => Ok(()),
-                    _ => Err(Error::ClassOutOfRange { sample, class: *self as i128, classes: Z::N }),
-                }
-            }
-        }
-    )*};
-}
-
-class_target!(u8, u16, u32, u64, usize, i32, i64);
-
-/// Copies a row into one lane.
+/// Neither NaN nor infinite, or numbers of rows.
 #[inline(always)]
-fn put_row<T: Scalar, const N: usize, R: Sample<T, N>>(row: &R, lane: usize, tile: &mut Tile<T, N>) {
-    for (column, number) in tile.columns_mut().iter_mut().zip(row.numbers()) {
-        column.as_mut_slice()[lane] = *number;
-    }
-}
-
-/// Copies rows into lanes: squares of `LANES` numbers of `LANES` samples are transposed in registers, and what is left of
-/// each row, put end to end with that of the others, is unzipped there.
-#[inline(always)]
-fn gather_rows<T: Scalar, S: Simd, const N: usize, R: Sample<T, N>>(
-    simd: S,
-    rows: &[R],
-    indices: &[u32],
-    tile: &mut Tile<T, N>,
-) {
-    let Some(first) = indices.first() else { return };
-    let mut filled = [*first; 16];
-    let indices = match indices.get(..T::LANES) {
-        Some(whole) => whole,
-        None => {
-            filled.iter_mut().zip(indices).for_each(|(lane, index)| *lane = *index);
-            &filled[..T::LANES]
-        }
-    };
-    let whole = N / T::LANES * T::LANES;
-    for start in (0..whole).step_by(T::LANES) {
-        let mut vectors = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-        for (vector, &index) in vectors.iter_mut().zip(indices) {
-            if let Some(row) = rows.get(index as usize) {
-                *vector = T::Vector::<S>::from_slice(simd, &row.numbers()[start..start + T::LANES]);
-            }
-        }
-        transpose::<T, S>(simd, &mut vectors);
-        for (column, vector) in tile.columns_mut()[start..].iter_mut().zip(vectors).take(T::LANES) {
-            column.store(vector);
-        }
-    }
-    if N > whole {
-        let width = (N - whole).next_power_of_two();
-        let mut rests = [T::Lane::splat(T::ZERO); 16];
-        let numbers: &mut [T] = cast_slice_mut(&mut rests[..width]);
-        for (rest, &index) in numbers.chunks_exact_mut(width).zip(indices) {
-            if let Some(row) = rows.get(index as usize) {
-                rest[..N - whole].copy_from_slice(&row.numbers()[whole..]);
-            }
-        }
-        let mut vectors = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-        for (vector, rest) in vectors.iter_mut().zip(&rests[..width]) {
-            *vector = rest.load(simd);
-        }
-        unzip::<T, S>(simd, &mut vectors, width);
-        for (column, vector) in tile.columns_mut()[whole..].iter_mut().zip(vectors) {
-            column.store(vector);
-        }
-    }
-}
-
-/// Neither NaN nor infinite.
-pub(crate) fn check_inputs<'a, T: Scalar>(numbers: impl Iterator<Item = &'a T>, sample: usize) -> Result<(), Error> {
+pub(crate) fn check_inputs<'a, T: Scalar>(
+    numbers: impl Iterator<Item = &'a T>,
+    range: InputRange,
+    sample: usize,
+) -> Result<(), Error> {
     for (index, number) in numbers.enumerate() {
-        if !number.finite() {
-            return Err(Error::InputNotFinite { sample, index, value: number.to_f64() });
+        match range {
+            InputRange::Finite if number.finite() => {}
+            InputRange::Rows(rows) if row(*number, rows).is_some() => {}
+            InputRange::Finite => return Err(Error::InputNotFinite { sample, index, value: number.to_f64() }),
+            InputRange::Rows(rows) => {
+                return Err(Error::InputNotRow { sample, index, value: number.to_f64(), rows });
+            }
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use ndarray::{ArrayBase, Data, Ix2};
 
 use super::{Samples, Targets, check_inputs, check_targets};
 use crate::error::Error;
+use crate::layers::InputRange;
 use crate::losses::TargetRange;
 use crate::scalar::{Lane, Scalar};
 use crate::tile::Tile;
@@ -20,9 +21,10 @@ impl<T: Scalar, const N: usize, R: Data<Elem = T> + Sync> Samples<T, Tile<T, N>>
         gather(self, indices, tile);
     }
 
-    fn check(&self) -> Result<(), Error> {
+    #[inline(always)]
+    fn check(&self, range: InputRange) -> Result<(), Error> {
         check_width(self, "inputs", N)?;
-        self.rows().into_iter().enumerate().try_for_each(|(sample, row)| check_inputs(row.iter(), sample))
+        self.rows().into_iter().enumerate().try_for_each(|(sample, row)| check_inputs(row.iter(), range, sample))
     }
 }
 

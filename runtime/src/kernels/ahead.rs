@@ -1,72 +1,92 @@
-//! Samples that are asked for while the step before still computes.
+//! Samples that are asked for while others are computed.
 
-use super::flat::prefetch_far;
-use crate::scalar::Scalar;
+use super::flat::prefetch;
 
 /// Samples that lie in memory, each as far from the one before.
 #[derive(Clone, Copy, Debug)]
-pub struct Rows<'a, T> {
-    /// The numbers of the first sample.
-    pub(crate) first: &'a [T],
-    /// How many numbers lie from the first of a sample to that of the next.
-    pub(crate) pitch: usize,
+pub struct Rows<'a> {
+    first: &'a [u8],
+    pitch: usize,
 }
 
-/// The samples of the next batch, which are asked for little by little while this step moves the parameters: the way from
-/// memory is narrow, and gathering would wait for each.
+impl<'a> Rows<'a> {
+    /// The bytes of the first sample, and how many bytes lie from one to the next.
+    pub(crate) const fn new(first: &'a [u8], pitch: usize) -> Self {
+        Self { first, pitch }
+    }
+
+    /// Where a line of a sample begins, counted from the first sample.
+    #[inline(always)]
+    const fn place(self, sample: u32, line: usize) -> usize {
+        (sample as usize).wrapping_mul(self.pitch).wrapping_add(line * LINE)
+    }
+}
+
+/// The samples that will go through the network after these, at most a tile of them. A product that leaves the way from
+/// memory to the processor idle asks for them little by little, so that gathering them need not wait.
 ///
-/// They are asked for as they will be gathered, a vector of each sample of a tile at a time. One sample after another
-/// would be slower: a processor looks for the pages of several addresses at once, and then goes on.
+/// They are asked for as they will be gathered, a line of each sample at a time: a processor looks for the pages of several
+/// addresses at once, but waits for that of one.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ahead<'a, T> {
-    rows: Rows<'a, T>,
+pub struct Ahead<'a> {
+    rows: Rows<'a>,
     samples: &'a [u32],
-    /// Which vector of the first `LANES` samples is next.
-    next: usize,
-    /// How many vectors of a tile belong to a parameter, in parts of [`WHOLE`].
-    pace: u64,
-    /// The part of a vector that is due.
-    due: u64,
 }
 
-const WHOLE: u64 = 1 << 32;
+/// How many bytes a processor takes from memory at a time.
+const LINE: usize = 64;
 
-impl<'a, T: Scalar> Ahead<'a, T> {
-    /// These samples, during a step that moves so many parameters.
-    #[inline(always)]
-    pub(crate) fn new(rows: Rows<'a, T>, samples: &'a [u32], parameters: usize) -> Self {
-        let vectors = (samples.len().div_ceil(T::LANES) * Self::vectors(rows)) as u64;
-        Self { rows, samples, next: 0, pace: (vectors * WHOLE).div_ceil(parameters.max(1) as u64), due: 0 }
+impl<'a> Ahead<'a> {
+    /// These samples.
+    pub(crate) const fn new(rows: Rows<'a>, samples: &'a [u32]) -> Self {
+        Self { rows, samples }
     }
 
-    /// How many cache lines a sample lies on, if it does not begin with one.
+    /// How many lines a sample lies on at most.
     #[inline(always)]
-    fn vectors(rows: Rows<'_, T>) -> usize {
-        rows.first.len().div_ceil(T::LANES) + 1
+    pub(crate) fn lines(self) -> usize {
+        self.rows.first.len().div_ceil(LINE) + 1
     }
 
-    /// Asks for what belongs to so many parameters.
+    /// Asks for a line of each sample.
     #[inline(always)]
-    pub(crate) fn ask(&mut self, parameters: usize) {
-        self.due += self.pace * parameters as u64;
-        while self.due >= WHOLE {
-            self.due -= WHOLE;
-            let (tile, later) = self.samples.split_at(T::LANES.min(self.samples.len()));
-            for &index in tile {
-                prefetch_far(self.rows.first, index as usize * self.rows.pitch + self.next * T::LANES);
-            }
-            self.next += 1;
-            if self.next == Self::vectors(self.rows) {
-                (self.samples, self.next) = (later, 0);
-            }
+    pub(crate) fn ask(self, line: usize) {
+        for &index in self.samples {
+            prefetch(self.rows.first, self.rows.place(index, line));
+        }
+    }
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use std::vec::Vec;
+
+    use nalgebra::{Const, Dyn, OMatrix, SVector};
+
+    use super::{Ahead, LINE, Rows};
+    use crate::data::Samples;
+    use crate::tile::Tile;
+
+    /// Whether every sample lies where it is asked for, to its last number.
+    fn check(rows: Option<Rows<'_>>, samples: impl Iterator<Item = *const f32>) {
+        let rows = rows.expect("they lie in memory");
+        for (sample, begin) in samples.enumerate() {
+            let place = |line| rows.first.as_ptr().addr() + rows.place(sample as u32, line);
+            assert_eq!(place(0), begin.addr());
+            let lines = Ahead::new(rows, &[]).lines();
+            assert!((begin.addr() + size_of::<[f32; 20]>() - 1) / LINE <= place(lines - 1) / LINE);
         }
     }
 
-    /// What is to be asked for with the first `count` of so many parameters, and with the others.
-    #[inline(always)]
-    pub(crate) fn split(self, count: usize, of: usize) -> (Self, Self) {
-        let tiles = self.samples.len().div_ceil(T::LANES) * count / of.max(1);
-        let (first, second) = self.samples.split_at((tiles * T::LANES).min(self.samples.len()));
-        (Self { samples: first, ..self }, Self { samples: second, ..self })
+    #[test]
+    fn samples_lie_where_they_are_asked_for() {
+        let arrays: Vec<[f32; 20]> = std::vec![[0.0; 20]; 7];
+        check(Samples::<f32, Tile<f32, 20>>::in_memory(&arrays), arrays.iter().map(|x| x.as_ptr()));
+        let vectors = [SVector::<f32, 20>::zeros(); 7];
+        check(Samples::<f32, Tile<f32, 20>>::in_memory(&vectors), vectors.iter().map(|x| x.as_ptr()));
+        let columns = OMatrix::<f32, Const<20>, Dyn>::zeros(7);
+        check(Samples::in_memory(&columns), columns.column_iter().map(|x| x.as_ptr()));
+        let rows = OMatrix::<f32, Dyn, Const<20>>::zeros(7);
+        assert!(Samples::<f32, Tile<f32, 20>>::in_memory(&rows).is_none());
     }
 }

@@ -1,10 +1,8 @@
 //! What a `selu` gives at the least, at random, in training.
 
 use fearless_simd::{Select as _, Simd, SimdBase as _};
-use rand::Rng;
 
-use super::dropout::{checked, multiplied, unchanged};
-use super::{Backward, Form, Layer, NoParameters};
+use super::dropout::checked;
 use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -60,43 +58,12 @@ impl<const N: usize> AlphaDropout<N> {
     pub const fn rate(self, rate: f64) -> Self {
         Self { rate: checked(rate) }
     }
-}
 
-impl<const N: usize> Default for AlphaDropout<N> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T: Scalar, const N: usize> Layer<T> for AlphaDropout<N> {
-    type Input = Tile<T, N>;
-    type Output = Tile<T, N>;
-    type Parameters = NoParameters;
-    /// What each number was multiplied by.
-    type Tape = Tile<T, N>;
-
-    const FORM: Form = Form::Unchanged;
-    const STREAMS: usize = 1;
-
-    fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
-
+    /// The outputs in training, and the factors.
     #[inline(always)]
-    fn forward<S: Simd>(
-        &self,
+    pub(super) fn draw<T: Scalar, S: Simd>(
+        self,
         simd: S,
-        _: &NoParameters,
-        input: &Tile<T, N>,
-        output: &mut Tile<T, N>,
-        factors: &mut Tile<T, N>,
-    ) {
-        unchanged(simd, input, output, factors);
-    }
-
-    #[inline(always)]
-    fn train<S: Simd>(
-        &self,
-        simd: S,
-        _: &NoParameters,
         input: &Tile<T, N>,
         output: &mut Tile<T, N>,
         factors: &mut Tile<T, N>,
@@ -118,15 +85,5 @@ impl<T: Scalar, const N: usize> Layer<T> for AlphaDropout<N> {
                 output.store::<S>(i, input.load(simd, i) * factor + is_replaced.select(replaced, shift));
             },
         );
-    }
-
-    #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, _: &NoParameters, pass: Backward<'_, T, Self>) {
-        multiplied(simd, pass.tape, pass.d_output, pass.d_input);
-    }
-
-    #[inline(always)]
-    fn predict<S: Simd>(&self, _: S, _: &NoParameters, input: &[T; N], output: &mut [T; N]) {
-        *output = *input;
     }
 }

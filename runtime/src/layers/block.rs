@@ -7,7 +7,7 @@ use bytemuck::{cast_slice_mut, from_bytes_mut};
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, BatchMut, Form, Layer, LayerInfo, Share, Sink, Way};
+use super::{Backward, Batch, BatchMut, Form, InputRange, Layer, LayerInfo, Share, Sink, Way};
 use crate::activations::Activation;
 use crate::network::{Network, Shares, Tapes, TapesMut};
 use crate::noise::{Inference, Mode, Noise, Training};
@@ -137,6 +137,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
     const TRAINED: usize = N::TRAINED;
     const FORM: Form = Form::OfBlock;
     const STREAMS: usize = N::STREAMS;
+    const RANGE: InputRange = N::RANGE;
     const SUMS: usize = size_of::<N::Sums>() / size_of::<<N::Scalar as Scalar>::Lane>();
     const COSTS: bool = N::COSTS;
     const COMPLETES: bool = N::COMPLETES;

@@ -1,12 +1,12 @@
 //! Two ways from the same numbers, side by side.
 
-use core::marker::PhantomData;
-
-use bytemuck::Zeroable;
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, BatchMut, Layer, LayerInfo, Share, Sink, Trace, Way};
+use super::branches::{join, shares, split};
+use super::residual::add;
+use super::view::{Seen, SeenMut, View, Within};
+use super::{Backward, Batch, BatchMut, Branches, InputRange, Layer, LayerInfo, Share, Sink, Traced, Way};
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
@@ -49,42 +49,6 @@ impl<F: Copy, G: Copy, const A: usize, const B: usize, const OUT: usize> Concate
     }
 }
 
-/// The parameters of two branches.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(C)]
-pub struct Branches<P, Q> {
-    /// Of the first.
-    pub first: P,
-    /// Of the second, which may be two again.
-    pub second: Q,
-}
-
-// SAFETY: two values that may be all zeros each.
-unsafe impl<P: Zeroable, Q: Zeroable> Zeroable for Branches<P, Q> {}
-// SAFETY: `repr(C)` puts two values that are nothing but numbers of `T` side by side; where both hold some, their alignment
-// is that of `T`, and where one holds none, it has no size: there is nothing between them.
-unsafe impl<T: Scalar, P: Flat<T>, Q: Flat<T>> Flat<T> for Branches<P, Q> {
-    const NUMBERS: usize = P::NUMBERS + Q::NUMBERS;
-}
-
-/// What two branches keep of a tile between forward and backward.
-#[repr(C)]
-pub struct Traced<T: Scalar, F: Layer<T>, G: Layer<T>> {
-    first: Trace<T, F>,
-    second: Trace<T, G>,
-    /// The gradient with respect to the inputs of the second.
-    d_input: G::Input,
-}
-
-impl<T: Scalar, F: Layer<T>, G: Layer<T>> core::fmt::Debug for Traced<T, F, G> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Traced").finish_non_exhaustive()
-    }
-}
-
-// SAFETY: each field may be all zeros.
-unsafe impl<T: Scalar, F: Layer<T>, G: Layer<T>> Zeroable for Traced<T, F, G> {}
-
 impl<F: Copy, G: Copy, const A: usize, const B: usize, const OUT: usize> Concatenate<F, G, A, B, OUT> {
     #[inline(always)]
     fn run<T, S, M, const IN: usize>(
@@ -108,127 +72,42 @@ impl<F: Copy, G: Copy, const A: usize, const B: usize, const OUT: usize> Concate
     }
 }
 
-/// Puts what the branches give side by side.
-#[inline(always)]
-fn join<T, F, G, const A: usize, const B: usize, const OUT: usize>(
-    first: &Trace<T, F>,
-    second: &Trace<T, G>,
-    output: &mut Tile<T, OUT>,
-) where
-    T: Scalar,
-    F: Layer<T, Output = Tile<T, A>>,
-    G: Layer<T, Output = Tile<T, B>>,
-{
-    let (of_first, of_second) = output.columns_mut().split_at_mut(A);
-    of_first.copy_from_slice(first.output.columns());
-    of_second.copy_from_slice(second.output.columns());
-}
-
-/// Gives each branch its part of the gradient of the outputs.
-#[inline(always)]
-fn split<T, F, G, const A: usize, const B: usize, const OUT: usize>(
-    d_output: &Tile<T, OUT>,
-    first: &mut Trace<T, F>,
-    second: &mut Trace<T, G>,
-) where
-    T: Scalar,
-    F: Layer<T, Output = Tile<T, A>>,
-    G: Layer<T, Output = Tile<T, B>>,
-{
-    let (of_first, of_second) = d_output.columns().split_at(A);
-    first.d_output.columns_mut().copy_from_slice(of_first);
-    second.d_output.columns_mut().copy_from_slice(of_second);
-}
-
-/// Where the shares of each branch go.
-#[inline(always)]
-#[allow(clippy::type_complexity, reason = "one for each branch")]
-fn shares<T, F, G, L>(share: Option<Share<'_, T, L>>) -> (Option<Share<'_, T, F>>, Option<Share<'_, T, G>>)
-where
-    T: Scalar,
-    F: Layer<T>,
-    G: Layer<T>,
-    L: Layer<T, Parameters = Branches<F::Parameters, G::Parameters>>,
-{
-    let Some(Share { gradient, sums }) = share else { return (None, None) };
-    let (sums, rest) = sums.split_at_mut(F::SUMS);
-    (Some(Share { gradient: &mut gradient.first, sums }), Some(Share { gradient: &mut gradient.second, sums: rest }))
-}
-
-/// `a += b`
-#[inline(always)]
-fn add<T: Scalar, S: Simd, const N: usize>(simd: S, a: &mut Tile<T, N>, b: &Tile<T, N>) {
-    for i in 0..N {
-        a.store::<S>(i, a.load(simd, i) + b.load(simd, i));
-    }
-}
-
-/// What the first branch sees of a batch of the layer `L`.
+/// The first branch of the layer `L`.
 #[derive(Clone, Copy)]
-struct First<H, L>(H, PhantomData<L>);
+struct First<L>(L);
 
-/// What the second branch sees of a batch of the layer `L`.
+/// The second branch of the layer `L`.
 #[derive(Clone, Copy)]
-struct Second<H, L>(H, PhantomData<L>);
+struct Second<L>(L);
 
-/// The same where the tiles wait for each other.
-struct FirstMut<'a, H, L>(&'a mut H, PhantomData<L>);
-
-/// The same where the tiles wait for each other.
-struct SecondMut<'a, H, L>(&'a mut H, PhantomData<L>);
-
-macro_rules! seen {
-    ($($branch:ident $waiting:ident $field:ident $layer:ident;)*) => {$(
-        impl<T, F, G, H, const IN: usize, const A: usize, const B: usize, const OUT: usize> BatchMut<T, $layer>
-            for $waiting<'_, H, Concatenate<F, G, A, B, OUT>>
+macro_rules! within {
+    ($($branch:ident $field:ident $layer:ident;)*) => {$(
+        impl<T, F, G, const IN: usize, const A: usize, const B: usize, const OUT: usize> Within<T>
+            for $branch<Concatenate<F, G, A, B, OUT>>
         where
             T: Scalar,
             F: Layer<T, Input = Tile<T, IN>, Output = Tile<T, A>>,
             G: Layer<T, Input = Tile<T, IN>, Output = Tile<T, B>>,
-            H: BatchMut<T, Concatenate<F, G, A, B, OUT>>,
         {
-            #[inline(always)]
-            fn count(&self) -> usize {
-                self.0.count()
-            }
+            type Outer = Concatenate<F, G, A, B, OUT>;
+            type Inner = $layer;
 
             #[inline(always)]
-            fn samples(&self) -> usize {
-                self.0.samples()
-            }
-
-            #[inline(always)]
-            fn tile(&mut self, tile: usize) -> (&Tile<T, IN>, &mut Trace<T, $layer>) {
-                let (input, trace) = self.0.tile(tile);
-                (input, &mut trace.tape.$field)
-            }
-        }
-
-        impl<T, F, G, H, const IN: usize, const A: usize, const B: usize, const OUT: usize> Batch<T, $layer>
-            for $branch<H, Concatenate<F, G, A, B, OUT>>
-        where
-            T: Scalar,
-            F: Layer<T, Input = Tile<T, IN>, Output = Tile<T, A>>,
-            G: Layer<T, Input = Tile<T, IN>, Output = Tile<T, B>>,
-            H: Batch<T, Concatenate<F, G, A, B, OUT>>,
-        {
-            #[inline(always)]
-            fn count(&self) -> usize {
-                self.0.count()
-            }
-
-            #[inline(always)]
-            fn tile(&self, tile: usize) -> (&Tile<T, IN>, &Trace<T, $layer>) {
-                let (input, trace) = self.0.tile(tile);
+            fn find(self, (input, trace): Seen<'_, T, Self::Outer>) -> Seen<'_, T, $layer> {
                 (input, &trace.tape.$field)
+            }
+
+            #[inline(always)]
+            fn find_mut(self, (input, trace): SeenMut<'_, T, Self::Outer>) -> SeenMut<'_, T, $layer> {
+                (input, &mut trace.tape.$field)
             }
         }
     )*};
 }
 
-seen! {
-    First FirstMut first F;
-    Second SecondMut second G;
+within! {
+    First first F;
+    Second second G;
 }
 
 impl<T, F, G, const IN: usize, const A: usize, const B: usize, const OUT: usize> Layer<T>
@@ -246,6 +125,7 @@ where
     const LAYERS: &'static [LayerInfo] =
         &[LayerInfo::of::<F, T>("first", "Branch", "linear"), LayerInfo::of::<G, T>("second", "Branch", "linear")];
     const TRAINED: usize = F::TRAINED + G::TRAINED;
+    const RANGE: InputRange = F::RANGE.and(G::RANGE);
     const SUMS: usize = F::SUMS + G::SUMS;
     const STREAMS: usize = F::STREAMS + G::STREAMS;
     const COSTS: bool = F::COSTS || G::COSTS;
@@ -344,8 +224,8 @@ where
     #[inline(always)]
     fn meet<S: Simd, H: BatchMut<T, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut H) {
         match barrier.checked_sub(F::BARRIERS) {
-            None => self.first.meet(simd, barrier, way, &mut FirstMut(batch, PhantomData::<Self>)),
-            Some(barrier) => self.second.meet(simd, barrier, way, &mut SecondMut(batch, PhantomData::<Self>)),
+            None => self.first.meet(simd, barrier, way, &mut View(batch, First(*self))),
+            Some(barrier) => self.second.meet(simd, barrier, way, &mut View(batch, Second(*self))),
         }
     }
 
@@ -365,8 +245,8 @@ where
     #[inline(always)]
     fn complete<S: Simd, H: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: H, start: usize, sink: &mut K) {
         if const { Self::COMPLETES } {
-            self.first.complete(simd, First(batch, PhantomData::<Self>), start, sink);
-            self.second.complete(simd, Second(batch, PhantomData::<Self>), start + F::Parameters::NUMBERS, sink);
+            self.first.complete(simd, View(batch, First(*self)), start, sink);
+            self.second.complete(simd, View(batch, Second(*self)), start + F::Parameters::NUMBERS, sink);
         } else {
             sink.accept(simd, start..start + Self::Parameters::NUMBERS);
         }

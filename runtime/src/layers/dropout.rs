@@ -3,7 +3,7 @@
 use fearless_simd::{Select as _, Simd, SimdBase as _};
 use rand::Rng;
 
-use super::{Backward, Form, Layer, NoParameters};
+use super::{AlphaDropout, Backward, Form, GaussianDropout, Layer, NoParameters};
 use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -58,43 +58,12 @@ impl<const N: usize> Dropout<N> {
     pub const fn rate(self, rate: f64) -> Self {
         Self { rate: checked(rate) }
     }
-}
 
-impl<const N: usize> Default for Dropout<N> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T: Scalar, const N: usize> Layer<T> for Dropout<N> {
-    type Input = Tile<T, N>;
-    type Output = Tile<T, N>;
-    type Parameters = NoParameters;
-    /// What each number was multiplied by.
-    type Tape = Tile<T, N>;
-
-    const FORM: Form = Form::Unchanged;
-    const STREAMS: usize = 1;
-
-    fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
-
+    /// The outputs in training, and the factors.
     #[inline(always)]
-    fn forward<S: Simd>(
-        &self,
+    fn draw<T: Scalar, S: Simd>(
+        self,
         simd: S,
-        _: &NoParameters,
-        input: &Tile<T, N>,
-        output: &mut Tile<T, N>,
-        factors: &mut Tile<T, N>,
-    ) {
-        unchanged(simd, input, output, factors);
-    }
-
-    #[inline(always)]
-    fn train<S: Simd>(
-        &self,
-        simd: S,
-        _: &NoParameters,
         input: &Tile<T, N>,
         output: &mut Tile<T, N>,
         factors: &mut Tile<T, N>,
@@ -114,17 +83,68 @@ impl<T: Scalar, const N: usize> Layer<T> for Dropout<N> {
             },
         );
     }
-
-    #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, _: &NoParameters, pass: Backward<'_, T, Self>) {
-        multiplied(simd, pass.tape, pass.d_output, pass.d_input);
-    }
-
-    #[inline(always)]
-    fn predict<S: Simd>(&self, _: S, _: &NoParameters, input: &[T; N], output: &mut [T; N]) {
-        *output = *input;
-    }
 }
+
+/// What layers share that multiply by random factors in training, which `draw` knows.
+macro_rules! random_factors {
+    ($($layer:ident),*) => {$(
+        impl<const N: usize> Default for $layer<N> {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl<T: Scalar, const N: usize> Layer<T> for $layer<N> {
+            type Input = Tile<T, N>;
+            type Output = Tile<T, N>;
+            type Parameters = NoParameters;
+            /// What each number was multiplied by.
+            type Tape = Tile<T, N>;
+
+            const FORM: Form = Form::Unchanged;
+            const STREAMS: usize = 1;
+
+            fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
+
+            #[inline(always)]
+            fn forward<S: Simd>(
+                &self,
+                simd: S,
+                _: &NoParameters,
+                input: &Tile<T, N>,
+                output: &mut Tile<T, N>,
+                factors: &mut Tile<T, N>,
+            ) {
+                unchanged(simd, input, output, factors);
+            }
+
+            #[inline(always)]
+            fn train<S: Simd>(
+                &self,
+                simd: S,
+                _: &NoParameters,
+                input: &Tile<T, N>,
+                output: &mut Tile<T, N>,
+                factors: &mut Tile<T, N>,
+                noise: Noise,
+            ) {
+                self.draw(simd, input, output, factors, noise);
+            }
+
+            #[inline(always)]
+            fn backward<S: Simd>(&self, simd: S, _: &NoParameters, pass: Backward<'_, T, Self>) {
+                multiplied(simd, pass.tape, pass.d_output, pass.d_input);
+            }
+
+            #[inline(always)]
+            fn predict<S: Simd>(&self, _: S, _: &NoParameters, input: &[T; N], output: &mut [T; N]) {
+                *output = *input;
+            }
+        }
+    )*};
+}
+
+random_factors!(AlphaDropout, Dropout, GaussianDropout);
 
 /// A rate that may be one.
 pub(super) const fn checked(rate: f64) -> f64 {
@@ -134,7 +154,7 @@ pub(super) const fn checked(rate: f64) -> f64 {
 
 /// `y = x`, as a layer does it that multiplies by random factors in training.
 #[inline(always)]
-pub(super) fn unchanged<T: Scalar, S: Simd, const N: usize>(
+fn unchanged<T: Scalar, S: Simd, const N: usize>(
     simd: S,
     input: &Tile<T, N>,
     output: &mut Tile<T, N>,
@@ -148,7 +168,7 @@ pub(super) fn unchanged<T: Scalar, S: Simd, const N: usize>(
 
 /// The gradient of `y = factor x`.
 #[inline(always)]
-pub(super) fn multiplied<T: Scalar, S: Simd, const N: usize>(
+fn multiplied<T: Scalar, S: Simd, const N: usize>(
     simd: S,
     factors: &Tile<T, N>,
     d_output: &Tile<T, N>,

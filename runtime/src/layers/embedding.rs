@@ -4,7 +4,7 @@ use fearless_simd::{Simd, SimdBase as _};
 use nalgebra::SMatrix;
 use rand::Rng;
 
-use super::{Backward, Layer, TensorInfo};
+use super::{Backward, InputRange, Layer, TensorInfo, row};
 use crate::initializers::{Fan, Initializer, RandomUniform};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
@@ -20,9 +20,10 @@ use crate::tile::Tile;
 /// | `embeddings_regularizer` | none | what the table [costs](crate::regularizers) |
 /// | `embeddings_constraint` | none | what the table [must be](crate::constraints) |
 ///
-/// The inputs are the numbers of rows as `f32` or `f64`, `[7.0]`: of what is no such number, as `-1.0`, `0.5` or `input_dim`,
-/// the outputs are NaN, as in Keras on JAX, so that a training that meets it ends with
-/// [`Error::Diverged`](crate::Error::Diverged) before anything is learnt from it. To the inputs no gradient goes.
+/// The inputs are the numbers of rows as `f32` or `f64`, `[7.0]`. Data with what is no such number, as `-1.0`, `0.5` or
+/// `input_dim`, is refused before it is trained on or evaluated: [`Error::InputNotRow`](crate::Error::InputNotRow). In a
+/// prediction the outputs of it are NaN, as in Keras on JAX; also in training behind other layers, whose outputs nobody knows
+/// before, which then ends with [`Error::Diverged`](crate::Error::Diverged). To the inputs no gradient goes.
 ///
 /// The gradient is that of the whole table, and an optimizer with momentum or decay moves all rows in each step, as Keras's.
 ///
@@ -47,6 +48,11 @@ use crate::tile::Tile;
 /// Trainer::new(MeanSquaredError, Adam::new(0.05)).epochs(200).fit(&mut words, (&x, &y), rng)?;
 /// assert!((words.predict(&[4.0, 1.0])[0] + 1.0).abs() < 1e-2);
 /// assert!(words.predict(&[4.0, 5.0])[0].is_nan());
+/// let unknown = Trainer::new(MeanSquaredError, Adam::new(0.05)).fit(&mut words, (&[[4.0, 5.0]], &[0.0]), rng);
+/// assert_eq!(
+///     unknown.unwrap_err().to_string(),
+///     "input 1 of sample 0 is 5, but an `Embedding` takes it, which has the rows 0 to 4"
+/// );
 /// # Ok(())
 /// # }
 /// ```
@@ -81,20 +87,6 @@ impl<const IN: usize, const OUT: usize, const EACH: usize, const ROWS: usize, I:
     }
 }
 
-/// Which row a number means, if it is one.
-#[inline(always)]
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::float_cmp,
-    reason = "what is not the same afterwards is no row"
-)]
-fn row<T: Scalar, const ROWS: usize>(number: T) -> Option<usize> {
-    let number = number.to_f64();
-    let row = number as usize;
-    (row < ROWS && row as f64 == number).then_some(row)
-}
-
 impl<T: Scalar, const IN: usize, const OUT: usize, const EACH: usize, const ROWS: usize, I: Initializer> Layer<T>
     for Embedding<IN, OUT, EACH, ROWS, I>
 {
@@ -103,6 +95,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const EACH: usize, const ROWS
     type Parameters = SMatrix<T, EACH, ROWS>;
     type Tape = ();
 
+    const RANGE: InputRange = InputRange::Rows(ROWS);
     const TENSORS: &'static [TensorInfo] = &[TensorInfo { name: "embeddings", shape: &[ROWS, EACH] }];
 
     fn initialize<R: Rng + ?Sized>(&self, table: &mut Self::Parameters, rng: &mut R) {
@@ -122,7 +115,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const EACH: usize, const ROWS
         let table = &table.data.0;
         for (numbers, columns) in input.columns().iter().zip(output.columns_mut().chunks_mut(EACH)) {
             for (lane, number) in numbers.as_slice().iter().enumerate() {
-                let row = row::<T, ROWS>(*number).and_then(|row| table.get(row));
+                let row = row(*number, ROWS).and_then(|row| table.get(row));
                 for (i, column) in columns.iter_mut().enumerate() {
                     column.as_mut_slice()[lane] = row.map_or(T::from_f64(f64::NAN), |row| row[i]);
                 }
@@ -137,7 +130,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const EACH: usize, const ROWS
             let table = &mut share.gradient.data.0;
             for (numbers, columns) in input.columns().iter().zip(d_output.columns().chunks(EACH)) {
                 for (lane, number) in numbers.as_slice().iter().enumerate() {
-                    let Some(row) = row::<T, ROWS>(*number).and_then(|row| table.get_mut(row)) else { continue };
+                    let Some(row) = row(*number, ROWS).and_then(|row| table.get_mut(row)) else { continue };
                     for (sum, column) in row.iter_mut().zip(columns) {
                         *sum += column.as_slice()[lane];
                     }
@@ -154,7 +147,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const EACH: usize, const ROWS
     #[inline(always)]
     fn predict<S: Simd>(&self, _: S, table: &Self::Parameters, input: &[T; IN], output: &mut [T; OUT]) {
         for (number, numbers) in input.iter().zip(output.chunks_mut(EACH)) {
-            match row::<T, ROWS>(*number).and_then(|row| table.data.0.get(row)) {
+            match row(*number, ROWS).and_then(|row| table.data.0.get(row)) {
                 Some(row) => numbers.copy_from_slice(&row[..numbers.len()]),
                 None => numbers.fill(T::from_f64(f64::NAN)),
             }

@@ -5,10 +5,9 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use nalgebra::SMatrix;
 use rand::Rng;
 
-use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, Trace, inverse_root};
-use crate::flat::Flat;
+use super::summed::Summed;
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, inverse_root};
 use crate::initializers::{Fan, Initializer, Ones, Zeros};
-use crate::kernels::dense as kernel;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 
@@ -149,26 +148,6 @@ impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize>
     }
 }
 
-impl<const N: usize, const CENTER: usize, const SCALE: usize, B, G> LayerNormalization<N, CENTER, SCALE, B, G> {
-    /// Adds to `sum` what the samples of a tile contribute to the gradient of one number of `gamma`, or of `beta` after it.
-    #[inline(always)]
-    fn add<T: Scalar, S: Simd>(
-        simd: S,
-        input: &Tile<T, N>,
-        d_output: &Tile<T, N>,
-        [mean, scale]: &[T::Lane; 2],
-        number: usize,
-        sum: T::Vector<S>,
-    ) -> T::Vector<S> {
-        let d = d_output.load(simd, number % N);
-        if number < SCALE * N {
-            sum + d * ((input.load(simd, number) - mean.load(simd)) * scale.load(simd))
-        } else {
-            sum + d
-        }
-    }
-}
-
 impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize, B, G> Layer<T>
     for LayerNormalization<N, CENTER, SCALE, B, G>
 where
@@ -238,13 +217,9 @@ where
     }
 
     #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        let Backward { input, tape, d_output, d_input, share, .. } = pass;
-        if let Some(Share { sums, .. }) = share {
-            for (number, sum) in sums.iter_mut().enumerate() {
-                sum.store::<S>(Self::add(simd, input, d_output, tape, number, sum.load(simd)));
-            }
-        }
+    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, mut pass: Backward<'_, T, Self>) {
+        Self::sum_tile(simd, &mut pass);
+        let Backward { input, tape, d_output, d_input, .. } = pass;
         let Some(d_input) = d_input else { return };
         let (mean, scale) = (tape[0].load(simd), tape[1].load(simd));
         let normal = |i: usize| (input.load(simd, i) - mean) * scale;
@@ -268,23 +243,12 @@ where
 
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
-        kernel::shared::sum::<T, S>(simd, share.sums, share.gradient.as_flat_mut());
+        Self::sum_lanes(simd, share);
     }
 
     #[inline(always)]
     fn complete<S: Simd, A: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: A, start: usize, sink: &mut K) {
-        kernel::sum_numbers::<T, S, K>(
-            simd,
-            batch.count(),
-            start,
-            (SCALE + CENTER) * N,
-            sink,
-            #[inline(always)]
-            |index, number, sum| {
-                let (input, Trace { d_output, tape, .. }) = batch.tile(index);
-                Self::add(simd, input, d_output, tape, number, sum)
-            },
-        );
+        Self::sum_batch(simd, batch, start, sink);
     }
 
     #[inline(always)]
@@ -301,6 +265,31 @@ where
         }
         for (y, &beta) in output.iter_mut().zip(parameters.beta()) {
             *y += beta;
+        }
+    }
+}
+
+impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize, B, G> Summed<T>
+    for LayerNormalization<N, CENTER, SCALE, B, G>
+where
+    B: Initializer,
+    G: Initializer,
+{
+    #[inline(always)]
+    fn add<S: Simd>(
+        simd: S,
+        input: &Tile<T, N>,
+        d_output: &Tile<T, N>,
+        [mean, scale]: &[T::Lane; 2],
+        number: usize,
+        sum: T::Vector<S>,
+    ) -> T::Vector<S> {
+        let d = d_output.load(simd, number % N);
+        // the numbers of `gamma` come before those of `beta`
+        if number < SCALE * N {
+            sum + d * ((input.load(simd, number) - mean.load(simd)) * scale.load(simd))
+        } else {
+            sum + d
         }
     }
 }

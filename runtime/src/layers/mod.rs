@@ -7,8 +7,10 @@
 mod activation;
 mod activity_regularization;
 mod alpha_dropout;
+mod batch;
 mod batch_normalization;
 mod block;
+mod branches;
 mod concatenate;
 pub(crate) mod dense;
 mod dropout;
@@ -16,6 +18,8 @@ mod embedding;
 mod gaussian_dropout;
 mod gaussian_noise;
 mod glu;
+mod info;
+mod input_range;
 mod layer_normalization;
 pub(crate) mod naming;
 mod p_relu;
@@ -24,7 +28,9 @@ mod repeat_vector;
 mod rescaling;
 mod residual;
 mod rms_normalization;
+mod summed;
 mod unit_normalization;
+mod view;
 
 use core::fmt::Debug;
 
@@ -35,15 +41,20 @@ use rand::Rng;
 pub use self::activation::ActivationLayer;
 pub use self::activity_regularization::ActivityRegularization;
 pub use self::alpha_dropout::AlphaDropout;
+pub use self::batch::{Backward, Batch, BatchMut, Share, Trace, Way};
 pub use self::batch_normalization::{BatchNormalization, BatchNormalizationParameters, BatchNormalizationTape};
 pub use self::block::Block;
-pub use self::concatenate::{Branches, Concatenate, Traced};
+pub use self::branches::{Branches, Traced};
+pub use self::concatenate::Concatenate;
 pub use self::dense::{Dense, DenseParameters};
 pub use self::dropout::Dropout;
 pub use self::embedding::Embedding;
 pub use self::gaussian_dropout::GaussianDropout;
 pub use self::gaussian_noise::GaussianNoise;
 pub use self::glu::Glu;
+pub use self::info::{Form, LayerInfo, TensorInfo};
+pub use self::input_range::InputRange;
+pub(crate) use self::input_range::row;
 pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
 pub use self::p_relu::PRelu;
 pub use self::repeat::{Copies, Repeat, Traces};
@@ -57,7 +68,8 @@ pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
 use crate::flat::Flat;
-use crate::noise::{Mode, Noise};
+use crate::kernels::ahead::Ahead;
+use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::Features;
 
@@ -159,6 +171,9 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// What it computes, for those who write it in another format.
     const FORM: Form = Form::Own;
 
+    /// Which inputs make sense for it, if it is the first; data is checked before it is trained on.
+    const RANGE: InputRange = InputRange::Finite;
+
     /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
     const SUMS: usize = 0;
 
@@ -179,6 +194,10 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// the same on the way back.
     const BARRIERS: usize = 0;
 
+    /// Whether it asks for samples that come later: see [`forward_asking`](Self::forward_asking).
+    #[doc(hidden)]
+    const ASKS: bool = false;
+
     /// Fills the parameters with their initial values. They come in as zeros.
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R);
 
@@ -191,6 +210,22 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
         output: &mut Self::Output,
         tape: &mut Self::Tape,
     );
+
+    /// [`forward`](Self::forward) of a layer that [`ASKS`](Self::ASKS), which also asks for samples that come later. Its
+    /// `train` is its `forward`.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn forward_asking<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &Self::Input,
+        output: &mut Self::Output,
+        tape: &mut Self::Tape,
+        _ahead: Option<Ahead<'_>>,
+    ) {
+        self.forward(simd, parameters, input, output, tape);
+    }
 
     /// Computes a tile of outputs in training: what [`forward`](Self::forward) does, if not told otherwise. What is random
     /// comes from `noise`, of which a layer has as many [`STREAMS`](Self::STREAMS) as it says.
@@ -295,24 +330,6 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     }
 }
 
-/// What [`Layer::backward`] reads and writes.
-#[derive(Debug)]
-pub struct Backward<'a, T: Scalar, L: Layer<T>> {
-    /// The inputs of the forward pass.
-    pub input: &'a L::Input,
-    /// The outputs of the forward pass.
-    pub output: &'a L::Output,
-    /// What the forward pass has kept.
-    pub tape: &'a mut L::Tape,
-    /// The gradient with respect to the outputs; the layer may overwrite it.
-    pub d_output: &'a mut L::Output,
-    /// Where the gradient with respect to the inputs goes; `None` for a first layer that nobody asks.
-    pub d_input: Option<&'a mut L::Input>,
-    /// Where the tile's share of the gradient with respect to the parameters goes. `None` leaves it to
-    /// [`Layer::complete`], which only a layer with [`Layer::COMPLETES`] sees; or they are not trained: `trainable = false`.
-    pub share: Option<Share<'a, T, L>>,
-}
-
 /// Nothing: the parameters of a layer that has none, the tape of one that keeps nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
@@ -322,164 +339,6 @@ pub struct NoParameters;
 unsafe impl Zeroable for NoParameters {}
 // SAFETY: a type of size zero has one value and no padding.
 unsafe impl Pod for NoParameters {}
-
-/// What a network keeps of one layer between the forward and the backward pass of a tile.
-#[derive(Debug)]
-#[repr(C)]
-pub struct Trace<T: Scalar, L: Layer<T>> {
-    /// The outputs of the forward pass.
-    pub output: L::Output,
-    /// The gradient of the loss with respect to them.
-    pub d_output: L::Output,
-    tape: L::Tape,
-}
-
-// SAFETY: each field may be all zeros.
-unsafe impl<T: Scalar, L: Layer<T>> Zeroable for Trace<T, L> {}
-
-impl<T: Scalar, L: Layer<T>> Trace<T, L> {
-    /// What the layer has kept.
-    pub(crate) fn tape(&self) -> &L::Tape {
-        &self.tape
-    }
-
-    /// Runs the layer forward, and gives the mode of the next.
-    #[inline(always)]
-    pub fn forward<S: Simd, M: Mode>(
-        &mut self,
-        simd: S,
-        mode: M,
-        layer: L,
-        parameters: &L::Parameters,
-        input: &L::Input,
-    ) -> M {
-        let Self { output, tape, .. } = self;
-        match mode.noise() {
-            Some(noise) => layer.train(simd, parameters, input, output, tape, noise),
-            None => layer.forward(simd, parameters, input, output, tape),
-        }
-        mode.after(L::STREAMS)
-    }
-
-    /// Runs the layer forward in training, if part `at` of the network, counted from the first of this layer, is one of its
-    /// own. It has `barriers`, or is to do as if it had none. Gives the part and the noise of the next.
-    #[inline(always)]
-    pub fn forward_part<S: Simd>(
-        &mut self,
-        simd: S,
-        (at, noise): (Option<usize>, Noise),
-        barriers: usize,
-        layer: L,
-        parameters: &L::Parameters,
-        input: &L::Input,
-    ) -> (Option<usize>, Noise) {
-        let Self { output, tape, .. } = self;
-        if let Some(part) = at.filter(|part| *part <= barriers) {
-            if barriers == 0 {
-                layer.train(simd, parameters, input, output, tape, noise);
-            } else {
-                layer.train_part(simd, part, parameters, input, output, tape, noise);
-            }
-        }
-        (at.and_then(|at| at.checked_sub(barriers)), noise.after(L::STREAMS))
-    }
-
-    /// Runs the layer backward, if part `at` of the network, counted back from the last of this layer, is one of its own.
-    /// Gives the part of the layer before.
-    #[inline(always)]
-    #[allow(clippy::too_many_arguments, reason = "those of `backward`, and which part it is")]
-    pub fn backward_part<S: Simd>(
-        &mut self,
-        simd: S,
-        at: Option<usize>,
-        barriers: usize,
-        layer: L,
-        parameters: &L::Parameters,
-        input: &L::Input,
-        d_input: Option<&mut L::Input>,
-        share: Option<Share<'_, T, L>>,
-    ) -> Option<usize> {
-        let Self { output, d_output, tape } = self;
-        if let Some(part) = at.and_then(|part| barriers.checked_sub(part)) {
-            let pass = Backward { input, output, tape, d_output, d_input, share };
-            if barriers == 0 {
-                layer.backward(simd, parameters, pass);
-            } else {
-                layer.backward_part(simd, part, parameters, pass);
-            }
-        }
-        at.and_then(|at| at.checked_sub(barriers))
-    }
-
-    /// What the outputs cost.
-    #[inline(always)]
-    pub(crate) fn cost<S: Simd>(&mut self, simd: S, layer: L, share: T::Vector<S>) -> T::Vector<S> {
-        layer.cost(simd, &self.output, &mut self.tape, share)
-    }
-
-    /// Runs the layer backward.
-    #[inline(always)]
-    pub fn backward<S: Simd>(
-        &mut self,
-        simd: S,
-        layer: L,
-        parameters: &L::Parameters,
-        input: &L::Input,
-        d_input: Option<&mut L::Input>,
-        share: Option<Share<'_, T, L>>,
-    ) {
-        let Self { output, d_output, tape } = self;
-        layer.backward(simd, parameters, Backward { input, output, tape, d_output, d_input, share });
-    }
-}
-
-/// Where a tile's share of the gradient of one layer goes.
-#[derive(Debug)]
-pub struct Share<'a, T: Scalar, L: Layer<T>> {
-    /// The gradient with respect to the parameters, to be added to.
-    pub gradient: &'a mut L::Parameters,
-    /// [`Layer::SUMS`] lanes to gather gradients of each lane in, which [`Layer::finish`] sums.
-    pub sums: &'a mut [T::Lane],
-}
-
-/// All tiles of a batch, which have been forward and back, as the layer `L` sees them.
-pub trait Batch<T: Scalar, L: Layer<T>>: Copy {
-    /// How many tiles there are.
-    fn count(&self) -> usize;
-
-    /// What went into the layer, and what it has left.
-    fn tile(&self, index: usize) -> (&L::Input, &Trace<T, L>);
-}
-
-/// Which way a batch goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// From the inputs to the outputs.
-    Forward,
-    /// From the gradient of the outputs to that of the inputs.
-    Back,
-}
-
-/// All tiles of a batch where they wait for each other, as the layer `L` sees them.
-pub trait BatchMut<T: Scalar, L: Layer<T>> {
-    /// How many tiles there are.
-    fn count(&self) -> usize;
-
-    /// How many samples: all lanes of each tile, but for the last.
-    fn samples(&self) -> usize;
-
-    /// What goes into the layer, and what it keeps.
-    fn tile(&mut self, index: usize) -> (&L::Input, &mut Trace<T, L>);
-}
-
-/// One tensor of a layer's parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TensorInfo {
-    /// Its name within the layer, as `kernel`.
-    pub name: &'static str,
-    /// Its shape in Keras's layout and C order: `[inputs, outputs]` for a kernel.
-    pub shape: &'static [usize],
-}
 
 /// How many numbers come out of a layer for each that goes in, for the types that `network!` writes.
 #[doc(hidden)]
@@ -496,109 +355,6 @@ pub const fn width(inputs: usize, outputs: usize) -> usize {
 #[must_use]
 pub const fn total(first: usize, second: usize) -> usize {
     first + second
-}
-
-/// What a layer computes, apart from its numbers and its activation. No form is called as a type is: rustc would then write
-/// the type's whole path in its errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Form {
-    /// Something that nobody else knows.
-    Own,
-    /// What comes in, whenever it is not trained.
-    Unchanged,
-    /// [`Dense`].
-    OfDense,
-    /// [`ActivationLayer`].
-    OfActivation,
-    /// [`BatchNormalization`], whose numbers are `epsilon` and `momentum`.
-    OfBatchNormalization,
-    /// [`LayerNormalization`], whose number is `epsilon`.
-    OfLayerNormalization,
-    /// [`RmsNormalization`], whose number is `epsilon`.
-    OfRmsNormalization,
-    /// [`UnitNormalization`].
-    OfUnitNormalization,
-    /// [`PRelu`].
-    OfPRelu,
-    /// [`Rescaling`], whose numbers are `scale` and `offset`.
-    OfRescaling,
-    /// [`Block`]: the layers of a network.
-    OfBlock,
-    /// [`Residual`].
-    OfResidual {
-        /// What stands in it.
-        layer: &'static Form,
-    },
-    /// [`Repeat`].
-    OfRepeat {
-        /// What is repeated.
-        layer: &'static Form,
-        /// How often.
-        copies: usize,
-    },
-}
-
-/// What is known of a layer beside what it trains: what summaries print and files name.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LayerInfo {
-    /// The label: the field of the struct, and the name of the saved tensors.
-    pub label: &'static str,
-    /// The kind of layer, as `Dense`.
-    pub kind: &'static str,
-    /// The activation's name; `"linear"` if it has none.
-    pub activation: &'static str,
-    /// Numbers that go in.
-    pub inputs: usize,
-    /// Numbers that come out.
-    pub outputs: usize,
-    /// Numbers that it keeps.
-    pub parameters: usize,
-    /// Those of them that are trained: none with `trainable = false`.
-    pub trained: usize,
-    /// The tensors of the parameters, in the order in which they lie in memory.
-    pub tensors: &'static [TensorInfo],
-    /// The layers that it is made of, whose parameters follow.
-    pub layers: &'static [LayerInfo],
-    /// How often the parameters hold these tensors and layers: 1 but for a repetition.
-    pub copies: usize,
-    /// What it computes.
-    pub form: Form,
-    /// The numbers that it computes with and does not train, as [`Form`] says.
-    pub numbers: &'static [f64],
-    /// [`Layer::COMPLETES`]
-    pub completes: bool,
-    /// [`Layer::BARRIERS`]
-    pub barriers: usize,
-}
-
-impl LayerInfo {
-    /// What is known of the layer `L` in a network over `T`.
-    #[must_use]
-    pub const fn of<L: Layer<T>, T: Scalar>(label: &'static str, kind: &'static str, activation: &'static str) -> Self {
-        Self {
-            label,
-            kind,
-            activation,
-            inputs: <L::Input as Features<T>>::N,
-            outputs: <L::Output as Features<T>>::N,
-            parameters: L::Parameters::NUMBERS,
-            trained: L::TRAINED,
-            tensors: L::TENSORS,
-            layers: L::LAYERS,
-            copies: L::COPIES,
-            form: L::FORM,
-            numbers: &[],
-            completes: L::COMPLETES,
-            barriers: L::BARRIERS,
-        }
-    }
-
-    /// The same with numbers that it does not train.
-    #[must_use]
-    pub const fn numbers(self, numbers: &'static [f64]) -> Self {
-        Self { numbers, ..self }
-    }
 }
 
 /// `1 / sqrt(x)` of one number, by the same instructions as of a vector.

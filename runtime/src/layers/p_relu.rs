@@ -4,10 +4,10 @@ use fearless_simd::{Select, Simd, SimdBase};
 use nalgebra::SVector;
 use rand::Rng;
 
-use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, Trace};
+use super::summed::Summed;
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo};
 use crate::initializers::{Fan, Initializer, Zeros};
-use crate::kernels::dense as kernel;
-use crate::scalar::{Lane as _, Scalar};
+use crate::scalar::Scalar;
 use crate::tile::Tile;
 
 /// `y_i = x_i` for `x_i > 0`, else `alpha_i x_i`, with an `alpha` of its own for each number. In `network!`: `PReLU`, or
@@ -68,19 +68,6 @@ impl<const N: usize, I: Copy> PRelu<N, I> {
     }
 }
 
-/// Adds to `sum` what the samples of a tile contribute to the gradient of number `i` of `alpha`.
-#[inline(always)]
-fn add<T: Scalar, S: Simd, const N: usize>(
-    simd: S,
-    input: &Tile<T, N>,
-    d_output: &Tile<T, N>,
-    i: usize,
-    sum: T::Vector<S>,
-) -> T::Vector<S> {
-    let (x, zero) = (input.load(simd, i), T::Vector::<S>::splat(simd, T::ZERO));
-    sum + x.simd_lt(zero).select(d_output.load(simd, i) * x, zero)
-}
-
 impl<T: Scalar, const N: usize, I: Initializer> Layer<T> for PRelu<N, I> {
     type Input = Tile<T, N>;
     type Output = Tile<T, N>;
@@ -117,14 +104,10 @@ impl<T: Scalar, const N: usize, I: Initializer> Layer<T> for PRelu<N, I> {
     }
 
     #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, alpha: &SVector<T, N>, pass: Backward<'_, T, Self>) {
-        let Backward { input, d_output, d_input, share, .. } = pass;
+    fn backward<S: Simd>(&self, simd: S, alpha: &SVector<T, N>, mut pass: Backward<'_, T, Self>) {
+        Self::sum_tile(simd, &mut pass);
+        let Backward { input, d_output, d_input, .. } = pass;
         let zero = T::Vector::<S>::splat(simd, T::ZERO);
-        if let Some(Share { sums, .. }) = share {
-            for (i, sum) in sums.iter_mut().enumerate() {
-                sum.store::<S>(add::<T, S, N>(simd, input, d_output, i, sum.load(simd)));
-            }
-        }
         let Some(d_input) = d_input else { return };
         for i in 0..N {
             let (x, d) = (input.load(simd, i), d_output.load(simd, i));
@@ -134,23 +117,12 @@ impl<T: Scalar, const N: usize, I: Initializer> Layer<T> for PRelu<N, I> {
 
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
-        kernel::shared::sum::<T, S>(simd, share.sums, share.gradient.as_mut_slice());
+        Self::sum_lanes(simd, share);
     }
 
     #[inline(always)]
     fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut K) {
-        kernel::sum_numbers::<T, S, K>(
-            simd,
-            batch.count(),
-            start,
-            N,
-            sink,
-            #[inline(always)]
-            |index, number, sum| {
-                let (input, Trace { d_output, .. }) = batch.tile(index);
-                add::<T, S, N>(simd, input, d_output, number, sum)
-            },
-        );
+        Self::sum_batch(simd, batch, start, sink);
     }
 
     #[inline(always)]
@@ -158,5 +130,20 @@ impl<T: Scalar, const N: usize, I: Initializer> Layer<T> for PRelu<N, I> {
         for ((y, &x), &alpha) in output.iter_mut().zip(input).zip(alpha) {
             *y = if x > T::ZERO { x } else { x * alpha };
         }
+    }
+}
+
+impl<T: Scalar, const N: usize, I: Initializer> Summed<T> for PRelu<N, I> {
+    #[inline(always)]
+    fn add<S: Simd>(
+        simd: S,
+        input: &Tile<T, N>,
+        d_output: &Tile<T, N>,
+        (): &(),
+        number: usize,
+        sum: T::Vector<S>,
+    ) -> T::Vector<S> {
+        let (x, zero) = (input.load(simd, number), T::Vector::<S>::splat(simd, T::ZERO));
+        sum + x.simd_lt(zero).select(d_output.load(simd, number) * x, zero)
     }
 }

@@ -7,7 +7,8 @@ use bytemuck::Zeroable;
 use fearless_simd::{Simd, SimdBase as _};
 use rand::Rng;
 
-use super::{Backward, Batch, BatchMut, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
+use super::view::{Seen, SeenMut, View, Within};
+use super::{Backward, Batch, BatchMut, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
@@ -129,58 +130,27 @@ fn last_to_first<T, L, const N: usize>(
     }
 }
 
-/// What one of the layers sees of a batch.
+/// One of the layers.
 #[derive(Clone, Copy)]
-struct Nth<G, const N: usize> {
-    batch: G,
-    index: usize,
-}
+struct Nth<L, const N: usize>(Repeat<L, N>, usize);
 
-impl<T, L, G, const N: usize> Batch<T, L> for Nth<G, N>
+impl<T, L, const N: usize> Within<T> for Nth<L, N>
 where
     T: Scalar,
     L: Layer<T, Output = <L as Layer<T>>::Input>,
-    G: Batch<T, Repeat<L, N>>,
 {
+    type Outer = Repeat<L, N>;
+    type Inner = L;
+
     #[inline(always)]
-    fn count(&self) -> usize {
-        self.batch.count()
+    fn find(self, (input, trace): Seen<'_, T, Repeat<L, N>>) -> Seen<'_, T, L> {
+        let (before, after) = trace.tape.0.split_at(self.1);
+        (before.last().map_or(input, |before| &before.output), &after[0])
     }
 
     #[inline(always)]
-    fn tile(&self, tile: usize) -> (&L::Input, &Trace<T, L>) {
-        let (input, Trace { tape: Traces(traces), .. }) = self.batch.tile(tile);
-        let before = self.index.checked_sub(1).map(|before| &traces[before].output);
-        (before.unwrap_or(input), &traces[self.index])
-    }
-}
-
-/// The same where the tiles wait for each other.
-struct NthMut<'a, G, const N: usize> {
-    batch: &'a mut G,
-    index: usize,
-}
-
-impl<T, L, G, const N: usize> BatchMut<T, L> for NthMut<'_, G, N>
-where
-    T: Scalar,
-    L: Layer<T, Output = <L as Layer<T>>::Input>,
-    G: BatchMut<T, Repeat<L, N>>,
-{
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.batch.count()
-    }
-
-    #[inline(always)]
-    fn samples(&self) -> usize {
-        self.batch.samples()
-    }
-
-    #[inline(always)]
-    fn tile(&mut self, tile: usize) -> (&L::Input, &mut Trace<T, L>) {
-        let (input, Trace { tape, .. }) = self.batch.tile(tile);
-        let (before, after) = tape.0.split_at_mut(self.index);
+    fn find_mut(self, (input, trace): SeenMut<'_, T, Repeat<L, N>>) -> SeenMut<'_, T, L> {
+        let (before, after) = trace.tape.0.split_at_mut(self.1);
         (before.last().map_or(input, |before| &before.output), &mut after[0])
     }
 }
@@ -200,6 +170,7 @@ where
     const TRAINED: usize = N * L::TRAINED;
     const COPIES: usize = N * L::COPIES;
     const FORM: Form = Form::OfRepeat { layer: &L::FORM, copies: N };
+    const RANGE: InputRange = L::RANGE;
     const SUMS: usize = N * L::SUMS;
     const STREAMS: usize = N * L::STREAMS;
     const COSTS: bool = L::COSTS;
@@ -297,7 +268,7 @@ where
     #[inline(always)]
     fn meet<S: Simd, G: BatchMut<T, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut G) {
         let Some(index) = barrier.checked_div(L::BARRIERS) else { return };
-        self.0.meet(simd, barrier % L::BARRIERS, way, &mut NthMut::<G, N> { batch, index });
+        self.0.meet(simd, barrier % L::BARRIERS, way, &mut View(batch, Nth(*self, index)));
     }
 
     fn absorb(&self, parameters: &mut Self::Parameters, tape: &Self::Tape) {
@@ -317,7 +288,7 @@ where
     #[inline(always)]
     fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut K) {
         for index in 0..N {
-            self.0.complete(simd, Nth::<G, N> { batch, index }, start + index * L::Parameters::NUMBERS, sink);
+            self.0.complete(simd, View(batch, Nth(*self, index)), start + index * L::Parameters::NUMBERS, sink);
         }
     }
 

@@ -3,7 +3,8 @@
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, BatchMut, Form, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
+use super::view::{Seen, SeenMut, View, Within};
+use super::{Backward, Batch, BatchMut, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Features;
@@ -54,56 +55,27 @@ impl<L: Copy> Residual<L> {
 
 /// `a += b`, number by number.
 #[inline(always)]
-fn add<T: Scalar, Z: Features<T>, S: Simd>(simd: S, a: &mut Z, b: &Z) {
+pub(super) fn add<T: Scalar, Z: Features<T>, S: Simd>(simd: S, a: &mut Z, b: &Z) {
     for (a, b) in a.lanes_mut().iter_mut().zip(b.lanes()) {
         a.store(a.load(simd) + b.load(simd));
     }
 }
 
-/// What the layer inside sees of a batch.
-#[derive(Clone, Copy)]
-struct Inner<G>(G);
-
-impl<T, L, G> Batch<T, L> for Inner<G>
+impl<T, L> Within<T> for Residual<L>
 where
     T: Scalar,
     L: Layer<T, Output = <L as Layer<T>>::Input>,
-    G: Batch<T, Residual<L>>,
 {
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.0.count()
-    }
+    type Outer = Self;
+    type Inner = L;
 
     #[inline(always)]
-    fn tile(&self, tile: usize) -> (&L::Input, &Trace<T, L>) {
-        let (input, trace) = self.0.tile(tile);
+    fn find(self, (input, trace): Seen<'_, T, Self>) -> Seen<'_, T, L> {
         (input, &trace.tape)
     }
-}
-
-/// The same where the tiles wait for each other.
-struct InnerMut<'a, G>(&'a mut G);
-
-impl<T, L, G> BatchMut<T, L> for InnerMut<'_, G>
-where
-    T: Scalar,
-    L: Layer<T, Output = <L as Layer<T>>::Input>,
-    G: BatchMut<T, Residual<L>>,
-{
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.0.count()
-    }
 
     #[inline(always)]
-    fn samples(&self) -> usize {
-        self.0.samples()
-    }
-
-    #[inline(always)]
-    fn tile(&mut self, tile: usize) -> (&L::Input, &mut Trace<T, L>) {
-        let (input, trace) = self.0.tile(tile);
+    fn find_mut(self, (input, trace): SeenMut<'_, T, Self>) -> SeenMut<'_, T, L> {
         (input, &mut trace.tape)
     }
 }
@@ -123,6 +95,7 @@ where
     const TRAINED: usize = L::TRAINED;
     const COPIES: usize = L::COPIES;
     const FORM: Form = Form::OfResidual { layer: &L::FORM };
+    const RANGE: InputRange = L::RANGE;
     const SUMS: usize = L::SUMS;
     const STREAMS: usize = L::STREAMS;
     const COSTS: bool = L::COSTS;
@@ -208,7 +181,7 @@ where
 
     #[inline(always)]
     fn meet<S: Simd, G: BatchMut<T, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut G) {
-        self.0.meet(simd, barrier, way, &mut InnerMut(batch));
+        self.0.meet(simd, barrier, way, &mut View(batch, *self));
     }
 
     fn absorb(&self, parameters: &mut Self::Parameters, tape: &Self::Tape) {
@@ -223,7 +196,7 @@ where
 
     #[inline(always)]
     fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut K) {
-        self.0.complete(simd, Inner(batch), start, sink);
+        self.0.complete(simd, View(batch, *self), start, sink);
     }
 
     #[inline(always)]

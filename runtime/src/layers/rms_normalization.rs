@@ -4,8 +4,8 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use nalgebra::SVector;
 use rand::Rng;
 
-use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, Trace, inverse_root};
-use crate::kernels::dense as kernel;
+use super::summed::Summed;
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, inverse_root};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 
@@ -112,14 +112,10 @@ impl<T: Scalar, const N: usize> Layer<T> for RmsNormalization<N> {
     }
 
     #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, scale: &SVector<T, N>, pass: Backward<'_, T, Self>) {
-        let Backward { input, tape, d_output, d_input, share, .. } = pass;
+    fn backward<S: Simd>(&self, simd: S, scale: &SVector<T, N>, mut pass: Backward<'_, T, Self>) {
+        Self::sum_tile(simd, &mut pass);
+        let Backward { input, tape, d_output, d_input, .. } = pass;
         let inverse = tape.load(simd);
-        if let Some(Share { sums, .. }) = share {
-            for (i, sum) in sums.iter_mut().enumerate() {
-                sum.store::<S>(sum.load(simd) + d_output.load(simd, i) * (input.load(simd, i) * inverse));
-            }
-        }
         let Some(d_input) = d_input else { return };
         // with n = x inverse and d the gradient with respect to it, dx = inverse (d - n mean(d n))
         let mut along = T::Vector::<S>::splat(simd, T::ZERO);
@@ -135,23 +131,12 @@ impl<T: Scalar, const N: usize> Layer<T> for RmsNormalization<N> {
 
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
-        kernel::shared::sum::<T, S>(simd, share.sums, share.gradient.as_mut_slice());
+        Self::sum_lanes(simd, share);
     }
 
     #[inline(always)]
     fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: G, start: usize, sink: &mut K) {
-        kernel::sum_numbers::<T, S, K>(
-            simd,
-            batch.count(),
-            start,
-            N,
-            sink,
-            #[inline(always)]
-            |index, number, sum| {
-                let (input, Trace { d_output, tape, .. }) = batch.tile(index);
-                sum + d_output.load(simd, number) * (input.load(simd, number) * tape.load(simd))
-            },
-        );
+        Self::sum_batch(simd, batch, start, sink);
     }
 
     #[inline(always)]
@@ -161,5 +146,19 @@ impl<T: Scalar, const N: usize> Layer<T> for RmsNormalization<N> {
         for ((y, &x), &scale) in output.iter_mut().zip(input).zip(scale) {
             *y = x * inverse * scale;
         }
+    }
+}
+
+impl<T: Scalar, const N: usize> Summed<T> for RmsNormalization<N> {
+    #[inline(always)]
+    fn add<S: Simd>(
+        simd: S,
+        input: &Tile<T, N>,
+        d_output: &Tile<T, N>,
+        inverse: &T::Lane,
+        number: usize,
+        sum: T::Vector<S>,
+    ) -> T::Vector<S> {
+        sum + d_output.load(simd, number) * (input.load(simd, number) * inverse.load(simd))
     }
 }

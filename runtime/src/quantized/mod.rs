@@ -228,7 +228,7 @@ impl<N: QuantizableNetwork> Quantized<N> {
         if calibration.count() == 0 {
             return Err(Error::NoSamples);
         }
-        calibration.check()?;
+        calibration.check(N::RANGE)?;
         let parameters = QuantizableScalar::as_f32(network.as_flat());
         if let Some(index) = parameters.iter().position(|number| !number.is_finite()) {
             let value = parameters[index].into();

@@ -195,7 +195,7 @@ where
     for batch in batches {
         let (x, y) = batch?;
         let data = (&x, &y);
-        let samples = check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data, loss);
+        let samples = check::<N, _, _, _>(data, loss);
         let samples = samples.map_err(|error| error.after(done))?;
         add(network, state, loss, metrics, data, 0..samples, (&mut loss_mean, &mut metric_state))?;
         done += samples as usize;
@@ -278,7 +278,7 @@ where
             Err(error) => return Some(Err(error)),
         };
         let data = (x, y);
-        match check::<N::Scalar, N::Head, N::Output, L, X, Y, N::Input>(data, loss) {
+        match check::<N, _, _, _>(data, loss) {
             Ok(samples) => {
                 order.clear();
                 order.extend(0..samples);

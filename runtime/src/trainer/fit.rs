@@ -26,9 +26,9 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     ///
     /// # Errors
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::NoBatch`],
-    /// [`Error::NoEpochs`], [`Error::ValidationSplit`], [`Error::InputNotFinite`], [`Error::TargetNotFinite`],
-    /// [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`], and of weights [`Error::SampleWeights`],
-    /// [`Error::SampleWeight`], [`Error::ClassWeight`]. While training: [`Error::Diverged`]; with threads,
+    /// [`Error::NoEpochs`], [`Error::ValidationSplit`], [`Error::InputNotFinite`], [`Error::InputNotRow`],
+    /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`], and of weights
+    /// [`Error::SampleWeights`], [`Error::SampleWeight`], [`Error::ClassWeight`]. While training: [`Error::Diverged`]; with threads,
     /// [`Error::Threads`](Error) if they cannot be started.
     pub fn fit<X, Y, R>(&mut self, network: &mut N, data: Data<'_, X, Y>, rng: &mut R) -> Result<History, Error>
     where
@@ -40,7 +40,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         C: Callback<N>,
         R: Rng + ?Sized,
     {
-        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
+        let samples = check::<N, _, _, _>(data, &self.loss)?;
         if self.settings.validation_split == 0.0 {
             return self.on_memory::<X, Y, X, Y>(network, data, samples, None).run(rng);
         }
@@ -77,8 +77,8 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         C: Callback<N>,
         R: Rng + ?Sized,
     {
-        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
-        let validated = check::<T, N::Head, N::Output, L, V, W, N::Input>(validation, &self.loss)?;
+        let samples = check::<N, _, _, _>(data, &self.loss)?;
+        let validated = check::<N, _, _, _>(validation, &self.loss)?;
         self.on_memory(network, data, samples, Some((validation, 0..validated))).run(rng)
     }
 
@@ -128,7 +128,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         L: Loss<T, N::Head, N::Output, Y::Tile>,
         O: Optimizer,
     {
-        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
+        let samples = check::<N, _, _, _>(data, &self.loss)?;
         let (loss, seed) = (self.loss, self.settings.seed);
         let (state, optimizer) = self.state();
         state.order.clear();
@@ -174,7 +174,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
     {
-        let samples = check::<T, N::Head, N::Output, L, X, Y, N::Input>(data, &self.loss)?;
+        let samples = check::<N, _, _, _>(data, &self.loss)?;
         let (loss, metrics) = (self.loss, self.metrics);
         evaluate(network, self.state().0, &loss, &metrics, data, 0..samples)
     }

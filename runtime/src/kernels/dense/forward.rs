@@ -6,6 +6,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
 use super::{ANY, has_blocks};
+use crate::kernels::ahead::Ahead;
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
 
@@ -68,10 +69,14 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
     bias: &[T],
     x: &[T::Lane],
     y: &mut [T::Lane],
+    ahead: Option<Ahead<'_>>,
 ) -> usize {
     let outputs = y.len();
     // parts as long as each other
     let inputs = x.len().div_ceil(x.len().div_ceil(INPUTS).max(1)).max(1);
+    // the lines to ask for, spread over the blocks
+    let blocks = y.len() / (2 * T::LANES) * x.len().div_ceil(inputs) * (T::LANES / PART);
+    let (mut line, mut due) = (0, 0);
     let mut first = 0;
     for pair in y.chunks_exact_mut(2 * T::LANES) {
         let (left, right) = pair.split_at_mut(T::LANES);
@@ -91,6 +96,12 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
             // these weights come from the second-level cache once, and serve all samples
             for (part, (left, right)) in left.chunks_exact_mut(PART).zip(right.chunks_exact_mut(PART)).enumerate() {
                 pair_block::<T, S>(simd, weights, outputs, (x, part * PART), left, right);
+                let Some(ahead) = ahead else { continue };
+                due += ahead.lines();
+                while due >= blocks {
+                    ahead.ask(line);
+                    (line, due) = (line + 1, due - blocks);
+                }
             }
             weights = weights.get(inputs * outputs..).unwrap_or_default();
         }
@@ -98,6 +109,14 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
     }
     transpose_squares::<T, S>(simd, &mut y[..first]);
     first
+}
+
+/// With fewer inputs the transposition of [`forward_squares`] costs more than it gains.
+pub(super) const SQUARES: usize = 128;
+
+/// Whether a layer of so many inputs and outputs has such squares, where registers are long.
+pub(crate) const fn asks<T: Scalar>(inputs: usize, outputs: usize) -> bool {
+    inputs >= SQUARES && outputs >= 2 * T::LANES
 }
 
 /// How many samples [`forward_squares`] holds in registers.

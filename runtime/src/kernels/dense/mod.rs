@@ -65,7 +65,7 @@ pub(crate) mod shared;
 mod small;
 mod weights;
 
-pub(crate) use self::forward::{forward, forward_squares};
+pub(crate) use self::forward::{asks, forward, forward_squares};
 pub(crate) use self::input::backward_input;
 pub(crate) use self::predict::predict;
 pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_any, sum_numbers, sum_tiles};

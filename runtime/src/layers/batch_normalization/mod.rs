@@ -8,10 +8,9 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use rand::Rng;
 
 pub use self::numbers::{BatchNormalizationParameters, BatchNormalizationTape};
-use super::{Backward, Batch, BatchMut, Form, Layer, Share, Sink, TensorInfo, Trace, Way};
-use crate::flat::Flat;
+use super::summed::Summed;
+use super::{Backward, Batch, BatchMut, Form, Layer, Share, Sink, TensorInfo, Way};
 use crate::initializers::{Fan, Initializer, Ones, Zeros};
-use crate::kernels::dense as kernel;
 use crate::kernels::flat::{load, store};
 use crate::noise::Noise;
 use crate::scalar::{Lane as _, Scalar};
@@ -113,20 +112,6 @@ impl<const N: usize, const CENTER: usize, const SCALE: usize, B, G, M, V>
             }
             output.store::<S>(i, y);
         }
-    }
-
-    /// Adds to `sum` what the samples of a tile contribute to the gradient of one number of `gamma`, or of `beta` after it.
-    #[inline(always)]
-    fn add<T: Scalar, S: Simd>(
-        simd: S,
-        input: &Tile<T, N>,
-        d_output: &Tile<T, N>,
-        tape: &BatchNormalizationTape<T, N>,
-        number: usize,
-        sum: T::Vector<S>,
-    ) -> T::Vector<S> {
-        let d = d_output.load(simd, number % N);
-        if number < SCALE * N { sum + d * tape.normal(simd, input, number) } else { sum + d }
     }
 }
 
@@ -255,13 +240,9 @@ where
     }
 
     #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        let Backward { input, tape, d_output, d_input, share, .. } = pass;
-        if let Some(Share { sums, .. }) = share {
-            for (number, sum) in sums.iter_mut().enumerate() {
-                sum.store::<S>(Self::add(simd, input, d_output, tape, number, sum.load(simd)));
-            }
-        }
+    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, mut pass: Backward<'_, T, Self>) {
+        Self::sum_tile(simd, &mut pass);
+        let Backward { input, tape, d_output, d_input, .. } = pass;
         let Some(d_input) = d_input else { return };
         // with d the gradient with respect to the outputs, dx = gamma scale (d - mean(d) - n mean(d n))
         let lanes = tape.lanes.load(simd);
@@ -274,26 +255,12 @@ where
 
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, share: Share<'_, T, Self>) {
-        let gradient: &mut [T] = share.gradient.as_flat_mut();
-        if let Some(gradient) = gradient.get_mut(..(SCALE + CENTER) * N) {
-            kernel::shared::sum::<T, S>(simd, share.sums, gradient);
-        }
+        Self::sum_lanes(simd, share);
     }
 
     #[inline(always)]
     fn complete<S: Simd, A: Batch<T, Self>, K: Sink<T>>(&self, simd: S, batch: A, start: usize, sink: &mut K) {
-        kernel::sum_numbers::<T, S, K>(
-            simd,
-            batch.count(),
-            start,
-            (SCALE + CENTER) * N,
-            sink,
-            #[inline(always)]
-            |index, number, sum| {
-                let (input, Trace { d_output, tape, .. }) = batch.tile(index);
-                Self::add(simd, input, d_output, tape, number, sum)
-            },
-        );
+        Self::sum_batch(simd, batch, start, sink);
     }
 
     #[inline(always)]
@@ -308,5 +275,28 @@ where
         for (y, &beta) in output.iter_mut().zip(parameters.beta()) {
             *y += beta;
         }
+    }
+}
+
+impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize, B, G, M, V> Summed<T>
+    for BatchNormalization<N, CENTER, SCALE, B, G, M, V>
+where
+    B: Initializer,
+    G: Initializer,
+    M: Initializer,
+    V: Initializer,
+{
+    #[inline(always)]
+    fn add<S: Simd>(
+        simd: S,
+        input: &Tile<T, N>,
+        d_output: &Tile<T, N>,
+        tape: &BatchNormalizationTape<T, N>,
+        number: usize,
+        sum: T::Vector<S>,
+    ) -> T::Vector<S> {
+        let d = d_output.load(simd, number % N);
+        // the numbers of `gamma` come before those of `beta`
+        if number < SCALE * N { sum + d * tape.normal(simd, input, number) } else { sum + d }
     }
 }
