@@ -51,4 +51,13 @@ fn steps_of_threads_allocate_nothing() {
         trainer.train_on_batch(&mut wide, (&x[..133], &y[..133])).unwrap();
     }
     assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0);
+    // a fit allocates its history, whatever the number of its batches
+    let [many, few] = [96, 256].map(|batch_size| {
+        let mut trainer = Trainer::new(CategoricalCrossEntropy, Adam::new(0.01)).batch_size(batch_size).threads(2);
+        trainer.fit(&mut wide, (&x, &y), rng).unwrap();
+        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        trainer.fit(&mut wide, (&x, &y), rng).unwrap();
+        ALLOCATIONS.load(Ordering::Relaxed) - before
+    });
+    assert_eq!(many, few);
 }

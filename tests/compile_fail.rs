@@ -34,6 +34,9 @@ fn write_files() {
     Tanh::new(rng).save(file("tanh.safetensors")).unwrap();
     let mut bytes = fs::read(file("xor.safetensors")).unwrap();
     fs::write(file("truncated.safetensors"), &bytes[..bytes.len() - 5]).unwrap();
+    let last = bytes.len() - 4;
+    bytes[last] ^= 1;
+    fs::write(file("changed.safetensors"), &bytes).unwrap();
     bytes.splice(bytes.len() - 4.., f32::NAN.to_le_bytes());
     fs::write(file("not_finite.safetensors"), bytes).unwrap();
     let quantized = Xor::new(rng).quantize(&[[1.0, -1.0]]).unwrap();

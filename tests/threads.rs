@@ -3,8 +3,14 @@
 
 mod support;
 
-use rand::SeedableRng;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::thread;
+
 use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng};
+use typenet::Epoch;
+use typenet::callbacks::{Callback, Training};
 use typenet::prelude::*;
 
 use crate::support::xor_samples;
@@ -13,7 +19,11 @@ typenet::network! {
     Wide = Dense(2 -> 200, tanh), Dense(200 -> 100, gelu), Dense(100 -> 2, softmax);
     Wide40 = Dense(40 -> 90, silu), Dense(90 -> 40);
     Nested = Dense(2 -> 40, tanh), [Wide40(40 -> 40); 2], Residual(Dense(40 -> 70, relu), Dense(70 -> 40)),
-        Dense(40 -> 2, sigmoid)
+        Dense(40 -> 2, sigmoid);
+    Rows = Embedding(3 -> 60, input_dim = 200), Dense(120, tanh), Dense(2, softmax);
+    Gates = Dense(3 -> 200, tanh), Glu, Dense(80), Residual(Dense(160), Glu), Dense(2, softmax);
+    Forked = Concatenate(Dense(3 -> 150, relu), (Embedding(3 -> 60, input_dim = 9), Glu), linear), Dense(50, silu),
+        Concatenate((Dense(30), Dropout(0.2)), tanh), Dense(2, softmax)
 }
 
 /// Several threads predict what one predicts. The last tile is ragged, and the last thread has less to do than the others.
@@ -39,4 +49,69 @@ fn predictions_of_threads_are_those_of_one() {
     let rng = &mut StdRng::seed_from_u64(1);
     predictions(&Wide::new(rng));
     predictions(&Nested::new(rng));
+}
+
+/// What a training leaves: a network, and its history without times.
+fn train<N, C>(new: fn(&mut StdRng) -> N, threads: usize, callback: C) -> (N, Vec<Epoch>)
+where
+    N: Network<Scalar = f32, Input = Tile<f32, 3>, Output = Tile<f32, 2>>,
+    C: Callback<N>,
+    CategoricalCrossEntropy: typenet::losses::Loss<f32, N::Head, Tile<f32, 2>, Tile<f32, 2>>,
+{
+    const BATCH: usize = 250;
+    // beyond what one share of the work is for each of three threads
+    const { assert!(BATCH * N::PARAMETERS * 3 > 3 << 21) };
+    let rng = &mut StdRng::seed_from_u64(2);
+    let x: Vec<[f32; 3]> = (0..700).map(|_| core::array::from_fn(|_| f32::from(rng.random_range(0..3_u8)))).collect();
+    let y: Vec<[f32; 2]> = x.iter().map(|x| if x[0] > x[1] { [1.0, 0.0] } else { [0.0, 1.0] }).collect();
+    let mut network = new(rng);
+    let trainer = Trainer::new(CategoricalCrossEntropy, Adam::new(0.01)).batch_size(BATCH).epochs(2).threads(threads);
+    let history = trainer.callback(callback).fit(&mut network, (&x, &y), rng).unwrap();
+    (network, history.epochs.into_iter().map(|epoch| Epoch { seconds: 0.0, ..epoch }).collect())
+}
+
+/// Three threads leave what one leaves.
+fn same<N>(new: fn(&mut StdRng) -> N)
+where
+    N: Network<Scalar = f32, Input = Tile<f32, 3>, Output = Tile<f32, 2>>,
+    CategoricalCrossEntropy: typenet::losses::Loss<f32, N::Head, Tile<f32, 2>, Tile<f32, 2>>,
+{
+    let expected = train(new, 1, ());
+    for threads in [2, 3] {
+        assert!(train(new, threads, ()) == expected, "{}, {threads} threads", N::NAME);
+    }
+}
+
+#[test]
+fn layers_of_another_shape() {
+    same(Rows::new);
+    same(Gates::new);
+    same(Forked::new);
+}
+
+/// Remembers the threads that it is called by, and cannot be sent to another.
+#[derive(Clone, Debug, Default)]
+struct Calls(Rc<RefCell<Vec<thread::ThreadId>>>, bool);
+
+impl<N: Network> Callback<N> for Calls {
+    fn follows_batches(&self) -> bool {
+        self.1
+    }
+
+    fn on_batch_end(&mut self, _: &mut Training<'_, N>) -> Result<(), typenet::Error> {
+        self.0.borrow_mut().push(thread::current().id());
+        Ok(())
+    }
+}
+
+/// What follows batches hears of each, on the thread that trains; where nothing does, they come without a pause.
+#[test]
+fn callbacks_between_batches() {
+    let expected = train(Gates::new, 1, ());
+    for follows in [true, false] {
+        let calls = Calls(Rc::default(), follows);
+        assert!(train(Gates::new, 2, calls.clone()) == expected, "{follows}");
+        let count = if follows { 2 * 3 } else { 0 };
+        assert_eq!(*calls.0.borrow(), vec![thread::current().id(); count]);
+    }
 }

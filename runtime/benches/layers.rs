@@ -1,9 +1,9 @@
 //! Larger networks, timed, each figure also as a fraction of what the machine can do.
 //!
 //! ```text
-//! cargo bench -p typenet --bench layers                  everything, about three minutes
-//! cargo bench -p typenet --bench layers -- 784-128-10    what has this in its name
-//! cargo bench -p typenet --bench layers -- sizes         a table of dense layers of many sizes, some seconds
+//! cargo bench -p typenet-benches --bench layers                  everything, about three minutes
+//! cargo bench -p typenet-benches --bench layers -- 784-128-10    what has this in its name
+//! cargo bench -p typenet-benches --bench layers -- sizes         a table of dense layers of many sizes, some seconds
 //! ```
 //!
 //! After criterion's own lines each workload prints its best run: training and many predictions as a fraction of the

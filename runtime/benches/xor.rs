@@ -1,8 +1,8 @@
 //! The main job, timed: the XOR training of the example, its steps and its predictions.
 //!
 //! ```text
-//! cargo bench -p typenet --bench xor                     everything, about a minute
-//! cargo bench -p typenet --bench xor -- predict          what has `predict` in its name
+//! cargo bench -p typenet-benches --bench xor                     everything, about a minute
+//! cargo bench -p typenet-benches --bench xor -- predict          what has `predict` in its name
 //! ```
 //!
 //! First it prints how long the training takes beside the same training written by hand in intrinsics (`by_hand`), in

@@ -92,6 +92,24 @@ impl Epoch {
 }
 
 /// What training has reported, epoch by epoch. Prints as a table.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Line = Dense(1 -> 1) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// # let rng = &mut StdRng::seed_from_u64(0);
+/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).metric(MeanAbsoluteError).epochs(3);
+/// let history = trainer.fit(&mut Line::new(rng), (&[-1.0, 1.0], &[3.0, -3.0]), rng)?;
+/// println!("{history}");
+/// assert_eq!(history.loss().count(), 3);
+/// assert!(history.metric("mean_absolute_error").all(|error| error < 6.0));
+/// assert!(history.to_csv().starts_with("epoch,loss,mean_absolute_error,learning_rate"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     /// The epochs, in order.

@@ -65,6 +65,7 @@ pub mod __private;
 pub mod activations;
 #[cfg(feature = "alloc")]
 pub mod callbacks;
+mod checksum;
 pub mod constraints;
 pub mod data;
 mod error;

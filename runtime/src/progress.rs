@@ -53,7 +53,7 @@ pub(crate) struct Progress {
     /// The last epoch, if it was not printed.
     unprinted: Option<Epoch>,
     living: Option<Living>,
-    out: Box<dyn Write>,
+    out: Box<dyn Write + Send>,
 }
 
 impl Progress {
@@ -62,7 +62,7 @@ impl Progress {
         Self::to(Box::new(io::stderr()), Living::new(), [epochs, batches, samples])
     }
 
-    fn to(out: Box<dyn Write>, living: Option<Living>, [epochs, batches, samples]: [usize; 3]) -> Self {
+    fn to(out: Box<dyn Write + Send>, living: Option<Living>, [epochs, batches, samples]: [usize; 3]) -> Self {
         let start = Instant::now();
         // a line that nobody sees needs no clock
         let stride = if living.is_some() { 1 } else { u32::MAX };

@@ -61,6 +61,7 @@ impl Threads {
         not(feature = "rayon"),
         allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "one thread needs not start")
     )]
+    #[inline(always)]
     pub(crate) fn within<R: Send>(&mut self, threads: usize, work: impl FnOnce() -> R + Send) -> Result<R, Error> {
         #[cfg(feature = "rayon")]
         if threads > 1 {

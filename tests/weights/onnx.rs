@@ -110,6 +110,11 @@ network! {
     BatchNormalized = Dense(3 -> 4, tanh), BatchNormalization(epsilon = 1),
         Residual(BatchNormalization(center = false, epsilon = 1)), [BatchNormalization(scale = false, epsilon = 1); 2],
         BatchNormalization(center = false, scale = false, epsilon = 1), Dense(2);
+    Branches = Concatenate(Embedding(3 -> 6, input_dim = 5), (Dense(4, tanh), Glu), linear), Dense(6, tanh),
+        Residual(Dense(12), Glu), [Concatenate(Dense(2), (tanh, Dense(4))); 2], Dense(2);
+    Body64: f64 = Dense(6 -> 4, tanh), Dense(4 -> 4, silu);
+    Repeated: f64 = RepeatVector(3 -> 6), Dense(4, relu), Glu, RepeatVector(6), odd: Concatenate(Body64, Dense(2)), Dense(2);
+    Rows: f64 = Embedding(3 -> 9, input_dim = 5), Dense(2);
     Directed = UnitNormalization(3), Dense(2);
     NormalizedDouble: f64 = Rescaling(3, scale = 0.25, offset = -0.5), LayerNormalization(epsilon = 0.125),
         RMSNormalization(epsilon = EPSILON), Dense(4, tanh), UnitNormalization, Dense(2);
@@ -129,6 +134,9 @@ fn structures() {
     written("prepared", Prepared::new(rng), &cases);
     written("normalized", Normalized::new(rng), &cases);
     written("batch_normalized", BatchNormalized::new(rng), &cases);
+    written("branches", Branches::new(rng), &cases);
+    written("repeated", Repeated::new(rng), &cases);
+    written("rows", Rows::new(rng), &cases);
     written("directed", Directed::new(rng), &cases);
     written("normalized_double", NormalizedDouble::new(rng), &cases);
 }
@@ -164,6 +172,7 @@ network! {
     TorchLayers = Dense(3 -> 5, relu), LayerNormalization(epsilon = 1e-5), Dense(4, bias = false), PReLU,
         RMSNormalization(epsilon = 1.192_092_9e-7), Dropout(0.5),
         LayerNormalization(center = false, scale = false, epsilon = 1e-5), Dense(4), PReLU, Dense(2);
+    TorchBranches = Concatenate(Embedding(3 -> 6, input_dim = 5), Dense(4, tanh)), Dense(6), Glu, Dense(2);
     Keras = Dense(3 -> 5, relu), LayerNormalization, PReLU, Dense(4, tanh, bias = false), RMSNormalization,
         LayerNormalization(scale = false), Residual(Dense(4, silu)), Dense(2, softmax);
     KerasWithScale = Dense(3 -> 5, relu), LayerNormalization, PReLU, Dense(4, tanh, bias = false), RMSNormalization,
@@ -197,6 +206,7 @@ fn what_others_have_written_is_loaded() {
     loaded("onnx_matmul", MatMulAndAdd::new(rng), 1e-14);
     loaded("onnx_gemm", Gemm::new(rng), 1e-6);
     loaded("onnx_torch_layers", TorchLayers::new(rng), 1e-6);
+    loaded("onnx_torch_branches", TorchBranches::new(rng), 1e-6);
     loaded("onnx_keras", Keras::new(rng), 1e-6);
     loaded("onnx_scikit_learn", ScikitLearn::new(rng), 1e-6);
 }
@@ -230,6 +240,12 @@ fn another_model_is_refused() {
     refused(KerasWithScale::new(rng), &fixture("onnx_keras.onnx"), fault);
     let fault = "tensor `dense/kernel`, for `dense.kernel`, should be F32 [3, 4], but is F64 [3, 4]";
     refused(MatMulInF32::new(rng), &fixture("onnx_matmul.onnx"), fault);
+    for (name, holds) in [("onnx_scaler", "Scaler"), ("onnx_logistic", "LinearClassifier")] {
+        let fault = "whose numbers are no tensors; what is read are the weights of `Gemm`, `MatMul`, `PRelu`, `Gather` and of \
+                     normalisations, such as those of an `MLPClassifier` without a pipeline";
+        let fault = format!("it holds a `{holds}` as scikit-learn has it, {fault}");
+        refused(ScikitLearn::new(rng), &fixture(&format!("{name}.onnx")), &fault);
+    }
     refused(Gemm::new(rng), &fixture("keras.safetensors"), "it is no ONNX file, or not all of one");
     refused(Gemm::new(rng), &fixture(""), "this is a directory");
 }
@@ -239,6 +255,7 @@ fn mutated_models_are_no_harm() {
     let rng = &mut StdRng::seed_from_u64(3);
     mutated("onnx_torch", Torch::new(rng), rng);
     mutated("onnx_torch_layers", TorchLayers::new(rng), rng);
+    mutated("onnx_torch_branches", TorchBranches::new(rng), rng);
     mutated("onnx_keras", Keras::new(rng), rng);
 }
 

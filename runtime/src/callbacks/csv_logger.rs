@@ -61,7 +61,7 @@ impl CsvLogger {
 }
 
 impl<N: Network> Callback<N> for CsvLogger {
-    fn looks_at_batches(&self) -> bool {
+    fn follows_batches(&self) -> bool {
         false
     }
 

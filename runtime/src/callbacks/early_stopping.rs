@@ -124,7 +124,7 @@ impl<T> EarlyStopping<T> {
 }
 
 impl<T: Scalar, N: Network<Scalar = T>> Callback<N> for EarlyStopping<T> {
-    fn looks_at_batches(&self) -> bool {
+    fn follows_batches(&self) -> bool {
         false
     }
 

@@ -69,7 +69,7 @@ impl<F> fmt::Debug for LambdaCallback<F> {
 }
 
 impl<N: Network, F: FnMut(&mut Training<'_, N>)> Callback<N> for LambdaCallback<F> {
-    fn looks_at_batches(&self) -> bool {
+    fn follows_batches(&self) -> bool {
         self.each == Each::Batch
     }
 

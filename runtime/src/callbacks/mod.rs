@@ -179,11 +179,17 @@ pub trait Callback<N: Network>: Debug {
         Ok(())
     }
 
-    /// Whether [`on_batch_end`](Self::on_batch_end) looks at the network or changes it. Where no callback does, a large
-    /// network's parameters move in memory of the trainer's own until the epoch ends, which is a little faster; until
-    /// then `training.network` holds older ones.
-    fn looks_at_batches(&self) -> bool {
+    /// Whether [`on_batch_end`](Self::on_batch_end) does anything. Where no callback's does, threads that share a batch go on
+    /// with the next one at once, and `on_batch_end` is not called.
+    fn follows_batches(&self) -> bool {
         true
+    }
+
+    /// Whether `on_batch_end` looks at the network or changes it. Where no callback does, a large network's parameters move
+    /// in memory of the trainer's own until the epoch ends, which is a little faster; until then `training.network` holds
+    /// older ones.
+    fn looks_at_batches(&self) -> bool {
+        self.follows_batches()
     }
 
     /// After an epoch and its validation, which is now the last of `training.history`.
@@ -228,6 +234,10 @@ impl<N: Network, C: Callback<N> + ?Sized> Callback<N> for &mut C {
         (**self).on_batch_end(training)
     }
 
+    fn follows_batches(&self) -> bool {
+        (**self).follows_batches()
+    }
+
     fn looks_at_batches(&self) -> bool {
         (**self).looks_at_batches()
     }
@@ -251,7 +261,7 @@ impl<N: Network, C: Callback<N> + ?Sized> Callback<N> for &mut C {
 
 /// No callbacks.
 impl<N: Network> Callback<N> for () {
-    fn looks_at_batches(&self) -> bool {
+    fn follows_batches(&self) -> bool {
         false
     }
 }
@@ -272,6 +282,10 @@ impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
     fn on_batch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         self.0.on_batch_end(training)?;
         self.1.on_batch_end(training)
+    }
+
+    fn follows_batches(&self) -> bool {
+        self.0.follows_batches() || self.1.follows_batches()
     }
 
     fn looks_at_batches(&self) -> bool {

@@ -122,7 +122,7 @@ impl ModelCheckpoint {
 }
 
 impl<N: Network> Callback<N> for ModelCheckpoint {
-    fn looks_at_batches(&self) -> bool {
+    fn follows_batches(&self) -> bool {
         false
     }
 

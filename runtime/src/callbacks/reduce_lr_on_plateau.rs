@@ -103,7 +103,7 @@ impl ReduceLrOnPlateau {
 }
 
 impl<N: Network> Callback<N> for ReduceLrOnPlateau {
-    fn looks_at_batches(&self) -> bool {
+    fn follows_batches(&self) -> bool {
         false
     }
 

@@ -46,7 +46,7 @@ impl<F> fmt::Debug for LearningRateScheduler<F> {
 }
 
 impl<N: Network, F: FnMut(usize, f64) -> f64> Callback<N> for LearningRateScheduler<F> {
-    fn looks_at_batches(&self) -> bool {
+    fn follows_batches(&self) -> bool {
         false
     }
 

@@ -1,14 +1,15 @@
-//! The line of a file that tells whose network is in it, compared with a network while the compiler evaluates constants.
+//! The lines of a file that tell whose network is in it, compared with a network while the compiler evaluates constants.
 
 use super::text::Text;
 use crate::layers::LayerInfo;
 
-/// The declaration `Xor: f32 = Dense(2 -> 4, relu)` in what a file tells, a JSON text of lines as it is written there.
-pub(super) const fn told(mut lines: &[u8]) -> Option<&[u8]> {
+/// What a file tells behind `name`, such as the declaration `Xor: f32 = Dense(2 -> 4, relu)` behind `network: `. The lines
+/// are a JSON text as it is written there.
+pub(super) const fn told<'a>(mut lines: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     loop {
         let (line, others) = split(lines, b"\\n");
-        if let Some(declaration) = after(line, b"network: ") {
-            return Some(declaration);
+        if let Some(value) = after(line, name) {
+            return Some(value);
         }
         let Some(others) = others else { return None };
         lines = others;

@@ -15,6 +15,7 @@ use self::header::{Entry, Header, Next};
 pub use self::tensors::Included;
 use self::tensors::{Kind, Tensor, Tensors};
 use self::text::{Text, same};
+use crate::checksum::{START, checksum};
 
 /// A trained network, built into the program.
 #[doc = include_str!("../../docs/include_network.md")]
@@ -48,20 +49,34 @@ pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
         if tensor.place + bytes.len() > size_of::<N>() {
             says.with(b"its layers have more tensors than numbers").report();
         }
-        let to = network.as_mut_ptr().cast::<u8>();
-        let mut at = 0;
-        while at < bytes.len() {
-            let value = bytes[if cfg!(target_endian = "little") { at } else { at ^ (tensor.size - 1) }];
-            // SAFETY: the bytes are within the network, of which they are numbers of the right type by the contract of
-            // `Included`
-            unsafe { to.add(tensor.place + at).write(value) };
-            at += 1;
-        }
+        // SAFETY: the bytes are within the network, of which they are numbers of the right type by the contract of `Included`
+        unsafe { copy(bytes, network.as_mut_ptr().cast::<u8>().add(tensor.place), tensor.size) };
     }
     refuse_others::<N>(json, count, &says);
-    refuse_another::<N>(json, &says);
+    if let Some(lines) = lines(json) {
+        refuse_another::<N>(lines, &says);
+        refuse_changed(lines, numbers, &says);
+    }
     // SAFETY: what the tensors name may be any numbers, and what no tensor names is zero, which `Zeroable` allows
     unsafe { network.assume_init() }
+}
+
+/// Writes numbers of `size` bytes, which are little-endian, as this machine has them.
+///
+/// # Safety
+/// As many bytes can be written from `to` on.
+const unsafe fn copy(bytes: &[u8], to: *mut u8, size: usize) {
+    if cfg!(target_endian = "little") {
+        // SAFETY: by the contract; nobody else has what is written
+        unsafe { to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        return;
+    }
+    let mut at = 0;
+    while at < bytes.len() {
+        // SAFETY: by the contract
+        unsafe { to.add(at).write(bytes[at ^ (size - 1)]) };
+        at += 1;
+    }
 }
 
 /// The header and the numbers of a file.
@@ -99,14 +114,13 @@ const fn bytes_of<'a>(json: &[u8], numbers: &'a [u8], tensor: &Tensor, says: &Te
         says.with(b"it ends before tensor `").with(name).with(b"` does").report();
     }
     let bytes = numbers.split_at(entry.end).0.split_at(entry.start).1;
-    let (mut number, mut rest) = (0, bytes);
+    let mut number = 0;
     while number < count {
-        let (first, others) = rest.split_at(tensor.size);
-        if let Some(fault) = tensor.fault(first) {
+        if let Some(fault) = tensor.fault(bytes, number) {
             let text = says.with(b"number ").with_number(number).with(b" of tensor `").with(name);
             text.with(b"` ").with(fault.as_bytes()).report();
         }
-        (number, rest) = (number + 1, others);
+        number += 1;
     }
     bytes
 }
@@ -142,18 +156,34 @@ const fn say_which<N: Included>(json: &[u8], says: &Text) -> ! {
     says.with(b"there are two tensors of one name").report()
 }
 
+/// What the file tells beside its tensors, if it is one of ours.
+const fn lines(json: &[u8]) -> Option<&[u8]> {
+    let mut header = Header::new(json);
+    while let Next::Entry(_) = header.next() {}
+    header.told(b"typenet")
+}
+
 /// Ends the evaluation if the file tells that other layers are in it, such as those with another activation, which tensors
 /// do not show.
 #[track_caller]
-const fn refuse_another<N: Included>(json: &[u8], says: &Text) {
-    let mut header = Header::new(json);
-    while let Next::Entry(_) = header.next() {}
-    let Some(lines) = header.told(b"typenet") else { return };
-    let Some(found) = told(lines) else { return };
+const fn refuse_another<N: Included>(lines: &[u8], says: &Text) {
+    let Some(found) = told(lines, b"network: ") else { return };
     let ours = Declaration::new(N::LAYERS, found);
     if !ours.is_same() {
         let text = says.with(b"the network in it is `").with(found).with(b"`, but this one is `");
         text.with(N::NAME.as_bytes()).with(b" = ").with(ours.text.as_bytes()).with(b"`").report();
+    }
+}
+
+/// Ends the evaluation if the numbers are not those that were written.
+#[track_caller]
+const fn refuse_changed(lines: &[u8], numbers: &[u8], says: &Text) {
+    let Some(expected) = told(lines, b"checksum: ") else { return };
+    let found = Text::new().with_hexadecimal(checksum(START, numbers));
+    if !same(expected, found.as_bytes()) {
+        let text =
+            says.with(b"its numbers have changed since they were written: their checksum should be `").with(expected);
+        text.with(b"`, but is `").with(found.as_bytes()).with(b"`").report();
     }
 }
 

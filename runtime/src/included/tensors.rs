@@ -65,13 +65,14 @@ pub(super) struct Tensor {
 }
 
 impl Tensor {
-    /// What is wrong with a number of these bytes.
-    pub(super) const fn fault(&self, bytes: &[u8]) -> Option<&'static str> {
+    /// What is wrong with number `index` of these bytes.
+    pub(super) const fn fault(&self, bytes: &[u8], index: usize) -> Option<&'static str> {
+        let start = index * self.size;
         if let Some(number) = self.number {
-            return number.fault(bytes);
+            return number.fault(bytes.split_at(start).1);
         }
         // the two highest bytes: sign, exponent and the first of the fraction
-        let (high, next) = (bytes[self.size - 1], bytes[self.size - 2]);
+        let (high, next) = (bytes[start + self.size - 1], bytes[start + self.size - 2]);
         let exponent = if self.size == 8 { 0xf0 } else { 0x80 };
         if high & 0x7f == 0x7f && next & exponent == exponent { Some("is not finite") } else { None }
     }

@@ -33,6 +33,16 @@ impl Text {
         before.with(b"0123456789".split_at(number % 10).1.split_at(1).0)
     }
 
+    /// As `{:016x}` writes it.
+    pub(super) const fn with_hexadecimal(self, number: u64) -> Self {
+        let (mut text, mut shift) = (self, 64);
+        while shift > 0 {
+            shift -= 4;
+            text = text.with(b"0123456789abcdef".split_at((number >> shift & 15) as usize).1.split_at(1).0);
+        }
+        text
+    }
+
     /// As `{:?}` writes it: `[2, 4]`.
     pub(super) const fn with_shape(self, shape: &[usize]) -> Self {
         let mut text = self.with(b"[");

@@ -25,7 +25,37 @@ pub(crate) fn sum_lanes<T: Scalar, S: Simd>(simd: S, lanes: &[T::Lane], sums: &m
 /// A vector of sums: lane `j` is the sum over the lanes of `vectors[j]`.
 #[inline(always)]
 pub(crate) fn sum_each<T: Scalar, S: Simd>(mut vectors: [T::Vector<S>; 16]) -> T::Vector<S> {
-    let mut count = T::LANES;
+    shuffle::<T, S>(&mut vectors, T::LANES)
+}
+
+/// The same of a few vectors; lanes for which there is none are of no account. The sums are taken in the same order.
+#[inline(always)]
+pub(crate) fn sum_few<T: Scalar, S: Simd>(simd: S, few: &[T::Vector<S>]) -> T::Vector<S> {
+    let mut vectors = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+    for (vector, few) in vectors.iter_mut().zip(few) {
+        *vector = *few;
+    }
+    let count = few.len().next_power_of_two();
+    let mut total = shuffle::<T, S>(&mut vectors, count);
+    // parts of the sums lie side by side
+    if count <= 8 && T::LANES > 8 {
+        total += total.slide::<8>(total);
+    }
+    if count <= 4 {
+        total += total.slide::<4>(total);
+    }
+    if count <= 2 {
+        total += total.slide::<2>(total);
+    }
+    if count <= 1 {
+        total += total.slide::<1>(total);
+    }
+    total
+}
+
+/// Adds up halves of lanes, until the first `count` vectors have become one.
+#[inline(always)]
+fn shuffle<T: Scalar, S: Simd>(vectors: &mut [T::Vector<S>; 16], mut count: usize) -> T::Vector<S> {
     while count > 1 {
         count /= 2;
         for i in 0..count {

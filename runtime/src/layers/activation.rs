@@ -12,6 +12,18 @@ use crate::tile::Tile;
 ///
 /// # Shapes
 /// - input and output: `N`
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Alone = Activation(2 -> 2, relu); Deep = Dense(2 -> 8, bias = false), BatchNormalization, relu, Dense(1) }
+///
+/// # fn main() {
+/// let alone = Alone::new(&mut StdRng::seed_from_u64(0));
+/// assert_eq!(alone.predict(&[3.0, -1.0]), [3.0, 0.0]);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ActivationLayer<const N: usize, A> {
     pub(crate) activation: A,

@@ -20,6 +20,23 @@ use crate::tile::Features;
 /// # Shapes
 /// - input and output: those of the network
 /// - parameters: `N` itself
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! {
+///     Body = Dense(2 -> 8, relu), Dense(4, tanh);
+///     Whole = Body, Dense(1)
+/// }
+///
+/// # fn main() {
+/// let rng = &mut StdRng::seed_from_u64(0);
+/// let (body, mut whole) = (Body::new(rng), Whole::new(rng));
+/// whole.body = body;
+/// assert_eq!(Whole::PARAMETERS, Body::PARAMETERS + 5);
+/// # }
+/// ```
 pub struct Block<N, A> {
     pub(crate) head: A,
     network: PhantomData<fn() -> N>,

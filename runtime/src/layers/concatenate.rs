@@ -6,7 +6,7 @@ use rand::Rng;
 use super::branches::{join, shares, split};
 use super::residual::add;
 use super::view::{Seen, SeenMut, View, Within};
-use super::{Backward, Batch, BatchMut, Branches, InputRange, Layer, LayerInfo, Share, Sink, Traced, Way};
+use super::{Backward, Batch, BatchMut, Branches, Form, InputRange, Layer, LayerInfo, Share, Sink, Traced, Way};
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
@@ -125,6 +125,7 @@ where
     const LAYERS: &'static [LayerInfo] =
         &[LayerInfo::of::<F, T>("first", "Branch", "linear"), LayerInfo::of::<G, T>("second", "Branch", "linear")];
     const TRAINED: usize = F::TRAINED + G::TRAINED;
+    const FORM: Form = Form::OfConcatenate;
     const RANGE: InputRange = F::RANGE.and(G::RANGE);
     const SUMS: usize = F::SUMS + G::SUMS;
     const STREAMS: usize = F::STREAMS + G::STREAMS;

@@ -32,6 +32,21 @@ use crate::tile::Tile;
 /// - output: `OUT`
 /// - kernel: `SMatrix<T, OUT, IN>`, in memory Keras's `(IN, OUT)` in C order
 /// - bias: `SVector<T, OUT>`; without bias `SMatrix<T, OUT, 0>`
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Line = Dense(2 -> 1); Deep = Dense(2 -> 8, relu, kernel_initializer = he_normal), Dense(1, bias = false) }
+///
+/// # fn main() {
+/// let mut line = Line::new(&mut StdRng::seed_from_u64(0));
+/// line.dense.kernel.copy_from_slice(&[2.0, -1.0]);
+/// line.dense.bias[0] = 0.5;
+/// assert_eq!(line.predict(&[3.0, 1.0]), [5.5]);
+/// assert_eq!(Deep::PARAMETERS, (2 + 1) * 8 + 8);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dense<const IN: usize, const OUT: usize, A = Linear, K = GlorotUniform, B = Zeros, const BIAS: usize = 1> {
     pub(crate) activation: A,
@@ -325,7 +340,7 @@ where
             }
         }
         let Some(Share { gradient, sums }) = pass.share else {
-            if const { !Self::SMALL } {
+            if const { !Self::SMALL && OUT >= T::LANES } {
                 kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
             }
             return;
@@ -340,7 +355,9 @@ where
         if const { Self::SMALL } {
             return kernel::shared::gather_weights::<T, S>(simd, x, dy, sums);
         }
-        kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
+        if const { OUT >= T::LANES } {
+            kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
+        }
         let tiles = [(&x[..], &pass.d_output.columns()[..])];
         backward_weights::<T, S, _, OUT>(simd, &tiles, 0, &mut Gather::new(gradient.weights_mut(), 0));
     }

@@ -4,7 +4,7 @@ use fearless_simd::{Simd, SimdBase as _};
 use nalgebra::SMatrix;
 use rand::Rng;
 
-use super::{Backward, InputRange, Layer, TensorInfo, row};
+use super::{Backward, Form, InputRange, Layer, TensorInfo, row};
 use crate::initializers::{Fan, Initializer, RandomUniform};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
@@ -95,6 +95,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const EACH: usize, const ROWS
     type Parameters = SMatrix<T, EACH, ROWS>;
     type Tape = ();
 
+    const FORM: Form = Form::OfEmbedding;
     const RANGE: InputRange = InputRange::Rows(ROWS);
     const TENSORS: &'static [TensorInfo] = &[TensorInfo { name: "embeddings", shape: &[ROWS, EACH] }];
 

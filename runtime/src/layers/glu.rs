@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, SimdBase as _};
 use rand::Rng;
 
-use super::{Backward, Layer, NoParameters};
+use super::{Backward, Form, Layer, NoParameters};
 use crate::activations::{Activation as _, Sigmoid, sigmoid};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -53,6 +53,8 @@ impl<T: Scalar, const IN: usize, const OUT: usize> Layer<T> for Glu<IN, OUT> {
     type Parameters = NoParameters;
     /// How far the gates are open.
     type Tape = Tile<T, OUT>;
+
+    const FORM: Form = Form::OfGlu;
 
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
 

@@ -39,6 +39,14 @@ pub enum Form {
     OfPRelu,
     /// [`Rescaling`](super::Rescaling), whose numbers are `scale` and `offset`.
     OfRescaling,
+    /// [`Embedding`](super::Embedding).
+    OfEmbedding,
+    /// [`Glu`](super::Glu).
+    OfGlu,
+    /// [`RepeatVector`](super::RepeatVector).
+    OfRepeatVector,
+    /// [`Concatenate`](super::Concatenate), whose layers are its branches.
+    OfConcatenate,
     /// [`Block`](super::Block): the layers of a network.
     OfBlock,
     /// [`Residual`](super::Residual).

@@ -21,6 +21,20 @@ use crate::tile::Features;
 /// # Shapes
 /// - input and output: those of the layer, which must be the same
 /// - parameters: [`Copies`], an array of the layer's own
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Deep = [Dense(2 -> 2, kernel_initializer = identity(2.0)); 3] }
+///
+/// # fn main() {
+/// let mut deep = Deep::new(&mut StdRng::seed_from_u64(0));
+/// assert_eq!(deep.predict(&[1.0, -1.0]), [8.0, -8.0]);
+/// deep.dense[2].bias[0] = 1.0;
+/// assert_eq!(deep.predict(&[1.0, -1.0]), [9.0, -8.0]);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Repeat<L, const N: usize>(pub(crate) L);
 

@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, SimdBase as _};
 use rand::Rng;
 
-use super::{Backward, Layer, NoParameters};
+use super::{Backward, Form, Layer, NoParameters};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 
@@ -49,6 +49,8 @@ impl<T: Scalar, const IN: usize, const OUT: usize> Layer<T> for RepeatVector<IN,
     type Output = Tile<T, OUT>;
     type Parameters = NoParameters;
     type Tape = ();
+
+    const FORM: Form = Form::OfRepeatVector;
 
     fn initialize<R: Rng + ?Sized>(&self, _: &mut NoParameters, _: &mut R) {}
 

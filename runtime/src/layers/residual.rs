@@ -17,6 +17,18 @@ use crate::tile::Features;
 /// # Shapes
 /// - input and output: those of the layer inside, which must be the same
 /// - parameters: those of the layer inside
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Around = Residual(Dense(2 -> 2, kernel_initializer = identity(0.5))) }
+///
+/// # fn main() {
+/// let around = Around::new(&mut StdRng::seed_from_u64(0));
+/// assert_eq!(around.predict(&[2.0, -4.0]), [3.0, -6.0]);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Residual<L>(pub(crate) L);
 

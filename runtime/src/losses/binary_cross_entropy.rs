@@ -15,6 +15,22 @@ use crate::tile::{Features, Tile, VectorTargets};
 ///
 /// This is the documented loss, on probabilities. Keras on TensorFlow takes the logits of a softmax instead and
 /// applies a sigmoid to them, silently; on its other back ends it computes what is computed here.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// // what goes in, goes through a sigmoid
+/// network! { Given: f64 = Activation(1 -> 1, sigmoid) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[0.0], &[1.0]))?.loss;
+/// assert!((loss - 2_f64.ln()).abs() < 1e-12);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BinaryCrossEntropy;
 

@@ -13,6 +13,22 @@ use crate::tile::{Tile, VectorTargets};
 /// `y_i sum_j t_j - t_i`: nothing overflows, and no probability has to be kept away from 0.
 ///
 /// As a metric it is computed from the probabilities, with Keras's guard of 1e-7.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// // what goes in, goes through a softmax
+/// network! { Given: f64 = Activation(4 -> 4, softmax) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[0.0; 4]], &[[0.0, 1.0, 0.0, 0.0]]))?.loss;
+/// assert!((loss - 4_f64.ln()).abs() < 1e-12);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CategoricalCrossEntropy;
 

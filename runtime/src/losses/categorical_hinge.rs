@@ -8,6 +8,23 @@ use crate::tile::Tile;
 /// exceeding the largest of the others by 1. Of equal outputs the first has the gradient.
 ///
 /// Source: K. Crammer, Y. Singer, *On the Algorithmic Implementation of Multiclass Kernel-Based Vector Machines*, 2001.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+/// use typenet::losses::CategoricalHinge;
+///
+/// // what goes in, goes out
+/// network! { Given: f64 = Activation(3 -> 3, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(CategoricalHinge, Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[1.0, 3.0, 0.5]], &[[1.0, 0.0, 0.0]]))?.loss;
+/// assert_eq!(loss, 3.0);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CategoricalHinge;
 

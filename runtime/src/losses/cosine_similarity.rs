@@ -8,6 +8,23 @@ use crate::tile::Tile;
 /// Norms are at least 1e-7.
 ///
 /// As a metric it has the same sign; Keras's metric of this name has the opposite one.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+/// use typenet::losses::CosineSimilarity;
+///
+/// // what goes in, goes out
+/// network! { Given: f64 = Activation(2 -> 2, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(CosineSimilarity, Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[2.0, 0.0], [2.0, 0.0]], &[[1.0, 0.0], [0.0, 1.0]]))?.loss;
+/// assert_eq!(loss, -0.5);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CosineSimilarity;
 

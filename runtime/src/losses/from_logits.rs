@@ -11,6 +11,22 @@ use crate::tile::Tile;
 /// `from_logits=True`.
 ///
 /// The loss and its gradient are those of the network with the `softmax` or `sigmoid` that is missing.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// // what goes in, goes out
+/// network! { Given: f64 = Activation(4 -> 4, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(FromLogits(SparseCategoricalCrossEntropy), Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[0.0; 4]], &[1_usize]))?.loss;
+/// assert!((loss - 4_f64.ln()).abs() < 1e-12);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FromLogits<L>(pub L);
 

@@ -6,6 +6,23 @@ use crate::scalar::Scalar;
 /// `mean(max(1 - t y, 0))` over the outputs: how far each is from the right side of the margin.
 ///
 /// Targets are -1 and 1, or 0 and 1, where 0 stands for -1. Wants `tanh` or no activation at the end of the network.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+/// use typenet::losses::Hinge;
+///
+/// // what goes in, goes out
+/// network! { Given: f64 = Activation(2 -> 2, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(Hinge, Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[0.5, -2.0]], &[[1.0, 0.0]]))?.loss;
+/// assert_eq!(loss, 0.25);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Hinge;
 

@@ -10,6 +10,23 @@ use crate::tile::Tile;
 /// It differs from [`CategoricalCrossEntropy`](super::CategoricalCrossEntropy) by what depends on the targets alone.
 ///
 /// Source: S. Kullback, R. Leibler, *On Information and Sufficiency*, 1951.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+/// use typenet::losses::KlDivergence;
+///
+/// // what goes in, goes through a softmax
+/// network! { Given: f64 = Activation(2 -> 2, softmax) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(KlDivergence, Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[0.0, 0.0]], &[[1.0, 0.0]]))?.loss;
+/// assert!((loss - 2_f64.ln()).abs() < 1e-5);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct KlDivergence;
 

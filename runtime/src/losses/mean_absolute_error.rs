@@ -4,6 +4,22 @@ use super::Pointwise;
 use crate::scalar::Scalar;
 
 /// `mean(|y - t|)` over the outputs. Where `y = t` the gradient is 0.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// // what goes in, goes out
+/// network! { Given: f64 = Activation(2 -> 2, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(MeanAbsoluteError, Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[1.0, 2.0]], &[[0.0, 4.0]]))?.loss;
+/// assert_eq!(loss, 1.5);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MeanAbsoluteError;
 

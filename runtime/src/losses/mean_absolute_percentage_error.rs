@@ -4,6 +4,23 @@ use super::{EPSILON, Pointwise};
 use crate::scalar::Scalar;
 
 /// `100 mean(|y - t| / |t|)` over the outputs, with `|t|` at least 1e-7. Where `y = t` the gradient is 0.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+/// use typenet::losses::MeanAbsolutePercentageError;
+///
+/// // what goes in, goes out
+/// network! { Given: f64 = Activation(2 -> 2, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(MeanAbsolutePercentageError, Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[1.0, 3.0]], &[[2.0, 4.0]]))?.loss;
+/// assert_eq!(loss, 37.5);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MeanAbsolutePercentageError;
 

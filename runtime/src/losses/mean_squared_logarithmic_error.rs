@@ -5,6 +5,23 @@ use crate::scalar::Scalar;
 
 /// `mean((ln(1 + y) - ln(1 + t))^2)` over the outputs, with outputs and targets at least 1e-7, below which the gradient
 /// is 0: for targets of many orders of magnitude.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+/// use typenet::losses::MeanSquaredLogarithmicError;
+///
+/// // what goes in, goes out
+/// network! { Given: f64 = Activation(2 -> 2, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(MeanSquaredLogarithmicError, Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[99.0, 9.0]], &[[9.0, 99.0]]))?.loss;
+/// assert!((loss - 10_f64.ln().powi(2)).abs() < 1e-12);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MeanSquaredLogarithmicError;
 

@@ -9,6 +9,22 @@ use crate::tile::{ClassTargets, Classes, Tile};
 /// network.
 ///
 /// The same number as [`CategoricalCrossEntropy`](super::CategoricalCrossEntropy) of the one-hot vector.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// // what goes in, goes through a softmax
+/// network! { Given: f64 = Activation(4 -> 4, softmax) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(SparseCategoricalCrossEntropy, Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[0.0; 4]], &[1_usize]))?.loss;
+/// assert!((loss - 4_f64.ln()).abs() < 1e-12);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SparseCategoricalCrossEntropy;
 

@@ -10,6 +10,21 @@ use crate::tile::{ClassTargets, Classes, Tile, VectorTargets};
 
 /// The share of samples that the network gets right, as fits outputs and targets: binary for one output, categorical
 /// for vectors, sparse for integers. Keras's `metrics=["accuracy"]`.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Given = Activation(3 -> 3, softmax) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(SparseCategoricalCrossEntropy, Sgd::new(0.1)).metric(Accuracy);
+/// let scores = trainer.evaluate(&given, (&[[2.0, 1.0, 0.0], [0.0, 1.0, 0.5]], &[0_u8, 2]))?;
+/// assert_eq!(scores.metric("accuracy"), Some(0.5));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Accuracy;
 

@@ -55,15 +55,16 @@ where
     Y: Targets<N::Scalar, N::Output> + ?Sized,
 {
     /// Makes the step with as many threads as it is worth.
-    #[inline(always)]
     pub(super) fn with(self, threads: &mut Threads) -> Result<f64, Error> {
-        let level = self.pass.level();
-        if const { !spread::<N>() } {
-            return Ok(dispatch(level, self));
-        }
-        let count = threads.worth(work_of::<N>(self.indices.len()));
+        let (level, count) = (self.pass.level(), threads_for::<N>(threads, self.indices.len()));
         threads.within(count, move || dispatch(level, Self { threads: count, ..self }))
     }
+}
+
+/// How many threads a batch of so many samples is worth.
+#[inline(always)]
+pub(super) fn threads_for<N: Network>(threads: &Threads, samples: usize) -> usize {
+    if const { spread::<N>() } { threads.worth(work_of::<N>(samples)) } else { 1 }
 }
 
 impl<N, L, O, M, X, Y> Task for Train<'_, N, L, O, M, X, Y>

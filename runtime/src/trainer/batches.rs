@@ -282,7 +282,7 @@ where
             Ok(samples) => {
                 order.clear();
                 order.extend(0..samples);
-                Some(Ok((data, order, &[])))
+                Some(Ok((data, order, samples as usize)))
             }
             Err(error) => Some(Err(error.after(done).into())),
         }

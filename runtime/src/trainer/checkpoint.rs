@@ -10,8 +10,9 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng as _};
 
-use super::epochs::{Fit, Report};
+use super::epochs::Fit;
 use super::feed::Known;
+use super::report::Report;
 use super::{Settings, Trainer};
 use crate::callbacks::Callback;
 use crate::error::Error;

@@ -1,31 +1,28 @@
 //! The loop of `fit`: epochs, batches, and what happens beside them.
 
-#[cfg(feature = "safetensors")]
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 use core::mem;
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
-use super::batch::Train;
+use super::batch::{Train, threads_for};
 use super::evaluate::scores;
 use super::feed::{Feed, Known};
-use super::shuffle::permute;
+use super::parts::with_next;
+use super::report::Report;
 use super::{Settings, State};
-use crate::callbacks::{Callback, Control, Training};
+use crate::callbacks::{Callback, Training};
 use crate::error::Error;
 use crate::frozen;
 use crate::history::{Epoch, History};
+use crate::kernels::dispatch;
 use crate::losses::Loss;
-use crate::metrics::{Direction, Mean, Metrics};
+use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
 use crate::noise::Noise;
 use crate::optimizers::{Optimizer, Step};
 use crate::pass::by_layer;
-#[cfg(feature = "std")]
-use crate::progress::Progress;
 use crate::scalar::Scalar;
 
 /// One call of `fit`.
@@ -39,81 +36,6 @@ pub(super) struct Fit<'a, N: Network, L, O, M, C, F> {
     pub(super) callbacks: &'a mut C,
     pub(super) settings: Settings,
     pub(super) state: &'a mut State<N>,
-}
-
-/// What is gathered on the way.
-pub(super) struct Report {
-    pub(super) history: History,
-    pub(super) control: Control,
-    pub(super) names: Vec<(&'static str, Option<Direction>)>,
-    /// The first number of the first epoch's generator: whose order of samples this is.
-    pub(super) seed: Option<u64>,
-    /// What the optimizer was when training began; one may remember more later.
-    #[cfg(feature = "safetensors")]
-    pub(super) optimizer: String,
-    #[cfg(feature = "std")]
-    progress: Option<Progress>,
-}
-
-/// What knows no network is compiled once, not for each.
-impl Report {
-    fn new(
-        settings: &Settings,
-        known: Known,
-        names: Vec<(&'static str, Option<Direction>)>,
-        optimizer: &dyn fmt::Debug,
-    ) -> Self {
-        // what only some features want
-        let _ = (settings, known, optimizer);
-        Self {
-            history: History::default(),
-            control: Control { learning_rate: None, stop: false },
-            names,
-            seed: None,
-            #[cfg(feature = "safetensors")]
-            optimizer: settings.checkpoint.as_ref().map(|_| alloc::format!("{optimizer:?}")).unwrap_or_default(),
-            #[cfg(feature = "std")]
-            progress: settings.progress.then(|| {
-                let samples = settings.samples_of_epoch(known.samples.unwrap_or(0));
-                Progress::new(settings.epochs, samples.div_ceil(settings.batch_size), samples)
-            }),
-        }
-    }
-
-    /// Puts the samples into the order of an epoch.
-    fn order(
-        &mut self,
-        order: &mut Vec<u32>,
-        samples: u32,
-        fast: Option<&mut Xoshiro256PlusPlus>,
-        settings: &Settings,
-    ) {
-        order.clear();
-        order.extend(0..samples);
-        if let Some(fast) = fast {
-            self.seed.get_or_insert_with(|| fast.clone().next_u64());
-            if settings.shuffle {
-                permute(order, fast);
-            }
-        }
-        order.truncate(settings.samples_of_epoch(samples));
-    }
-
-    fn end_epoch(&mut self, epoch: Epoch) {
-        #[cfg(feature = "std")]
-        if let Some(progress) = &mut self.progress {
-            progress.end_epoch(&epoch);
-        }
-        self.history.epochs.push(epoch);
-    }
-
-    fn finish(self) -> History {
-        #[cfg(feature = "std")]
-        if let Some(mut progress) = self.progress {
-            progress.finish();
-        }
-        self.history
-    }
 }
 
 impl<T, N, L, O, M, C, F> Fit<'_, N, L, O, M, C, F>
@@ -237,51 +159,65 @@ where
         (loss_mean, metric_state): (&mut Mean<T>, &mut M::State),
         aside: bool,
     ) -> Result<Result<f64, Error>, F::Error> {
-        let mut learning_rate = 0.0;
-        let (mut batch, mut samples) = (0, 0);
+        let (mut learning_rate, mut batch, mut samples) = (0.0, 0, 0);
+        let followed = self.callbacks.follows_batches();
         while let Some(next) = self.feed.next(order, samples, &self.loss) {
-            let (data, indices, coming) = next?;
-            let of_batch = indices.len();
+            let (data, indices, size) = next?;
+            let (indices, coming) = indices.split_at(if followed { size.min(indices.len()) } else { indices.len() });
             let state = &mut *self.state;
-            learning_rate =
-                report.control.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(state.iteration));
             let (mut network, mut previous) = (&mut *self.network, &mut **state.previous);
             if aside {
                 mem::swap(&mut network, &mut previous);
             }
-            let batch_loss = Train {
-                network,
-                pass: &mut state.pass,
-                data,
-                indices,
-                coming,
-                noise: noise.at(samples),
-                loss: &self.loss,
-                metrics: &self.metrics,
-                loss_mean,
-                metric_state,
-                optimizer: self.optimizer,
-                step: Step { iteration: state.iteration, learning_rate },
-                slots: &mut state.slots,
-                previous: previous.as_flat_mut(),
-                threads: 1,
-            }
-            .with(&mut state.threads)?;
-            (batch, samples) = (batch + 1, samples + of_batch);
+            let (epoch, rate) = (state.epoch, report.control.learning_rate);
+            // threads that are awake go on with the next batch; to wake them costs as much as a small one
+            let count = threads_for::<N>(&state.threads, size.min(indices.len()));
+            let run = || {
+                let mut batch_loss = f64::NAN;
+                for (indices, coming) in with_next(indices, size, coming) {
+                    learning_rate = rate.unwrap_or_else(|| self.optimizer.learning_rate(state.iteration));
+                    let train = Train {
+                        network: &mut *network,
+                        pass: &mut state.pass,
+                        data,
+                        indices,
+                        coming,
+                        noise: noise.at(samples),
+                        loss: &self.loss,
+                        metrics: &self.metrics,
+                        loss_mean: &mut *loss_mean,
+                        metric_state: &mut *metric_state,
+                        optimizer: &mut *self.optimizer,
+                        step: Step { iteration: state.iteration, learning_rate },
+                        slots: &mut state.slots,
+                        previous: previous.as_flat_mut(),
+                        threads: count,
+                    };
+                    batch_loss = dispatch(train.pass.level(), train);
+                    (batch, samples) = (batch + 1, samples + indices.len());
+                    if !batch_loss.is_finite() {
+                        break;
+                    }
+                    state.moved = true;
+                    state.iteration += 1;
+                    #[cfg(feature = "std")]
+                    if let Some(progress) = &mut report.progress {
+                        progress.batch(epoch, batch, || {
+                            scores::<T, N::Output, F::Tile, M>(&self.metrics, loss_mean, metric_state)
+                        });
+                    }
+                }
+                batch_loss
+            };
+            let batch_loss = state.threads.within(count, run)?;
             if !batch_loss.is_finite() {
-                return Ok(Err(Error::Diverged { epoch: state.epoch, batch, loss: batch_loss }));
+                return Ok(Err(Error::Diverged { epoch, batch, loss: batch_loss }));
             }
-            state.moved = true;
-            state.iteration += 1;
-            #[cfg(feature = "std")]
-            if let Some(progress) = &mut report.progress {
-                progress.batch(state.epoch, batch, || {
-                    scores::<T, N::Output, F::Tile, M>(&self.metrics, loss_mean, metric_state)
-                });
-            }
-            self.beside(report, (batch, batch_loss), C::on_batch_end)?;
-            if report.control.stop {
-                break;
+            if followed {
+                self.beside(report, (batch, batch_loss), C::on_batch_end)?;
+                if report.control.stop {
+                    break;
+                }
             }
         }
         #[cfg(feature = "std")]

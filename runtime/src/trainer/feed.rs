@@ -23,9 +23,8 @@ pub(super) struct Known {
     pub(super) validated: Option<usize>,
 }
 
-/// A batch, if there is one: data, the numbers of those samples that it is made of, and of those of the batch after it, as
-/// far as they are known.
-pub(super) type Next<'a, X, Y, E> = Option<Result<(Data<'a, X, Y>, &'a [u32], &'a [u32]), E>>;
+/// Batches, if there are some: data, the numbers of those samples that they are made of, and how many make a batch.
+pub(super) type Next<'a, X, Y, E> = Option<Result<(Data<'a, X, Y>, &'a [u32], usize), E>>;
 
 /// Where a training takes its batches from, and what it is validated on.
 pub(super) trait Feed<N: Network, L, M> {
@@ -41,7 +40,7 @@ pub(super) trait Feed<N: Network, L, M> {
     /// Begins an epoch, from 1. No, if there is nothing more to learn from.
     fn begin(&mut self, epoch: usize) -> bool;
 
-    /// The next batch of the epoch, of which `done` samples have been trained on. `order` holds the numbers of its
+    /// The next batches of the epoch, of which `done` samples have been trained on. `order` holds the numbers of its
     /// samples, if they are counted.
     fn next<'a>(
         &'a mut self,
@@ -90,9 +89,8 @@ where
 
     #[inline(always)]
     fn next<'a>(&'a mut self, order: &'a mut Vec<u32>, done: usize, _loss: &L) -> Next<'a, X, Y, Error> {
-        let mut batches = order.get(done..)?.chunks(self.batch_size);
-        let batch = batches.next()?;
-        Some(Ok((self.data, batch, batches.next().unwrap_or_default())))
+        let rest = order.get(done..).filter(|rest| !rest.is_empty())?;
+        Some(Ok((self.data, rest, self.batch_size)))
     }
 
     #[inline(always)]

@@ -12,6 +12,7 @@ mod fit;
 mod judge;
 mod memory;
 mod parts;
+mod report;
 mod shuffle;
 mod state;
 mod waiting;
@@ -251,7 +252,9 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     /// forward and back on one, and only its gradient is shared; and an optimizer that wants the [whole](Optimizer::WHOLE) gradient makes
     /// its step on one.
     ///
-    /// The threads start, and their memory is allocated, when they are first needed; they end with the trainer.
+    /// The threads start, and their memory is allocated, when they are first needed; they end with the trainer. Where no
+    /// callback [follows](crate::callbacks::Callback::follows_batches) the batches of a [`fit`](Self::fit), they go on from one
+    /// to the next without a pause, which small batches gain most from.
     ///
     /// ```
     /// use rand::{SeedableRng, rngs::StdRng};

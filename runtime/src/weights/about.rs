@@ -7,6 +7,7 @@ use std::vec::Vec;
 
 use bytemuck::zeroed_box;
 
+use crate::checksum::START;
 use crate::layers::LayerInfo;
 use crate::scalar::{Lane as _, Scalar};
 use crate::summary::Summary;
@@ -177,13 +178,9 @@ fn numbers<T: Scalar>(name: &str, text: &str, count: usize) -> Result<Vec<T>, St
     }
 }
 
-/// The 64 bits of FNV-1a: in bytes of the same number no single one can change without the checksum changing.
-///
-/// Source: G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake, *The FNV Non-Cryptographic Hash Algorithm*.
+/// The [`checksum`](crate::checksum) of all parts, as it is written.
 pub(super) fn checksum(parts: &[&[u8]]) -> String {
-    let bytes = parts.iter().copied().flatten();
-    let hash = bytes
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let hash = parts.iter().fold(START, |hash, part| crate::checksum::checksum(hash, part));
     format!("{hash:016x}")
 }
 

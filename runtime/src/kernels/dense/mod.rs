@@ -60,16 +60,20 @@ macro_rules! blocks {
 
 mod forward;
 mod input;
+mod left;
 mod predict;
 pub(crate) mod shared;
 mod small;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 pub(crate) use self::forward::{asks, forward, forward_squares};
 pub(crate) use self::input::backward_input;
+pub(crate) use self::left::backward_weights_left;
 pub(crate) use self::predict::predict;
 pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_any, sum_numbers, sum_tiles};
-pub(crate) use self::weights::{backward_bias, backward_weights, backward_weights_left, transpose_squares};
+pub(crate) use self::weights::{backward_bias, backward_weights, transpose_squares};
 
 /// The columns of a tile of `x`, and of a tile of `dy`.
 pub(crate) type Columns<'a, T> = (&'a [<T as Scalar>::Lane], &'a [<T as Scalar>::Lane]);

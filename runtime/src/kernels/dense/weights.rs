@@ -8,7 +8,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use super::small::take_sums;
 use super::{Columns, registers};
 use crate::kernels::flat::{Sink, Window, prefetch};
-use crate::kernels::transpose::{sum_each, transpose};
+use crate::kernels::transpose::transpose;
 use crate::scalar::{Lane, Scalar};
 
 /// Transposes whole squares of `LANES` columns in place: afterwards column `LANES * block + sample` holds outputs
@@ -55,7 +55,7 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
 /// Asks for inputs and outputs of all tiles. Where threads share a batch, some of its tiles lie in the cache of another core,
 /// from where they come slowly one by one.
 #[inline(always)]
-fn ask<T: Scalar>(tiles: &[Columns<'_, T>], inputs: Range<usize>, outputs: Range<usize>) {
+pub(super) fn ask<T: Scalar>(tiles: &[Columns<'_, T>], inputs: Range<usize>, outputs: Range<usize>) {
     if inputs.is_empty() {
         return;
     }
@@ -67,7 +67,12 @@ fn ask<T: Scalar>(tiles: &[Columns<'_, T>], inputs: Range<usize>, outputs: Range
 
 /// The inputs whose weights, which begin at `start`, the sink wants.
 #[inline(always)]
-fn wanted<T: Scalar, K: Sink<T>>(tiles: &[Columns<'_, T>], outputs: usize, start: usize, sink: &K) -> Range<usize> {
+pub(super) fn wanted<T: Scalar, K: Sink<T>>(
+    tiles: &[Columns<'_, T>],
+    outputs: usize,
+    start: usize,
+    sink: &K,
+) -> Range<usize> {
     let inputs = tiles.first().map_or(0, |(x, _)| x.len());
     let row = |place: usize| place.saturating_sub(start).div_ceil(outputs).min(inputs);
     row(sink.range().start)..row(sink.range().end)
@@ -179,72 +184,6 @@ fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: us
     sums
 }
 
-/// The same as [`backward_weights`] for the outputs that fill no square, which lie sample by sample: the inputs of a block
-/// are multiplied lane by lane, and the lanes summed when all tiles are in.
-#[inline(always)]
-pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
-    simd: S,
-    tiles: &[Columns<'_, T>],
-    outputs: usize,
-    start: usize,
-    sink: &mut K,
-) {
-    let inputs = wanted(tiles, outputs, start, sink);
-    let width = outputs % T::LANES;
-    ask::<T>(tiles, inputs.start..inputs.end.min(inputs.start + T::LANES), outputs - width..outputs);
-    for input in inputs.clone().step_by(T::LANES) {
-        ask::<T>(tiles, input + T::LANES..inputs.end.min(input + 2 * T::LANES), 0..0);
-        let rows = T::LANES.min(inputs.end - input);
-        let mut square = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-        for (column, output) in square.iter_mut().zip(outputs - width..outputs) {
-            let sums = match const { registers::<S>() } {
-                16 if const { T::LANES == 16 } => lanes_block::<T, S, 16>(simd, tiles, input, output),
-                16 => lanes_block::<T, S, 8>(simd, tiles, input, output),
-                4 => lanes_block::<T, S, 4>(simd, tiles, input, output),
-                _ => lanes_block::<T, S, 2>(simd, tiles, input, output),
-            };
-            *column = sum_each::<T, S>(sums);
-        }
-        transpose::<T, S>(simd, &mut square);
-        let window = Window { start: start + (input + 1) * outputs - width, rows, width, stride: outputs };
-        sink.take(
-            simd,
-            window,
-            &square.map(
-                #[inline(always)]
-                |row| [row],
-            ),
-        );
-    }
-}
-
-/// The gradient of `LANES` weights, from as many inputs to one output, lane by lane, `B` of them in registers. Beyond the
-/// last input it is computed once more.
-#[inline(always)]
-fn lanes_block<T: Scalar, S: Simd, const B: usize>(
-    simd: S,
-    tiles: &[Columns<'_, T>],
-    input: usize,
-    output: usize,
-) -> [T::Vector<S>; 16] {
-    let mut all = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-    let inputs = tiles.first().map_or(0, |(x, _)| x.len());
-    for (block, sums) in all.as_chunks_mut::<B>().0.iter_mut().enumerate().take(T::LANES / B) {
-        let places: [usize; B] = array::from_fn(|k| (input + block * B + k).min(inputs.saturating_sub(1)));
-        let mut running = [T::Vector::<S>::splat(simd, T::ZERO); B];
-        for (x, dy) in tiles {
-            let Some(dy) = dy.get(output) else { break };
-            let dy = dy.load(simd);
-            for (sum, place) in running.iter_mut().zip(places) {
-                let Some(x) = x.get(place) else { break };
-                *sum = x.load(simd).mul_add(dy, *sum);
-            }
-        }
-        *sums = running;
-    }
-    all
-}
-
 /// `db[o] = sum over all samples of dy[o]`, with `dy` as [`transpose_squares`] leaves it.
 #[inline(always)]
 pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
@@ -257,19 +196,15 @@ pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
         return;
     }
     let outputs = tiles.first().map_or(0, |(_, dy)| dy.len());
-    for first in (0..outputs).step_by(T::LANES) {
-        let width = T::LANES.min(outputs - first);
-        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-        for (_, dy) in tiles {
-            for (sum, dy) in sums.iter_mut().zip(&dy[first..first + width]) {
-                *sum += dy.load(simd);
-            }
-        }
-        if width < T::LANES {
-            take_sums::<T, S, K>(simd, sums, start + first, width, sink);
-            continue;
-        }
+    let whole = outputs - outputs % T::LANES;
+    for first in (0..whole).step_by(T::LANES) {
         // here the vectors are the samples, not the outputs: they are added in the order in which lanes are
+        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        if const { T::LANES == 16 } {
+            add_over_tiles::<T, S, 16>(simd, tiles, first, &mut sums);
+        } else {
+            add_over_tiles::<T, S, 8>(simd, tiles, first, &mut sums);
+        }
         let mut count = T::LANES;
         while count > 1 {
             count /= 2;
@@ -278,6 +213,40 @@ pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
                 sums[i] += other;
             }
         }
-        sink.take(simd, Window { start: start + first, rows: 1, width, stride: width }, &[[sums[0]]]);
+        let window = Window { start: start + first, rows: 1, width: T::LANES, stride: T::LANES };
+        sink.take(simd, window, &[[sums[0]]]);
     }
+    if whole < outputs {
+        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+        for (place, sums) in sums.chunks_exact_mut(4).enumerate() {
+            let first = whole + 4 * place;
+            if first + 4 <= outputs {
+                add_over_tiles::<T, S, 4>(simd, tiles, first, sums);
+            } else {
+                for (output, sum) in (first..outputs).zip(sums.chunks_exact_mut(1)) {
+                    add_over_tiles::<T, S, 1>(simd, tiles, output, sum);
+                }
+            }
+        }
+        take_sums::<T, S, K>(simd, sums, start + whole, outputs - whole, sink);
+    }
+}
+
+/// Adds `B` columns from `first` on, over all tiles.
+#[inline(always)]
+fn add_over_tiles<T: Scalar, S: Simd, const B: usize>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    first: usize,
+    sums: &mut [T::Vector<S>],
+) {
+    let Some(sums) = sums.first_chunk_mut::<B>() else { return };
+    let mut running = [T::Vector::<S>::splat(simd, T::ZERO); B];
+    for (_, dy) in tiles {
+        let Some(dy) = dy.get(first..).and_then(<[_]>::first_chunk::<B>) else { break };
+        for (sum, dy) in running.iter_mut().zip(dy) {
+            *sum += dy.load(simd);
+        }
+    }
+    *sums = running;
 }

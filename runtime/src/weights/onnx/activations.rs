@@ -126,8 +126,8 @@ fn sparse_plus(graph: &mut Graph, x: &str) -> String {
 /// number raises it as long as that number is above it.
 fn sparsemax(graph: &mut Graph, x: &str, width: usize) -> String {
     let counts = graph.numbers(&[width], (1..=width).map(|k| k as f64));
-    let (one, count) = (graph.number(1.0), graph.integer(&[1], width as u64));
-    let (axis, last) = (graph.integer(&[], LAST), graph.integer(&[1], LAST));
+    let (one, count) = (graph.number(1.0), graph.integers(&[1], &[width as u64]));
+    let (axis, last) = (graph.integers(&[], &[LAST]), graph.integers(&[1], &[LAST]));
     let sorted = graph.node("TopK", &[x, &count], &[Attribute::Int("axis", LAST)]);
     let sums = graph.node("CumSum", &[&sorted, &axis], &[]);
     let less = graph.node("Sub", &[&sums, &one], &[]);

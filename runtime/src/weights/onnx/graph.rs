@@ -122,9 +122,10 @@ impl Graph {
         bytes
     }
 
-    /// A constant integer, as operators take sizes and axes.
-    pub(super) fn integer(&mut self, shape: &[usize], value: u64) -> String {
-        let value = tensor("", INT64, shape, &value.to_le_bytes());
+    /// Constant integers, as operators take sizes and axes.
+    pub(super) fn integers(&mut self, shape: &[usize], values: &[u64]) -> String {
+        let values: Vec<[u8; 8]> = values.iter().map(|value| value.to_le_bytes()).collect();
+        let value = tensor("", INT64, shape, values.as_flattened());
         self.node("Constant", &[], &[Attribute::Tensor("value", value)])
     }
 

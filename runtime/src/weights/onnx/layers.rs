@@ -3,7 +3,7 @@
 use std::string::String;
 use std::vec::Vec;
 
-use super::graph::{Attribute, Graph, LAST};
+use super::graph::{Attribute, Graph, INT64, LAST};
 use crate::layers::{Form, LayerInfo, UNIT_LIMIT};
 
 /// Adds a layer of this form, without its activation, to the value `x`, and returns its output; `None` if it is one that is
@@ -65,14 +65,35 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             let y = graph.node("Mul", &[&x, &scale], &[]);
             graph.node("Add", &[&y, &offset], &[])
         }
+        (Form::OfEmbedding, _, [table]) => {
+            let rows = graph.node("Cast", &[&x], &[Attribute::Int("to", INT64)]);
+            let y = graph.node("Gather", &[table, &rows], &[]);
+            let shape = graph.integers(&[2], &[LAST, info.outputs as u64]);
+            graph.node("Reshape", &[&y, &shape], &[])
+        }
+        (Form::OfGlu, ..) => {
+            let (values, gates) = (part(graph, &x, 0, info.outputs), part(graph, &x, info.outputs, info.inputs));
+            let gates = graph.node("Sigmoid", &[&gates], &[]);
+            graph.node("Mul", &[&values, &gates], &[])
+        }
+        (Form::OfRepeatVector, ..) => {
+            let times = graph.integers(&[2], &[1, (info.outputs / info.inputs.max(1)) as u64]);
+            graph.node("Tile", &[&x, &times], &[])
+        }
         _ => return None,
     };
     Some(y)
 }
 
+/// Each sample's numbers from `start` to `end`.
+fn part(graph: &mut Graph, x: &str, start: usize, end: usize) -> String {
+    let [start, end, last] = [start as u64, end as u64, LAST].map(|number| graph.integers(&[1], &[number]));
+    graph.node("Slice", &[x, &start, &end, &last], &[])
+}
+
 /// The sum of the squares of each sample's numbers.
 fn squares(graph: &mut Graph, x: &str) -> String {
-    let last = graph.integer(&[1], LAST);
+    let last = graph.integers(&[1], &[LAST]);
     let squares = graph.node("Mul", &[x, x], &[]);
     graph.node("ReduceSum", &[&squares, &last], &[])
 }

@@ -17,7 +17,7 @@ use std::vec::Vec;
 use bytemuck::cast_slice;
 
 use self::activations::activation;
-use self::graph::{DOUBLE, FLOAT, Graph};
+use self::graph::{Attribute, DOUBLE, FLOAT, Graph, LAST};
 use self::layers::layer;
 pub(crate) use self::read::load;
 use super::naming::{Tensor, tensors};
@@ -69,6 +69,15 @@ impl<N: Network> Writer<'_, N> {
                 let y = self.layer(name, info, layer, x.clone())?;
                 name.clone_into(&mut self.graph.layer);
                 return Ok(self.graph.node("Add", &[&x, &y], &[]));
+            }
+            Form::OfConcatenate => {
+                let branches = info.layers.iter();
+                let branches = branches
+                    .map(|branch| self.layer(&format!("{name}.{}", branch.label), branch, &branch.form, x.clone()));
+                let branches = branches.collect::<Result<Vec<_>, _>>()?;
+                let branches: Vec<&str> = branches.iter().map(String::as_str).collect();
+                name.clone_into(&mut self.graph.layer);
+                return Ok(self.graph.node("Concat", &branches, &[Attribute::Int("axis", LAST)]));
             }
             Form::OfRepeat { layer, copies: 1 } => return self.layer(name, info, layer, x),
             Form::OfRepeat { layer, copies } => {

@@ -117,6 +117,24 @@ impl<'a, N: Network> Reader<'a, N> {
                 self.named_or(second, "gamma", 1.0)?;
                 if third.is_empty() { Ok(()) } else { self.named_or(third, "beta", 0.0) }
             }
+            // of other tables too, such as that of the sizes of something
+            "Gather" if self.wants(&["embeddings"]) => {
+                let table = find(self.graph, first)?.is_some_and(|found| found.shape.len() == 2);
+                if table { self.tensor(first, false) } else { Ok(()) }
+            }
+            "Imputer"
+            | "LinearClassifier"
+            | "LinearRegressor"
+            | "SVMClassifier"
+            | "SVMRegressor"
+            | "Scaler"
+            | "TreeEnsemble"
+            | "TreeEnsembleClassifier"
+            | "TreeEnsembleRegressor" => Err(format!(
+                "it holds a `{}` as scikit-learn has it, whose numbers are no tensors; what is read are the weights of `Gemm`, \
+                 `MatMul`, `PRelu`, `Gather` and of normalisations, such as those of an `MLPClassifier` without a pipeline",
+                node.operator
+            )),
             "Neg" => {
                 self.negated = Some(node.output);
                 Ok(())

@@ -1,0 +1,146 @@
+//! The products of every size, on every instruction set, against loops that anyone can read.
+
+extern crate std;
+
+use std::vec;
+use std::vec::Vec;
+
+use fearless_simd::{Level, Simd};
+
+use super::{Columns, shared};
+use crate::kernels::flat::Gather;
+use crate::kernels::{Task, dispatch, level};
+use crate::scalar::{Lane, Scalar};
+
+/// Two sets of columns.
+type Pair<T> = (Vec<<T as Scalar>::Lane>, Vec<<T as Scalar>::Lane>);
+
+/// A layer, a few tiles, and what must come out: small whole numbers, whose sums are exact in any order.
+struct Case<T: Scalar> {
+    weights: Vec<T>,
+    bias: Vec<T>,
+    /// Inputs and gradients of the outputs of each tile.
+    tiles: Vec<Pair<T>>,
+    /// Outputs and gradients of the inputs of each.
+    results: Vec<Pair<T>>,
+    /// Of the weights, and after them the biases.
+    gradient: Vec<T>,
+}
+
+impl<T: Scalar> Case<T> {
+    fn new(inputs: usize, outputs: usize, tiles: usize) -> Self {
+        let mut k = inputs + 3 * outputs;
+        let mut number = || {
+            k += 1;
+            (k * k + k / 5) % 7
+        };
+        let mut numbers = |count| {
+            let numbers = core::iter::repeat_with(|| T::from_f64(number() as f64 - 3.0));
+            numbers.take(count).collect::<Vec<T>>()
+        };
+        let (weights, bias) = (numbers(inputs * outputs), numbers(outputs));
+        let mut lanes = |count| {
+            let numbers = numbers(count * T::LANES);
+            bytemuck::allocation::pod_collect_to_vec::<T, T::Lane>(&numbers)
+        };
+        let tiles: Vec<_> = (0..tiles).map(|_| (lanes(inputs), lanes(outputs))).collect();
+        let mut gradient = vec![T::ZERO; (inputs + 1) * outputs];
+        let results = tiles.iter().map(|(x, dy)| {
+            let (mut y, mut dx) = (dy.clone(), vec![T::Lane::splat(T::ZERO); inputs]);
+            for sample in 0..T::LANES {
+                for o in 0..outputs {
+                    let mut sum = bias[o];
+                    let d = dy[o].as_slice()[sample];
+                    for i in 0..inputs {
+                        let (x, w) = (x[i].as_slice()[sample], weights[i * outputs + o]);
+                        sum += w * x;
+                        dx[i].as_mut_slice()[sample] += w * d;
+                        gradient[i * outputs + o] += x * d;
+                    }
+                    y[o].as_mut_slice()[sample] = sum;
+                    gradient[inputs * outputs + o] += d;
+                }
+            }
+            (y, dx)
+        });
+        let results = results.collect();
+        Self { weights, bias, tiles, results, gradient }
+    }
+}
+
+impl<T: Scalar> Task for &Case<T> {
+    type Output = ();
+
+    fn run<S: Simd>(self, simd: S) {
+        let Case { weights, bias, tiles, results, gradient } = self;
+        let outputs = bias.len();
+        let inputs = weights.len() / outputs;
+        let of = std::format!("{} {inputs} -> {outputs}, {:?}", T::NAME, simd.level());
+        for ((x, dy), (y, dx)) in tiles.iter().zip(results) {
+            let mut out = vec![T::Lane::splat(T::ONE); outputs];
+            shared::forward::<T, S>(simd, weights, bias, x, &mut out);
+            assert_eq!(out, *y, "forward, {of}");
+            let mut out = vec![T::Lane::splat(T::ONE); inputs];
+            shared::backward_input::<T, S>(simd, weights, dy, &mut out);
+            assert_eq!(out, *dx, "d-input, {of}");
+        }
+        let as_they_are: Vec<Columns<'_, T>> = tiles.iter().map(|(x, dy)| (&x[..], &dy[..])).collect();
+        let mut out = vec![T::ZERO; gradient.len()];
+        shared::sum_any::<T, S, _>(simd, &as_they_are, gradient.len(), 0, &mut Gather::new(&mut out, 0));
+        assert_eq!(out, *gradient, "small, {of}");
+        let mut squares = tiles.clone();
+        for (_, dy) in &mut squares {
+            shared::transpose_squares::<T, S>(simd, dy);
+        }
+        let squares: Vec<Columns<'_, T>> = squares.iter().map(|(x, dy)| (&x[..], &dy[..])).collect();
+        // by one thread, and in two parts
+        for cut in [0, inputs / 2, inputs - inputs / 3] {
+            let mut out = vec![T::ZERO; gradient.len()];
+            let (first, second) = out.split_at_mut(cut * outputs);
+            // the layer begins later in the network
+            for (part, start) in [(first, 5), (second, 5 + cut * outputs)] {
+                let sink = &mut Gather::new(part, start);
+                if outputs >= T::LANES {
+                    shared::backward_weights::<T, S, _>(simd, &squares, outputs, 5, sink);
+                }
+                if !outputs.is_multiple_of(T::LANES) {
+                    shared::backward_weights_left::<T, S, _>(simd, &squares, outputs, 5, sink);
+                }
+                shared::backward_bias::<T, S, _>(simd, &squares, 5 + inputs * outputs, sink);
+            }
+            assert_eq!(out, *gradient, "large, cut after {cut} inputs, {of}");
+        }
+    }
+}
+
+fn levels() -> Vec<Level> {
+    let best = level();
+    #[cfg(target_arch = "x86_64")]
+    {
+        let levels =
+            [best.as_sse2().map(Simd::level), best.as_avx2().map(Simd::level), best.as_avx512().map(Simd::level)];
+        levels.into_iter().flatten().collect()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        vec![best]
+    }
+}
+
+fn check<T: Scalar>(inputs: usize, outputs: usize) {
+    // more tiles than an addition takes cycles need no other code
+    let case = Case::<T>::new(inputs, outputs, 1 + (inputs + outputs) % 3);
+    for level in levels() {
+        dispatch(level, &case);
+    }
+}
+
+#[test]
+fn products_of_every_size() {
+    for inputs in 1..=40 {
+        for outputs in 1..=40 {
+            check::<f32>(inputs, outputs);
+            check::<f64>(inputs, outputs);
+        }
+    }
+}
