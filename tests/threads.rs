@@ -23,7 +23,8 @@ typenet::network! {
     Rows = Embedding(3 -> 60, input_dim = 200), Dense(120, tanh), Dense(2, softmax);
     Gates = Dense(3 -> 200, tanh), Glu, Dense(80), Residual(Dense(160), Glu), Dense(2, softmax);
     Forked = Concatenate(Dense(3 -> 150, relu), (Embedding(3 -> 60, input_dim = 9), Glu), linear), Dense(50, silu),
-        Concatenate((Dense(30), Dropout(0.2)), tanh), Dense(2, softmax)
+        Concatenate((Dense(30), Dropout(0.2)), tanh), Dense(2, softmax);
+    Barred = Dense(3 -> 150, tanh), BatchNormalization, Dropout(0.2), Dense(100), BatchNormalization, relu, Dense(2, softmax)
 }
 
 /// Several threads predict what one predicts. The last tile is ragged, and the last thread has less to do than the others.
@@ -87,6 +88,11 @@ fn layers_of_another_shape() {
     same(Rows::new);
     same(Gates::new);
     same(Forked::new);
+}
+
+#[test]
+fn tiles_that_wait_for_each_other() {
+    same(Barred::new);
 }
 
 /// Remembers the threads that it is called by, and cannot be sent to another.

@@ -248,9 +248,8 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     /// same for any number of threads, so a training that a checkpoint has kept may go on with another.
     ///
     /// Layers of one's own that do not [complete](crate::layers::Layer::COMPLETES) their gradient go back on one thread,
-    /// with the whole network that they are in; one with a [`BatchNormalization`](crate::layers::BatchNormalization) goes
-    /// forward and back on one, and only its gradient is shared; and an optimizer that wants the [whole](Optimizer::WHOLE) gradient makes
-    /// its step on one.
+    /// with the whole network that they are in; where a [`BatchNormalization`](crate::layers::BatchNormalization) looks at a
+    /// batch, one thread does; and an optimizer that wants the [whole](Optimizer::WHOLE) gradient makes its step on one.
     ///
     /// The threads start, and their memory is allocated, when they are first needed; they end with the trainer. Where no
     /// callback [follows](crate::callbacks::Callback::follows_batches) the batches of a [`fit`](Self::fit), they go on from one

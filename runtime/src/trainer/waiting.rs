@@ -3,17 +3,22 @@
 use fearless_simd::Simd;
 
 use super::batch::{Train, whole_gradient};
+use super::fit::Data;
 use super::judge::score;
+use super::parts::{side_by_side, spread};
 use crate::data::{Samples, Targets};
+use crate::kernels::Task;
 use crate::kernels::dense::TILES;
 use crate::kernels::flat::Gather;
 use crate::layers::Way;
 use crate::losses::Loss;
 use crate::metrics::Metrics;
 use crate::network::{Network, Shares, TapesMut, TileMemory};
+use crate::noise::Noise;
 use crate::optimizers::Optimizer;
 use crate::pass::Pass;
 use crate::scalar::Scalar;
+use crate::threads::Divide;
 use crate::tile::TargetTile as _;
 
 /// The tiles of a batch.
@@ -40,6 +45,63 @@ impl<N: Network> TapesMut<N> for Waiting<'_, N> {
     }
 }
 
+/// Tiles on their way through what lies between two barriers.
+struct Between<'a, N: Network, X: ?Sized, Y: ?Sized> {
+    network: &'a N,
+    data: Data<'a, X, Y>,
+    indices: &'a [u32],
+    tiles: &'a mut [TileMemory<N>],
+    part: usize,
+    /// Of the first sample on the way forward; there is none on the way back.
+    noise: Option<Noise>,
+}
+
+impl<N: Network, X: Sync + ?Sized, Y: Sync + ?Sized> Divide for Between<'_, N, X, Y> {
+    fn pieces(&self) -> usize {
+        self.tiles.len()
+    }
+
+    fn divide(self, pieces: usize, of: usize) -> (Self, Self) {
+        let Self { network, data, indices, tiles, part, noise } = self;
+        let count = (tiles.len() * pieces).div_ceil(of);
+        let samples = (count * N::Scalar::LANES).min(indices.len());
+        let (first, second) = tiles.split_at_mut(count);
+        let (indices, other_indices) = indices.split_at(samples);
+        let later = noise.map(|noise| noise.at(samples));
+        (
+            Self { network, data, indices, tiles: first, part, noise },
+            Self { network, data, indices: other_indices, tiles: second, part, noise: later },
+        )
+    }
+}
+
+impl<N, X, Y> Task for Between<'_, N, X, Y>
+where
+    N: Network,
+    X: Samples<N::Scalar, N::Input> + ?Sized,
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let Self { network, data, indices, tiles, part, noise } = self;
+        let Some(noise) = noise else {
+            for TileMemory { input, tape, .. } in tiles {
+                network.backward_part(simd, part, input, None, tape, Shares { now: None, later: true });
+            }
+            return;
+        };
+        for (number, (tile, indices)) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)).enumerate() {
+            if part == 0 {
+                data.0.gather(simd, indices, &mut tile.input);
+                data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
+            }
+            network.forward_part(simd, part, noise.at(number * N::Scalar::LANES), &tile.input, &mut tile.tape);
+        }
+    }
+}
+
 impl<N, L, O, M, X, Y> Train<'_, N, L, O, M, X, Y>
 where
     N: Network,
@@ -49,29 +111,26 @@ where
     X: Samples<N::Scalar, N::Input> + ?Sized,
     Y: Targets<N::Scalar, N::Output> + ?Sized,
 {
-    /// A step in which all tiles go as far as they can without each other, and then on.
+    /// A step in which all tiles go as far as they can without each other, by all threads, and then on. Where they wait, and
+    /// where loss and metrics are added up, one thread sees all of them.
     #[inline(always)]
     pub(super) fn in_parts<S: Simd>(self, simd: S) -> f64 {
         let (samples, lanes) = (self.indices.len(), N::Scalar::LANES);
         self.pass.remember(samples);
         let Pass { tiles, gradient, sums, .. } = &mut *self.pass;
         let tiles = tiles.get_mut(..samples.div_ceil(lanes)).unwrap_or_default();
-        for (tile, indices) in tiles.iter_mut().zip(self.indices.chunks(lanes)) {
-            self.data.0.gather(simd, indices, &mut tile.input);
-            self.data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
-        }
+        let (network, data, indices) = (&*self.network, self.data, self.indices);
         for part in 0..=N::BARRIERS {
             if let Some(barrier) = part.checked_sub(1) {
                 N::meet(simd, barrier, Way::Forward, &mut Waiting { tiles, samples });
             }
-            for (number, TileMemory { input, tape, .. }) in tiles.iter_mut().enumerate() {
-                self.network.forward_part(simd, part, self.noise.at(number * lanes), input, tape);
-            }
+            let onward = Between { network, data, indices, tiles: &mut *tiles, part, noise: Some(self.noise) };
+            side_by_side::<N, S, _>(simd, self.threads, onward);
         }
         let share = N::Scalar::from_f64(1.0 / samples as f64);
-        for (tile, indices) in tiles.iter_mut().zip(self.indices.chunks(lanes)) {
+        for (tile, indices) in tiles.iter_mut().zip(indices.chunks(lanes)) {
             let [losses, lanes, weights, costs] =
-                score::<S, N, L, Y>(simd, self.data.1, indices, tile, self.loss, Some(share));
+                score::<S, N, L, Y>(simd, data.1, indices, tile, self.loss, Some(share));
             let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
             self.loss_mean.add(simd, losses, weights);
             if const { N::COSTS } {
@@ -80,9 +139,14 @@ where
             self.metrics.update(simd, self.metric_state, &tile.output, targets, lanes, weights);
         }
         for part in (0..=N::BARRIERS).rev() {
-            for TileMemory { input, tape, .. } in tiles.iter_mut() {
-                let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: true };
-                self.network.backward_part(simd, part, input, None, tape, shares);
+            if const { spread::<N>() && N::COMPLETES } {
+                let back = Between { network, data, indices, tiles: &mut *tiles, part, noise: None };
+                side_by_side::<N, S, _>(simd, self.threads, back);
+            } else {
+                for TileMemory { input, tape, .. } in tiles.iter_mut() {
+                    let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: true };
+                    network.backward_part(simd, part, input, None, tape, shares);
+                }
             }
             if let Some(barrier) = part.checked_sub(1) {
                 N::meet(simd, barrier, Way::Back, &mut Waiting { tiles, samples });
