@@ -63,10 +63,12 @@ impl Mode for Training {
     }
 }
 
-/// A mode in which samples that come later are asked for.
+/// A mode in which samples that come later are asked for, as the trainer does.
+#[cfg(feature = "alloc")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asking<'a, M>(pub(crate) M, pub(crate) Option<Ahead<'a>>);
 
+#[cfg(feature = "alloc")]
 impl<M: Mode> Mode for Asking<'_, M> {
     #[inline(always)]
     fn noise(self) -> Option<Noise> {

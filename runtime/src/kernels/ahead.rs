@@ -38,6 +38,7 @@ const LINE: usize = 64;
 
 impl<'a> Ahead<'a> {
     /// These samples.
+    #[cfg(feature = "alloc")]
     pub(crate) const fn new(rows: Rows<'a>, samples: &'a [u32]) -> Self {
         Self { rows, samples }
     }
@@ -67,25 +68,29 @@ mod tests {
     use crate::data::Samples;
     use crate::tile::Tile;
 
-    /// Whether every sample lies where it is asked for, to its last number.
-    fn check(rows: Option<Rows<'_>>, samples: impl Iterator<Item = *const f32>) {
-        let rows = rows.expect("they lie in memory");
-        for (sample, begin) in samples.enumerate() {
-            let place = |line| rows.first.as_ptr().addr() + rows.place(sample as u32, line);
-            assert_eq!(place(0), begin.addr());
-            let lines = Ahead::new(rows, &[]).lines();
-            assert!((begin.addr() + size_of::<[f32; 20]>() - 1) / LINE <= place(lines - 1) / LINE);
-        }
+    /// Whether each sample begins and ends where it is asked for.
+    fn right(rows: Option<Rows<'_>>, samples: &[*const f32]) -> bool {
+        rows.is_some_and(|rows| {
+            let last = Ahead::new(rows, &[]).lines() - 1;
+            (0..).zip(samples).all(|(sample, begin)| {
+                let place = |line| rows.first.as_ptr().addr() + rows.place(sample, line);
+                let end = begin.addr() + size_of::<[f32; 20]>() - 1;
+                place(0) == begin.addr() && end / LINE <= place(last) / LINE
+            })
+        })
     }
 
     #[test]
     fn samples_lie_where_they_are_asked_for() {
         let arrays: Vec<[f32; 20]> = std::vec![[0.0; 20]; 7];
-        check(Samples::<f32, Tile<f32, 20>>::in_memory(&arrays), arrays.iter().map(|x| x.as_ptr()));
+        let samples: Vec<_> = arrays.iter().map(|x| x.as_ptr()).collect();
+        assert!(right(Samples::<f32, Tile<f32, 20>>::in_memory(&arrays), &samples));
         let vectors = [SVector::<f32, 20>::zeros(); 7];
-        check(Samples::<f32, Tile<f32, 20>>::in_memory(&vectors), vectors.iter().map(|x| x.as_ptr()));
+        let samples: Vec<_> = vectors.iter().map(|x| x.data.0.as_ptr().cast()).collect();
+        assert!(right(Samples::<f32, Tile<f32, 20>>::in_memory(&vectors), &samples));
         let columns = OMatrix::<f32, Const<20>, Dyn>::zeros(7);
-        check(Samples::in_memory(&columns), columns.column_iter().map(|x| x.as_ptr()));
+        let samples: Vec<_> = columns.as_slice().chunks_exact(20).map(<[f32]>::as_ptr).collect();
+        assert!(right(Samples::in_memory(&columns), &samples));
         let rows = OMatrix::<f32, Dyn, Const<20>>::zeros(7);
         assert!(Samples::<f32, Tile<f32, 20>>::in_memory(&rows).is_none());
     }
