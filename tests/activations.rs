@@ -9,16 +9,7 @@ use typenet::bytemuck::Zeroable as _;
 use typenet::prelude::*;
 use typenet::simd::{Simd, SimdBase, Task, dispatch, level};
 
-use crate::support::fixture;
-
-/// Absolute up to 1, relative beyond.
-fn close(what: &str, ours: f64, keras: f64, tolerance: f64) {
-    assert!(
-        (ours - keras).abs() <= tolerance * keras.abs().max(1.0),
-        "{what}: ours {ours:e}, Keras {keras:e}, apart {:e}",
-        (ours - keras).abs()
-    );
-}
+use crate::support::{close, fixture};
 
 #[derive(Deserialize)]
 struct Activations {

@@ -10,7 +10,7 @@ use typenet::bytemuck::Zeroable as _;
 use typenet::losses::Loss;
 use typenet::prelude::*;
 
-use crate::support::fixture;
+use crate::support::{all_close, close, fixture};
 
 #[derive(Deserialize)]
 struct Batches {
@@ -70,13 +70,6 @@ network! {
         Dense(2)
 }
 
-fn close(what: &str, ours: &[f64], keras: &[f64]) {
-    assert_eq!(ours.len(), keras.len(), "{what}");
-    for (ours, keras) in ours.iter().zip(keras) {
-        assert!((ours - keras).abs() <= 1e-9 * keras.abs().max(1.0), "{what}: ours {ours:e}, Keras {keras:e}");
-    }
-}
-
 fn follow<N>(name: &str, optimizer: impl Optimizer)
 where
     N: Network<Scalar = f64, Input = Tile<f64, 3>, Output = Tile<f64, 2>>,
@@ -91,11 +84,11 @@ where
     let mut trainer = Trainer::<N, _, _>::new(MeanSquaredError, optimizer);
     for (step, loss) in keras.losses.iter().enumerate() {
         let ours = trainer.train_on_batch(&mut network, batches[step % batches.len()]).unwrap();
-        close(&format!("{name}, step {step}"), &[ours], &[*loss]);
+        close(&format!("{name}, step {step}"), ours, *loss, 1e-9);
     }
-    close(name, network.as_flat(), &keras.weights);
-    close(name, &[trainer.evaluate(&network, (x, y)).unwrap().loss], &[keras.evaluated]);
-    close(name, network.predict_many(&x[..4]).as_flattened(), &keras.predictions);
+    all_close(name, network.as_flat(), &keras.weights, 1e-9);
+    close(name, trainer.evaluate(&network, (x, y)).unwrap().loss, keras.evaluated, 1e-9);
+    all_close(name, network.predict_many(&x[..4]).as_flattened(), &keras.predictions, 1e-9);
 }
 
 #[test]

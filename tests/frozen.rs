@@ -12,7 +12,7 @@ use typenet::bytemuck::Zeroable as _;
 use typenet::prelude::*;
 use typenet::{Error, HeaplessTrainer};
 
-use crate::support::fixture;
+use crate::support::{all_close, close, fixture};
 
 #[derive(Deserialize)]
 struct Frozen {
@@ -42,10 +42,6 @@ network! {
     Free: f64 = Dense(3 -> 5, tanh), Dense(4, tanh, trainable = true), Dense(2)
 }
 
-fn close(what: &str, ours: f64, keras: f64) {
-    assert!((ours - keras).abs() <= 1e-10 * keras.abs().max(1.0), "{what}: ours {ours:e}, Keras {keras:e}");
-}
-
 impl Frozen {
     fn samples(&self) -> (Vec<[f64; 3]>, Vec<[f64; 2]>) {
         (self.data.as_chunks().0.to_vec(), self.targets.as_chunks().0.to_vec())
@@ -65,12 +61,10 @@ impl Frozen {
         let mut trainer = Trainer::<N, _, _>::new(MeanSquaredError, optimizer);
         for (step, loss) in keras.losses.iter().enumerate() {
             let ours = trainer.train_on_batch(&mut network, batches[step % batches.len()]).unwrap();
-            close(&format!("{name}, step {step}"), ours, *loss);
+            close(&format!("{name}, step {step}"), ours, *loss, 1e-10);
         }
-        for (ours, keras) in network.as_flat().iter().zip(&keras.weights) {
-            close(name, *ours, *keras);
-        }
-        close(name, trainer.evaluate(&network, (&x, &y)).unwrap().loss, keras.evaluated);
+        all_close(name, network.as_flat(), &keras.weights, 1e-10);
+        close(name, trainer.evaluate(&network, (&x, &y)).unwrap().loss, keras.evaluated, 1e-10);
         // to the bit, at the end of a fit too
         trainer.finalize(&mut network);
         let start = self.start.iter().zip(network.as_flat());

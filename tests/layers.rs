@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use serde::Deserialize;
 use typenet::prelude::*;
 
-use crate::support::fixture;
+use crate::support::{all_close, fixture};
 
 const WIDTH: usize = 5;
 
@@ -29,14 +29,6 @@ struct Case {
     outputs: Vec<f64>,
     weight_gradient: Vec<f64>,
     input_gradient: Vec<f64>,
-}
-
-/// Relative to the number, or to 1.
-fn close(what: &str, ours: &[f64], keras: &[f64]) {
-    assert_eq!(ours.len(), keras.len(), "{what}");
-    for (ours, keras) in ours.iter().zip(keras) {
-        assert!((ours - keras).abs() <= 1e-12 * keras.abs().max(1.0), "{what}: ours {ours:e}, Keras {keras:e}");
-    }
 }
 
 /// The network of one layer with Keras's weights gives Keras's outputs and gradients.
@@ -73,12 +65,12 @@ where
     let (mut y, mut d_x) = (vec![[0.0; OUT]; x.len()], vec![[0.0; IN]; x.len()]);
     let mut pass = Pass::new();
     pass.predict(&network, x, &mut y).unwrap();
-    close(&what("outputs"), y.as_flattened(), &keras.outputs);
+    all_close(&what("outputs"), y.as_flattened(), &keras.outputs, 1e-12);
     pass.backward(&network, x, upstream, &mut d_x).unwrap();
-    close(&what("gradient of the inputs"), d_x.as_flattened(), &keras.input_gradient);
-    close(&what("gradient of the weights"), pass.gradient().as_flat(), &keras.weight_gradient);
+    all_close(&what("gradient of the inputs"), d_x.as_flattened(), &keras.input_gradient, 1e-12);
+    all_close(&what("gradient of the weights"), pass.gradient().as_flat(), &keras.weight_gradient, 1e-12);
     for (x, y) in x.iter().zip(&y) {
-        close(&what("one sample"), &predict(&network, x), y);
+        all_close(&what("one sample"), &predict(&network, x), y, 1e-12);
     }
 }
 
@@ -154,8 +146,8 @@ fn unit_normalization() {
     let mut d_x = [[0.0; WIDTH]; 2];
     Pass::new().backward(&unit, &x[..], &upstream[..], &mut d_x).unwrap();
     for ((x, upstream), d_x) in x.iter().zip(&upstream).zip(&d_x) {
-        close("short", &unit.predict(x), &x.map(|x| x * 1e12));
-        close("gradient of short", d_x, &upstream.map(|upstream| upstream * 1e12));
+        all_close("short", &unit.predict(x), &x.map(|x| x * 1e12), 1e-12);
+        all_close("gradient of short", d_x, &upstream.map(|upstream| upstream * 1e12), 1e-12);
     }
 }
 

@@ -16,7 +16,7 @@ use typenet::metrics::{Metric, MetricState as _};
 use typenet::prelude::*;
 use typenet::simd::{Simd, SimdBase as _, Task, dispatch, level};
 
-use crate::support::fixture;
+use crate::support::{close, fixture};
 
 const N: usize = 3;
 
@@ -42,12 +42,6 @@ struct LossCase {
     value: f64,
     gradient: Option<Vec<f64>>,
     logits_gradient: Option<Vec<f64>>,
-}
-
-/// Absolute up to 1, relative beyond.
-fn close(what: &str, ours: f64, keras: f64, tolerance: f64) {
-    let apart = (ours - keras).abs();
-    assert!(apart <= tolerance * keras.abs().max(1.0), "{what}: ours {ours:e}, Keras {keras:e}, apart {apart:e}");
 }
 
 fn tile<const N: usize>(rows: &[f64]) -> Tile<f64, N> {

@@ -10,7 +10,7 @@ use typenet::metrics::{Average, ConfusionMatrix, Metric, MetricState as _};
 use typenet::prelude::*;
 use typenet::simd::{Simd, Task, dispatch, level};
 
-use crate::support::fixture;
+use crate::support::{close, fixture};
 
 #[derive(Deserialize)]
 struct Metrics {
@@ -68,9 +68,7 @@ fn rows<const N: usize>(flat: &[f64]) -> Vec<[f64; N]> {
 
 impl MetricCase {
     fn compare(&self, ours: f64) {
-        let apart = (ours - self.value).abs();
-        let what = format!("{} {} of {}", self.metric, self.option, self.width);
-        assert!(apart <= 1e-12 * self.value.abs().max(1.0), "{what}: ours {ours:e}, Keras {:e}", self.value);
+        close(&format!("{} {} of {}", self.metric, self.option, self.width), ours, self.value, 1e-12);
     }
 }
 

@@ -15,7 +15,7 @@ use typenet::prelude::*;
 use typenet::simd::{Level, Simd, Task, dispatch, level};
 use typenet::{Error, HeaplessTrainer, network};
 
-use crate::support::{fixture, levels, xor_samples};
+use crate::support::{all_close, fixture, levels, xor_samples};
 
 #[derive(Deserialize)]
 struct Fixture {
@@ -75,13 +75,6 @@ where
     }
 }
 
-fn close(what: &str, ours: &[f64], keras: &[f64], tolerance: f64) {
-    assert_eq!(ours.len(), keras.len(), "{what}");
-    for (ours, keras) in ours.iter().zip(keras) {
-        assert!((ours - keras).abs() <= tolerance * keras.abs().max(1.0), "{what}: ours {ours:e}, Keras {keras:e}");
-    }
-}
-
 /// On the same random numbers, which the fixture has computed on its own.
 #[test]
 fn what_keras_computes() {
@@ -99,8 +92,8 @@ fn what_keras_computes() {
                 }
                 _ => (dispatch(level, Run(GaussianNoise::new().stddev(case.number), noise, case)), 3e-6),
             };
-            close(name, &outputs, &case.outputs, tolerance);
-            close(&format!("gradient of {name}"), &gradient, &case.input_gradient, tolerance);
+            all_close(name, &outputs, &case.outputs, tolerance);
+            all_close(&format!("gradient of {name}"), &gradient, &case.input_gradient, tolerance);
         }
     }
     assert_eq!(cases.len(), 5);

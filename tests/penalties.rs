@@ -13,7 +13,7 @@ use typenet::data::sample_weight;
 use typenet::prelude::*;
 use typenet::regularizers::{L1, L1L2, L2, OrthogonalColumns, OrthogonalRegularizer, Regularizer};
 
-use crate::support::fixture;
+use crate::support::{all_close, close, fixture};
 
 #[derive(Deserialize)]
 struct Penalties {
@@ -80,17 +80,6 @@ network! {
 }
 
 const UNITS: usize = 5;
-
-fn close(what: &str, ours: f64, keras: f64, tolerance: f64) {
-    assert!((ours - keras).abs() <= tolerance * keras.abs().max(1.0), "{what}: ours {ours:e}, Keras {keras:e}");
-}
-
-fn all_close(what: &str, ours: &[f64], keras: &[f64], tolerance: f64) {
-    assert_eq!(ours.len(), keras.len(), "{what}");
-    for (ours, keras) in ours.iter().zip(keras) {
-        close(what, *ours, *keras, tolerance);
-    }
-}
 
 fn check_regularizer(regularizer: impl Regularizer, kernel: &[f64], keras: &Penalty) {
     let mut gradient = vec![1.0; kernel.len()];

@@ -12,7 +12,7 @@ use typenet::metrics::{Metric, Metrics};
 use typenet::prelude::*;
 use typenet::{Error, HeaplessTrainer};
 
-use crate::support::fixture;
+use crate::support::{all_close, close, fixture};
 
 #[derive(Deserialize)]
 struct Weighted {
@@ -44,10 +44,6 @@ struct Case {
 network! {
     Classes: f64 = Dense(3 -> 4, tanh), Dense(3, softmax);
     Binary: f64 = Dense(3 -> 4, tanh), Dense(1, sigmoid)
-}
-
-fn close(what: &str, ours: f64, keras: f64) {
-    assert!((ours - keras).abs() <= 1e-12 * keras.abs().max(1.0), "{what}: ours {ours:e}, Keras {keras:e}");
 }
 
 /// Fits as Keras did, and compares all that it reports.
@@ -83,16 +79,14 @@ fn follow<N, L, M, Y, const OUT: usize>(
     for (i, epoch) in history.epochs.iter().enumerate() {
         let validation = epoch.validation.as_ref().unwrap();
         let name = |what: &str| format!("{} {:?} {what} of epoch {i}", case.name, case.class_weight);
-        close(&name("loss"), epoch.training.loss, case.train_loss[i]);
-        close(&name("metric"), epoch.training.metric(metric).unwrap(), case.train_metric[i]);
-        close(&name("weighted metric"), epoch.training.metric(&weighted).unwrap(), case.train_weighted[i]);
-        close(&name("val_loss"), validation.loss, case.val_loss[i]);
-        close(&name("val_metric"), validation.metric(metric).unwrap(), case.val_metric[i]);
-        close(&name("val_weighted"), validation.metric(&weighted).unwrap(), case.val_weighted[i]);
+        close(&name("loss"), epoch.training.loss, case.train_loss[i], 1e-12);
+        close(&name("metric"), epoch.training.metric(metric).unwrap(), case.train_metric[i], 1e-12);
+        close(&name("weighted metric"), epoch.training.metric(&weighted).unwrap(), case.train_weighted[i], 1e-12);
+        close(&name("val_loss"), validation.loss, case.val_loss[i], 1e-12);
+        close(&name("val_metric"), validation.metric(metric).unwrap(), case.val_metric[i], 1e-12);
+        close(&name("val_weighted"), validation.metric(&weighted).unwrap(), case.val_weighted[i], 1e-12);
     }
-    for (ours, keras) in network.as_flat().iter().zip(&case.weights) {
-        close(&case.name, *ours, *keras);
-    }
+    all_close(&case.name, network.as_flat(), &case.weights, 1e-12);
 }
 
 /// With the case's weights of classes, if it has any.

@@ -6,6 +6,7 @@
 use fearless_simd::{Select as _, Simd, SimdBase as _, SimdFloat as _, u32x16};
 
 use crate::kernels::ahead::Ahead;
+use crate::kernels::framed;
 use crate::scalar::Scalar;
 
 /// Whether samples go through a network for its training or for its prediction: [`Training`] or [`Inference`].
@@ -142,7 +143,12 @@ impl Noise {
         let samples = u32x16::<S>::from_slice(simd, &LANES) + self.sample;
         for first in (0..count).step_by(2) {
             #[allow(clippy::cast_possible_truncation, reason = "a layer has less than 2^32 features")]
-            let words = threefry(self.key, [samples, u32x16::splat(simd, first as u32)]);
+            let counter = [samples, u32x16::splat(simd, first as u32)];
+            let words = framed(
+                simd,
+                #[inline(always)]
+                || threefry(self.key, counter),
+            );
             for (i, words) in words.into_iter().enumerate().take(count - first) {
                 take(first + i, T::unit(words));
             }
@@ -161,7 +167,14 @@ impl Noise {
             simd,
             count,
             #[inline(always)]
-            |i, uniform| take(i, probit::<T, S>(simd, uniform + uniform - below_one)),
+            |i, uniform| {
+                let normal = framed(
+                    simd,
+                    #[inline(always)]
+                    || probit::<T, S>(simd, uniform + uniform - below_one),
+                );
+                take(i, normal);
+            },
         );
     }
 }

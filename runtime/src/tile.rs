@@ -7,6 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use fearless_simd::Simd;
 
 use crate::activations::{Activation, Keep};
+use crate::kernels::framed;
 use crate::scalar::{Lane, Scalar};
 
 /// `N` numbers of each of [`T::LANES`](Scalar::LANES) samples.
@@ -196,10 +197,16 @@ impl<T: Scalar, const N: usize> Features<T> for Tile<T, N> {
 
     #[inline(always)]
     fn apply_head<S: Simd, H: Activation>(simd: S, head: &H, logits: &Self, outputs: &mut Self) {
-        for i in 0..N {
-            outputs.store::<S>(i, head.value(simd, logits.load(simd, i)));
-        }
-        head.across(simd, outputs);
+        framed(
+            simd,
+            #[inline(always)]
+            || {
+                for i in 0..N {
+                    outputs.store::<S>(i, head.value(simd, logits.load(simd, i)));
+                }
+                head.across(simd, outputs);
+            },
+        );
     }
 
     #[inline(always)]
@@ -228,10 +235,24 @@ pub(crate) fn tiles(samples: Range<usize>, lanes: usize) -> impl Iterator<Item =
     })
 }
 
+/// `to = from`, column by column: an assignment of tiles passes over the stack in a build that is not optimised.
+#[inline(always)]
+pub(crate) fn copy<T: Scalar, Z: Features<T>>(from: &Z, to: &mut Z) {
+    for (to, from) in to.lanes_mut().iter_mut().zip(from.lanes()) {
+        *to = *from;
+    }
+}
+
 /// Multiplies each sample of a tile by its weight.
 #[inline(always)]
 pub(crate) fn weigh<T: Scalar, Z: Features<T>, S: Simd>(simd: S, tile: &mut Z, weights: T::Vector<S>) {
-    for column in tile.lanes_mut() {
-        column.store(column.load(simd) * weights);
-    }
+    framed(
+        simd,
+        #[inline(always)]
+        || {
+            for column in tile.lanes_mut() {
+                column.store(column.load(simd) * weights);
+            }
+        },
+    );
 }

@@ -14,6 +14,20 @@ pub fn fixture<F: DeserializeOwned>(name: &str) -> F {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// That a number is no farther from Keras's than `tolerance`: absolute up to 1, relative beyond.
+pub fn close(what: &str, ours: f64, keras: f64, tolerance: f64) {
+    let apart = (ours - keras).abs();
+    assert!(apart <= tolerance * keras.abs().max(1.0), "{what}: ours {ours:e}, Keras {keras:e}, apart {apart:e}");
+}
+
+/// The same of several.
+pub fn all_close(what: &str, ours: &[f64], keras: &[f64], tolerance: f64) {
+    assert_eq!(ours.len(), keras.len(), "{what}");
+    for (ours, keras) in ours.iter().zip(keras) {
+        close(what, *ours, *keras, tolerance);
+    }
+}
+
 /// Points of a standard normal distribution in the plane, labelled by whether their coordinates have the same sign:
 /// the XOR problem of the example.
 pub fn xor_samples(count: usize, rng: &mut rand::rngs::StdRng) -> (Vec<[f32; 2]>, Vec<[f32; 2]>) {

@@ -1,4 +1,4 @@
-//! What the two programs stand on: a console, and an end. On bare metal both are the debugger's; elsewhere they are the
+//! What the programs stand on: a console, and an end. On bare metal both are the debugger's; elsewhere they are the
 //! C library's, so that the same programs run on a desk, still without Rust's standard library and without a heap.
 #![no_std]
 
@@ -76,6 +76,21 @@ macro_rules! main {
         extern "C" fn main() -> ! {
             $run();
             $crate::exit()
+        }
+    };
+}
+
+/// `cannot_panic!()`: the panic handler calls a function that does not exist, so that the program links only if no path
+/// leads there.
+#[macro_export]
+macro_rules! cannot_panic {
+    () => {
+        #[panic_handler]
+        fn panic(_: &::core::panic::PanicInfo<'_>) -> ! {
+            unsafe extern "C" {
+                safe fn this_program_may_panic() -> !;
+            }
+            this_program_may_panic()
         }
     };
 }

@@ -4,7 +4,7 @@ mod layers;
 mod named;
 
 pub use self::layers::{ACTIVATION, BATCH_NORMALIZATION, COSTLY, KERNEL, LAYERS, TRAINABLE, WHOLE};
-pub use self::named::{ACTIVATIONS, CONSTRAINTS, INITIALIZERS, LONELY, NEVER_NEGATIVE, REGULARIZERS};
+pub use self::named::{ACTIVATIONS, CHECKED, CONSTRAINTS, INITIALIZERS, LONELY, NEVER_NEGATIVE, REGULARIZERS};
 use crate::errors::similar;
 
 /// A built-in layer: a type in `typenet::layers`.

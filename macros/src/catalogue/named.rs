@@ -90,7 +90,10 @@ pub const CONSTRAINTS: &[Named] = &[
 ];
 
 /// Numbers called so are never negative, as in Keras.
-pub const NEVER_NEGATIVE: &[&str] = &["negative_slope", "l1", "l2", "factor"];
+pub const NEVER_NEGATIVE: &[&str] = &["negative_slope", "l1", "l2", "factor", "stddev", "scale"];
+
+/// What takes numbers called so has a constant function `checked`, which judges those that only the compiler knows.
+pub const CHECKED: &[&str] = &["stddev", "scale"];
 
 const fn named(name: &'static str, item: &'static str, alias: &'static [&'static str]) -> Named {
     with(name, item, alias, Number::No)

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use crate::catalogue::{ACTIVATIONS, LayerOption, Named, Number, OptionKind, ShapeRule};
+use crate::catalogue::{ACTIVATIONS, CHECKED, LayerOption, Named, Number, OptionKind, ShapeRule};
 use crate::checked::{checked, of_sizes};
 use crate::network::{Item, Kind, Layer, Network, Setting, Size};
 
@@ -229,7 +229,9 @@ fn item_value_of(kind: OptionKind, item: &Item, prefix: &TokenStream) -> TokenSt
         Item::BuiltIn { row, span, number: Some(number) } => {
             let item = built_in(kind, row, *span, prefix);
             let number = in_parentheses(number);
-            quote_spanned!(Span::mixed_site()=> #item #number)
+            let checked = row.numbers().iter().any(|name| CHECKED.contains(name));
+            let checked = checked.then(|| quote_spanned!(Span::mixed_site()=> .checked()));
+            quote_spanned!(Span::mixed_site()=> #item #number #checked)
         }
         Item::Own(path) if matches!(kind, OptionKind::Activation | OptionKind::Initializer) => {
             // not by its path once more: a name that nobody knows is an error as a type already

@@ -108,6 +108,52 @@ pub(crate) type Data<'a, X, Y> = (&'a X, &'a Y);
 /// Inputs for a network that takes tiles `X`.
 ///
 /// Implemented for collections of [`Sample`]s and for matrices; implement it for a type of your own to train from it.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::Error;
+/// use typenet::data::Samples;
+/// use typenet::layers::InputRange;
+/// use typenet::prelude::*;
+/// use typenet::simd::Simd;
+///
+/// /// Each three numbers in a row of a series.
+/// struct Windows(Vec<f32>);
+///
+/// impl Samples<f32, Tile<f32, 3>> for Windows {
+///     fn count(&self) -> usize {
+///         self.0.len().saturating_sub(2)
+///     }
+///
+///     fn gather<S: Simd>(&self, _: S, indices: &[u32], tile: &mut Tile<f32, 3>) {
+///         for lane in 0..f32::LANES {
+///             let start = *indices.get(lane).unwrap_or(&indices[0]) as usize;
+///             if let Some(window) = self.0[start..].first_chunk() {
+///                 tile.set_sample(lane, window);
+///             }
+///         }
+///     }
+///
+///     fn check(&self, _: InputRange) -> Result<(), Error> {
+///         match self.0.iter().enumerate().find(|(_, x)| !x.is_finite()) {
+///             Some((sample, x)) => Err(Error::InputNotFinite { sample, index: 0, value: f64::from(*x) }),
+///             None => Ok(()),
+///         }
+///     }
+/// }
+///
+/// network! { Next = Dense(3 -> 8, tanh), Dense(1) }
+///
+/// # fn main() -> Result<(), Error> {
+/// # let rng = &mut StdRng::seed_from_u64(0);
+/// let series: Vec<f32> = (0..103).map(|i| (i as f32 / 3.0).sin()).collect();
+/// let (x, y) = (Windows(series[..102].to_vec()), &series[3..]);
+/// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(100);
+/// let history = trainer.fit(&mut Next::new(rng), (&x, y), rng)?;
+/// assert!(history.last().is_some_and(|last| last.training.loss < 1e-3));
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the data of a network that takes `{X}`",
     label = "not samples of that width",

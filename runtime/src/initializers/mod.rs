@@ -41,6 +41,7 @@ use rand::Rng;
 
 pub use self::constant::{Constant, Ones, Zeros};
 pub use self::matrix::{Identity, Orthogonal};
+pub(crate) use self::random::deviation;
 pub use self::random::{RandomNormal, RandomUniform, TruncatedNormal};
 pub use self::scaling::{
     Distribution, GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, Mode, VarianceScaling,

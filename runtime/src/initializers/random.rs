@@ -22,6 +22,29 @@ pub struct TruncatedNormal(pub f64, pub f64);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RandomUniform(pub f64, pub f64);
 
+/// A standard deviation that may be one.
+pub(crate) const fn deviation(stddev: f64) -> f64 {
+    assert!(0.0 <= stddev && stddev < f64::INFINITY, "a standard deviation is finite and not negative");
+    stddev
+}
+
+macro_rules! checked {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// The same.
+            ///
+            /// # Panics
+            /// If the standard deviation is negative, infinite or NaN: in `network!` while compiling.
+            #[must_use]
+            pub const fn checked(self) -> Self {
+                Self(self.0, deviation(self.1))
+            }
+        }
+    )*};
+}
+
+checked!(RandomNormal TruncatedNormal);
+
 impl Default for RandomNormal {
     fn default() -> Self {
         Self(0.0, 0.05)

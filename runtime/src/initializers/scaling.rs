@@ -84,6 +84,18 @@ pub enum Distribution {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VarianceScaling(pub f64, pub Mode, pub Distribution);
 
+impl VarianceScaling {
+    /// The same.
+    ///
+    /// # Panics
+    /// If the scale is not above 0, or infinite or NaN: in `network!` while compiling.
+    #[must_use]
+    pub const fn checked(self) -> Self {
+        assert!(0.0 < self.0 && self.0 < f64::INFINITY, "a scale of the variance is finite and above 0");
+        self
+    }
+}
+
 impl Default for VarianceScaling {
     fn default() -> Self {
         Self(1.0, Mode::default(), Distribution::default())

@@ -36,13 +36,15 @@ pub struct Ahead<'a> {
 /// How many bytes a processor takes from memory at a time.
 const LINE: usize = 64;
 
+#[cfg(feature = "alloc")]
 impl<'a> Ahead<'a> {
     /// These samples.
-    #[cfg(feature = "alloc")]
     pub(crate) const fn new(rows: Rows<'a>, samples: &'a [u32]) -> Self {
         Self { rows, samples }
     }
+}
 
+impl Ahead<'_> {
     /// How many lines a sample lies on at most.
     #[inline(always)]
     pub(crate) fn lines(self) -> usize {

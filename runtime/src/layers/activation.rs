@@ -6,7 +6,7 @@ use rand::Rng;
 use super::{Backward, Form, Layer, NoParameters};
 use crate::activations::{Activation, Keep};
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, copy};
 
 /// Applies an activation to what the layer before it gives. In `network!`: `Activation(relu)`, or just `relu`.
 ///
@@ -66,7 +66,7 @@ impl<T: Scalar, const N: usize, A: Activation> Layer<T> for ActivationLayer<N, A
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, _: &NoParameters, pass: Backward<'_, T, Self>) {
         if let Some(d_input) = pass.d_input {
-            *d_input = *pass.d_output;
+            copy::<T, _>(pass.d_output, d_input);
             self.activation.backward(simd, pass.tape, pass.output, d_input);
         }
     }

@@ -5,7 +5,7 @@ use rand::Rng;
 
 use super::{Backward, Form, Layer, NoParameters};
 use crate::scalar::{Lane as _, Scalar};
-use crate::tile::Tile;
+use crate::tile::{Tile, copy};
 
 /// `y = x`, which costs `l1 sum_i abs(x_i) + l2 sum_i x_i^2` of each sample: the mean over the batch is added to the loss,
 /// in training and in `evaluate`. In `network!`: `ActivityRegularization(l1 = 0.01)`, after the layer whose outputs should
@@ -104,7 +104,7 @@ impl<T: Scalar, const N: usize> Layer<T> for ActivityRegularization<N> {
         output: &mut Tile<T, N>,
         tape: &mut T::Lane,
     ) {
-        *output = *input;
+        copy::<T, _>(input, output);
         // what nobody asks the cost of has none
         tape.store::<S>(T::Vector::<S>::splat(simd, T::ZERO));
     }

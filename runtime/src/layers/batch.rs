@@ -4,6 +4,7 @@ use bytemuck::Zeroable;
 use fearless_simd::Simd;
 
 use super::Layer;
+use crate::kernels::framed;
 use crate::noise::{Mode, Noise};
 use crate::scalar::Scalar;
 
@@ -56,15 +57,21 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         input: &L::Input,
     ) -> M {
         let Self { output, tape, .. } = self;
-        if const { L::ASKS } {
-            layer.forward_asking(simd, parameters, input, output, tape, mode.ahead());
-            return mode.asked();
-        }
-        match mode.noise() {
-            Some(noise) => layer.train(simd, parameters, input, output, tape, noise),
-            None => layer.forward(simd, parameters, input, output, tape),
-        }
-        mode.after(L::STREAMS)
+        framed(
+            simd,
+            #[inline(always)]
+            || {
+                if const { L::ASKS } {
+                    layer.forward_asking(simd, parameters, input, output, tape, mode.ahead());
+                    return mode.asked();
+                }
+                match mode.noise() {
+                    Some(noise) => layer.train(simd, parameters, input, output, tape, noise),
+                    None => layer.forward(simd, parameters, input, output, tape),
+                }
+                mode.after(L::STREAMS)
+            },
+        )
     }
 
     /// Runs the layer forward in training, if part `at` of the network, counted from the first of this layer, is one of its
@@ -81,11 +88,14 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
     ) -> (Option<usize>, Noise) {
         let Self { output, tape, .. } = self;
         if let Some(part) = at.filter(|part| *part <= barriers) {
-            if barriers == 0 {
-                layer.train(simd, parameters, input, output, tape, noise);
-            } else {
-                layer.train_part(simd, part, parameters, input, output, tape, noise);
-            }
+            framed(
+                simd,
+                #[inline(always)]
+                || match barriers {
+                    0 => layer.train(simd, parameters, input, output, tape, noise),
+                    _ => layer.train_part(simd, part, parameters, input, output, tape, noise),
+                },
+            );
         }
         (at.and_then(|at| at.checked_sub(barriers)), noise.after(L::STREAMS))
     }
@@ -108,11 +118,14 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         let Self { output, d_output, tape } = self;
         if let Some(part) = at.and_then(|part| barriers.checked_sub(part)) {
             let pass = Backward { input, output, tape, d_output, d_input, share };
-            if barriers == 0 {
-                layer.backward(simd, parameters, pass);
-            } else {
-                layer.backward_part(simd, part, parameters, pass);
-            }
+            framed(
+                simd,
+                #[inline(always)]
+                || match barriers {
+                    0 => layer.backward(simd, parameters, pass),
+                    _ => layer.backward_part(simd, part, parameters, pass),
+                },
+            );
         }
         at.and_then(|at| at.checked_sub(barriers))
     }
@@ -135,7 +148,11 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         share: Option<Share<'_, T, L>>,
     ) {
         let Self { output, d_output, tape } = self;
-        layer.backward(simd, parameters, Backward { input, output, tape, d_output, d_input, share });
+        framed(
+            simd,
+            #[inline(always)]
+            || layer.backward(simd, parameters, Backward { input, output, tape, d_output, d_input, share }),
+        );
     }
 }
 

@@ -12,7 +12,7 @@ use crate::activations::Activation;
 use crate::network::{Network, Shares, Tapes, TapesMut};
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
-use crate::tile::Features;
+use crate::tile::{Features, copy};
 
 /// A network `N` as one layer of another, followed by the activation `A`: that of `N`'s own last layer, or `linear`
 /// where losses take it apart. In `network!`: the network's name, as `Body`, or its path, as `parts::Body`.
@@ -68,7 +68,7 @@ impl<N: Network, A: Activation> Block<N, A> {
     #[inline(always)]
     fn turn<S: Simd>(self, simd: S, output: &N::Output, d_output: &N::Output, tape: &mut N::Tape) {
         let (logits, d_logits) = N::logits(tape);
-        *d_logits = *d_output;
+        copy::<N::Scalar, _>(d_output, d_logits);
         N::Output::backward_head(simd, &self.head, logits, output, d_logits);
     }
 }

@@ -6,7 +6,7 @@ use rand::Rng;
 use super::{AlphaDropout, Backward, Form, GaussianDropout, Layer, NoParameters};
 use crate::noise::Noise;
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, copy};
 
 /// In training `y = m x / (1 - rate)`, where each `m` is 0 with the probability `rate`, else 1, for each sample anew; in
 /// prediction `y = x`, which is the mean of that. In `network!`: `Dropout(0.5)`, or `Dropout(N, 0.5)`.
@@ -160,7 +160,7 @@ fn unchanged<T: Scalar, S: Simd, const N: usize>(
     output: &mut Tile<T, N>,
     factors: &mut Tile<T, N>,
 ) {
-    *output = *input;
+    copy::<T, _>(input, output);
     for i in 0..N {
         factors.store::<S>(i, T::Vector::<S>::splat(simd, T::ONE));
     }

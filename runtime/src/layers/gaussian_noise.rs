@@ -4,9 +4,10 @@ use fearless_simd::Simd;
 use rand::Rng;
 
 use super::{Backward, Form, Layer, NoParameters};
+use crate::initializers::deviation;
 use crate::noise::Noise;
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, copy};
 
 /// In training `y = x + stddev n`, where each `n` is of a normal distribution with mean 0 and standard deviation 1, for
 /// each sample anew; in prediction `y = x`. In `network!`: `GaussianNoise(0.1)`, or `GaussianNoise(N, 0.1)`.
@@ -52,8 +53,7 @@ impl<const N: usize> GaussianNoise<N> {
     /// If it is negative, infinite or NaN: in `network!` while compiling.
     #[must_use]
     pub const fn stddev(self, stddev: f64) -> Self {
-        assert!(0.0 <= stddev && stddev < f64::INFINITY, "a standard deviation is finite and not negative");
-        Self { stddev }
+        Self { stddev: deviation(stddev) }
     }
 }
 
@@ -76,7 +76,7 @@ impl<T: Scalar, const N: usize> Layer<T> for GaussianNoise<N> {
 
     #[inline(always)]
     fn forward<S: Simd>(&self, _: S, _: &NoParameters, input: &Tile<T, N>, output: &mut Tile<T, N>, (): &mut ()) {
-        *output = *input;
+        copy::<T, _>(input, output);
     }
 
     #[inline(always)]
@@ -101,7 +101,7 @@ impl<T: Scalar, const N: usize> Layer<T> for GaussianNoise<N> {
     #[inline(always)]
     fn backward<S: Simd>(&self, _: S, _: &NoParameters, pass: Backward<'_, T, Self>) {
         if let Some(d_input) = pass.d_input {
-            *d_input = *pass.d_output;
+            copy::<T, _>(pass.d_output, d_input);
         }
     }
 

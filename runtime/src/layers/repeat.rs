@@ -12,7 +12,7 @@ use super::{Backward, Batch, BatchMut, Form, InputRange, Layer, LayerInfo, Share
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
-use crate::tile::Features;
+use crate::tile::{Features, copy};
 
 /// `N` layers of one kind in a row, each with parameters of its own. In `network!`: `[Dense(64 -> 64, relu); 50]`.
 ///
@@ -71,7 +71,7 @@ impl<L: Copy, const N: usize> Repeat<L, N> {
             mode = trace.forward(simd, mode, self.0, parameters, input);
             input = &trace.output;
         }
-        *output = *input;
+        copy::<T, _>(input, output);
     }
 }
 
@@ -234,7 +234,7 @@ where
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
         if let Some(last) = pass.tape.0.last_mut() {
-            last.d_output = *pass.d_output;
+            copy::<T, _>(&*pass.d_output, &mut last.d_output);
         }
         last_to_first(
             pass,
@@ -260,14 +260,14 @@ where
             input = &trace.output;
         }
         if part == N * L::BARRIERS {
-            *output = *input;
+            copy::<T, _>(input, output);
         }
     }
 
     #[inline(always)]
     fn backward_part<S: Simd>(&self, simd: S, part: usize, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
         if let Some(last) = pass.tape.0.last_mut().filter(|_| part == N * L::BARRIERS) {
-            last.d_output = *pass.d_output;
+            copy::<T, _>(&*pass.d_output, &mut last.d_output);
         }
         let mut at = (N * L::BARRIERS).checked_sub(part);
         last_to_first(

@@ -7,7 +7,7 @@ use super::view::{Seen, SeenMut, View, Within};
 use super::{Backward, Batch, BatchMut, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::{Lane as _, Scalar};
-use crate::tile::Features;
+use crate::tile::{Features, copy};
 
 /// `y = x + f(x)`: what is inside only has to learn the difference. In `network!`:
 /// `Residual(Dense(64 -> 64, relu), Dense(64 -> 64))`.
@@ -60,7 +60,7 @@ impl<L: Copy> Residual<L> {
         M: Mode,
     {
         trace.forward(simd, mode, self.0, parameters, input);
-        *output = trace.output;
+        copy::<T, _>(&trace.output, output);
         add(simd, output, input);
     }
 }
@@ -152,7 +152,7 @@ where
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
         let Backward { input, tape, d_output, mut d_input, share, .. } = pass;
         let share = share.map(|Share { gradient, sums }| Share { gradient, sums });
-        tape.d_output = *d_output;
+        copy::<T, _>(&*d_output, &mut tape.d_output);
         tape.backward(simd, self.0, parameters, input, d_input.as_deref_mut(), share);
         if let Some(d_input) = d_input {
             add(simd, d_input, d_output);
@@ -172,7 +172,7 @@ where
     ) {
         tape.forward_part(simd, (Some(part), noise), L::BARRIERS, self.0, parameters, input);
         if part == L::BARRIERS {
-            *output = tape.output;
+            copy::<T, _>(&tape.output, output);
             add(simd, output, input);
         }
     }
@@ -182,7 +182,7 @@ where
         let Backward { input, tape, d_output, mut d_input, share, .. } = pass;
         let share = share.map(|Share { gradient, sums }| Share { gradient, sums });
         if part == L::BARRIERS {
-            tape.d_output = *d_output;
+            copy::<T, _>(&*d_output, &mut tape.d_output);
         }
         let at = L::BARRIERS.checked_sub(part);
         tape.backward_part(simd, at, L::BARRIERS, self.0, parameters, input, d_input.as_deref_mut(), share);

@@ -4,7 +4,7 @@ use super::{Loss, TargetRange, clip};
 use crate::activations::{Activation, Softmax};
 use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::Scalar;
-use crate::tile::{Tile, VectorTargets};
+use crate::tile::{Tile, VectorTargets, copy};
 
 /// `-sum_i t_i ln(y_i)`, for targets that are probabilities, such as one-hot vectors. Wants `softmax` at the end of
 /// the network.
@@ -83,7 +83,7 @@ impl CategoricalHead for Softmax {
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
-        *outputs = *logits;
+        copy::<T, _>(logits, outputs);
         let parts = Self::normalize(simd, outputs);
         let log_sum = T::ln(parts.sum);
         let mut loss = T::Vector::<S>::splat(simd, T::ZERO);

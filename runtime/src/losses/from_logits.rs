@@ -5,7 +5,7 @@ use super::{
 };
 use crate::activations::{Activation, Linear, Sigmoid, Softmax};
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, copy};
 
 /// A cross-entropy for a network that ends without an activation, so that its outputs are logits: Keras's
 /// `from_logits=True`.
@@ -60,7 +60,7 @@ macro_rules! from_logits {
                 d_logits: &mut Tile<T, N>,
             ) -> T::Vector<S> {
                 let loss = self.0.evaluate(simd, &$head, logits, targets, outputs, d_logits);
-                *outputs = *logits;
+                copy::<T, _>(logits, outputs);
                 loss
             }
         }

@@ -32,6 +32,7 @@ pub use self::sum::Sum;
 pub use self::targets::TargetColumns;
 pub use self::top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 pub use self::weighted::{Weighted, WeightedState};
+use crate::kernels::framed;
 use crate::losses::OutputLoss;
 use crate::scalar::Scalar;
 use crate::tile::{Tile, VectorTargets};
@@ -183,7 +184,12 @@ impl<T: Scalar, Z, Y, A: Metrics<T, Z, Y>, B: Metric<T, Z, Y>> Metrics<T, Z, Y> 
         weights: T::Vector<S>,
     ) {
         self.0.update(simd, &mut state.0, outputs, targets, lanes, weights);
-        self.1.update(simd, &mut state.1, outputs, targets, if const { B::WEIGHTED } { weights } else { lanes });
+        let weights = if const { B::WEIGHTED } { weights } else { lanes };
+        framed(
+            simd,
+            #[inline(always)]
+            || self.1.update(simd, &mut state.1, outputs, targets, weights),
+        );
     }
 
     #[inline(always)]

@@ -1,5 +1,6 @@
 use fearless_simd::{Simd, SimdFloat};
 
+use crate::kernels::framed;
 use crate::kernels::transpose::sum;
 use crate::scalar::{Lane, Scalar};
 
@@ -20,13 +21,21 @@ impl<T: Scalar> Sum<T> {
     /// Adds a number for each sample of a tile.
     #[inline(always)]
     pub fn add<S: Simd>(&mut self, simd: S, values: T::Vector<S>, weights: T::Vector<S>) {
-        self.batch.store(values.mul_add(weights, self.batch.load(simd)));
+        framed(
+            simd,
+            #[inline(always)]
+            || self.batch.store(values.mul_add(weights, self.batch.load(simd))),
+        );
     }
 
     /// Ends a batch, and returns the sum of its numbers.
     #[inline(always)]
     pub fn close<S: Simd>(&mut self, simd: S) -> f64 {
-        let batch = sum::<T, S>(simd, self.batch.load(simd)).to_f64();
+        let batch = framed(
+            simd,
+            #[inline(always)]
+            || sum::<T, S>(simd, self.batch.load(simd)).to_f64(),
+        );
         self.total += batch;
         self.batch = T::Lane::splat(T::ZERO);
         batch

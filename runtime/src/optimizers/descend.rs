@@ -7,6 +7,7 @@ use fearless_simd::Simd;
 
 use super::{Optimizer, Step, Update};
 use crate::kernels::flat::{Sink, Window, prefetch};
+use crate::kernels::framed;
 use crate::kernels::slots::Slots;
 use crate::scalar::{Lane, Scalar};
 
@@ -58,7 +59,11 @@ impl<T: Scalar, O: Optimizer> Descend<'_, T, O> {
             Held::Own(optimizer) => optimizer,
         };
         let slots = slots.reborrow();
-        optimizer.update(simd, *step, Update { parameters, slots, previous, gradient, window, pitch, clear });
+        framed(
+            simd,
+            #[inline(always)]
+            || optimizer.update(simd, *step, Update { parameters, slots, previous, gradient, window, pitch, clear }),
+        );
     }
 
     /// [`accept`](Sink::accept), not inlined. It knows no network, and is compiled once for all that an optimizer of this type

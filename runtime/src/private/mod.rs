@@ -33,7 +33,7 @@ use core::marker::PhantomData;
 use nalgebra::SMatrix;
 
 use crate::constraints::Constraint;
-use crate::kernels::level;
+use crate::kernels::{framed, level};
 use crate::regularizers::Regularizer;
 use crate::scalar::Scalar;
 
@@ -200,7 +200,11 @@ pub fn complete<N: Network, L: Layer<N::Scalar>>(
     start: usize,
     sink: &mut impl Sink<N::Scalar>,
 ) -> usize {
-    layer.complete(simd, Seen { batch, see, network: PhantomData::<fn() -> N> }, start, sink);
+    framed(
+        simd,
+        #[inline(always)]
+        || layer.complete(simd, Seen { batch, see, network: PhantomData::<fn() -> N> }, start, sink),
+    );
     start + L::Parameters::NUMBERS
 }
 
@@ -248,7 +252,11 @@ pub fn meet<N: Network, L: Layer<N::Scalar>>(
     way: Way,
 ) -> Option<usize> {
     if let Some(barrier) = at.filter(|at| *at < L::BARRIERS) {
-        layer.meet(simd, barrier, way, &mut SeenMut { batch, see, network: PhantomData::<fn() -> N> });
+        framed(
+            simd,
+            #[inline(always)]
+            || layer.meet(simd, barrier, way, &mut SeenMut { batch, see, network: PhantomData::<fn() -> N> }),
+        );
     }
     at.and_then(|at| at.checked_sub(L::BARRIERS))
 }
@@ -273,7 +281,11 @@ pub const fn skip<L: Layer<T>, T: Scalar>(start: usize) -> usize {
 /// Ends a batch for one layer.
 #[inline(always)]
 pub fn finish<T: Scalar, L: Layer<T>, S: Simd>(simd: S, layer: L, gradient: &mut L::Parameters, sums: &mut [T::Lane]) {
-    layer.finish(simd, Share { gradient, sums });
+    framed(
+        simd,
+        #[inline(always)]
+        || layer.finish(simd, Share { gradient, sums }),
+    );
 }
 
 /// How many lanes of running sums a layer wants.
@@ -337,7 +349,11 @@ pub fn predict_layer<T: Scalar, L: Layer<T>, S: Simd>(
     input: &<L::Input as Features<T>>::Sample,
     output: &mut <L::Output as Features<T>>::Sample,
 ) {
-    layer.predict(simd, parameters, input, output);
+    framed(
+        simd,
+        #[inline(always)]
+        || layer.predict(simd, parameters, input, output),
+    );
 }
 
 /// A network with new parameters.

@@ -8,6 +8,7 @@ use crate::data::{Samples, Targets};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::TILES;
 use crate::kernels::flat::first_lanes;
+use crate::kernels::framed;
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::{Network, TileMemory};
@@ -103,7 +104,30 @@ fn cost<S: Simd, N: Network>(
     lanes: <N::Scalar as Scalar>::Vector<S>,
     share: Option<N::Scalar>,
 ) -> <N::Scalar as Scalar>::Vector<S> {
-    N::cost(simd, &mut tile.tape, lanes * share.unwrap_or(N::Scalar::ZERO))
+    framed(
+        simd,
+        #[inline(always)]
+        || N::cost(simd, &mut tile.tape, lanes * share.unwrap_or(N::Scalar::ZERO)),
+    )
+}
+
+/// Gathers samples and targets of a tile.
+#[inline(always)]
+pub(super) fn gather<S, N, X, Y>(simd: S, data: Data<'_, X, Y>, indices: &[u32], tile: &mut TileMemory<N>)
+where
+    S: Simd,
+    N: Network,
+    X: Samples<N::Scalar, N::Input> + ?Sized,
+    Y: Targets<N::Scalar, N::Output> + ?Sized,
+{
+    framed(
+        simd,
+        #[inline(always)]
+        || {
+            data.0.gather(simd, indices, &mut tile.input);
+            data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
+        },
+    );
 }
 
 /// Gathers samples and targets, and sends the samples through the network. Large ones ask meanwhile for those that come.
@@ -123,29 +147,34 @@ pub(super) fn forward<S, N, X, Y>(
 {
     let group = || indices.chunks(N::Scalar::LANES);
     for (tile, indices) in tiles.iter_mut().zip(group()) {
-        data.0.gather(simd, indices, &mut tile.input);
-        data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
+        gather(simd, data, indices, tile);
     }
     for (number, (tile, _)) in tiles.iter_mut().zip(group()).enumerate() {
-        let ahead = || {
-            let coming = coming.chunks(N::Scalar::LANES).nth(number)?;
-            Some(Ahead::new(data.0.in_memory()?, coming))
-        };
-        // only where something is random are there two ways forward
-        if const { N::STREAMS > 0 }
-            && let Some(noise) = noise
-        {
-            let mode = Training(noise.at(number * N::Scalar::LANES));
-            if const { asks::<N>() } {
-                network.forward(simd, Asking(mode, ahead()), &tile.input, &mut tile.tape);
-            } else {
-                network.forward(simd, mode, &tile.input, &mut tile.tape);
-            }
-        } else if const { asks::<N>() } {
-            network.forward(simd, Asking(Inference, ahead()), &tile.input, &mut tile.tape);
-        } else {
-            network.forward(simd, Inference, &tile.input, &mut tile.tape);
-        }
+        framed(
+            simd,
+            #[inline(always)]
+            || {
+                let ahead = || {
+                    let coming = coming.chunks(N::Scalar::LANES).nth(number)?;
+                    Some(Ahead::new(data.0.in_memory()?, coming))
+                };
+                // only where something is random are there two ways forward
+                if const { N::STREAMS > 0 }
+                    && let Some(noise) = noise
+                {
+                    let mode = Training(noise.at(number * N::Scalar::LANES));
+                    if const { asks::<N>() } {
+                        network.forward(simd, Asking(mode, ahead()), &tile.input, &mut tile.tape);
+                    } else {
+                        network.forward(simd, mode, &tile.input, &mut tile.tape);
+                    }
+                } else if const { asks::<N>() } {
+                    network.forward(simd, Asking(Inference, ahead()), &tile.input, &mut tile.tape);
+                } else {
+                    network.forward(simd, Inference, &tile.input, &mut tile.tape);
+                }
+            },
+        );
     }
 }
 
@@ -174,7 +203,11 @@ where
     let gathered = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
     let (lanes, weights) = weights::<S, N, L, Y>(simd, targets, indices, gathered, loss, share.is_some());
     let (logits, d_logits) = N::logits(&mut tile.tape);
-    let losses = loss.evaluate(simd, &N::HEAD, logits, gathered, &mut tile.output, d_logits);
+    let losses = framed(
+        simd,
+        #[inline(always)]
+        || loss.evaluate(simd, &N::HEAD, logits, gathered, &mut tile.output, d_logits),
+    );
     if let Some(share) = share {
         weigh(simd, d_logits, weights * share);
     }
@@ -198,7 +231,13 @@ where
     L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     Y: Targets<N::Scalar, N::Output> + ?Sized,
 {
-    let lanes = first_lanes::<N::Scalar, S>(simd, indices.len());
-    let classes = if training { loss.weigh(simd, gathered, lanes) } else { lanes };
-    (lanes, targets.weigh(simd, indices, classes))
+    framed(
+        simd,
+        #[inline(always)]
+        || {
+            let lanes = first_lanes::<N::Scalar, S>(simd, indices.len());
+            let classes = if training { loss.weigh(simd, gathered, lanes) } else { lanes };
+            (lanes, targets.weigh(simd, indices, classes))
+        },
+    )
 }

@@ -4,7 +4,7 @@ use fearless_simd::Simd;
 
 use super::batch::{Train, whole_gradient};
 use super::fit::Data;
-use super::judge::score;
+use super::judge::{gather, score};
 use super::parts::{side_by_side, spread};
 use crate::data::{Samples, Targets};
 use crate::kernels::Task;
@@ -94,8 +94,7 @@ where
         };
         for (number, (tile, indices)) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)).enumerate() {
             if part == 0 {
-                data.0.gather(simd, indices, &mut tile.input);
-                data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
+                gather(simd, data, indices, tile);
             }
             network.forward_part(simd, part, noise.at(number * N::Scalar::LANES), &tile.input, &mut tile.tape);
         }

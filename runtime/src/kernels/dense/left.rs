@@ -9,6 +9,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use super::weights::{ask, wanted};
 use super::{Columns, registers};
 use crate::kernels::flat::{Sink, Window};
+use crate::kernels::framed;
 use crate::kernels::transpose::sum_few;
 use crate::scalar::{Lane, Scalar};
 
@@ -48,27 +49,31 @@ pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
             Strips { tiles, all, inputs: first..end, first_output, outputs: first_output..outputs, numbers };
         // as many running vectors as hide how long an addition takes, of few inputs and outputs, which are loaded less
         // often than they are multiplied
-        match const { registers::<S>() } {
-            16 if all >= 4 => {
-                strips.sum::<S, 4, 4, 4, 4>(simd);
-                strips.sum::<S, 4, 3, 4, 3>(simd);
-                strips.sum::<S, 4, 2, 4, 2>(simd);
-                if all >= 8 {
-                    strips.sum::<S, 8, 1, 8, 1>(simd);
+        framed(
+            simd,
+            #[inline(always)]
+            || match const { registers::<S>() } {
+                16 if all >= 4 => {
+                    strips.sum::<S, 4, 4, 4, 4>(simd);
+                    strips.sum::<S, 4, 3, 4, 3>(simd);
+                    strips.sum::<S, 4, 2, 4, 2>(simd);
+                    if all >= 8 {
+                        strips.sum::<S, 8, 1, 8, 1>(simd);
+                    }
+                    strips.sum::<S, 4, 1, 4, 1>(simd);
                 }
-                strips.sum::<S, 4, 1, 4, 1>(simd);
-            }
-            4 if all >= 4 => {
-                strips.sum::<S, 4, 4, 2, 2>(simd);
-                strips.sum::<S, 4, 2, 2, 2>(simd);
-                strips.sum::<S, 4, 1, 4, 1>(simd);
-            }
-            2 if all >= 4 => {
-                strips.sum::<S, 4, 4, 2, 1>(simd);
-                strips.sum::<S, 4, 1, 2, 1>(simd);
-            }
-            _ => strips.sum::<S, 1, 1, 1, 1>(simd),
-        }
+                4 if all >= 4 => {
+                    strips.sum::<S, 4, 4, 2, 2>(simd);
+                    strips.sum::<S, 4, 2, 2, 2>(simd);
+                    strips.sum::<S, 4, 1, 4, 1>(simd);
+                }
+                2 if all >= 4 => {
+                    strips.sum::<S, 4, 4, 2, 1>(simd);
+                    strips.sum::<S, 4, 1, 2, 1>(simd);
+                }
+                _ => strips.sum::<S, 1, 1, 1, 1>(simd),
+            },
+        );
         let rows = end - first;
         let place = start + first * outputs + first_output;
         let windows = if first_output == 0 {

@@ -5,55 +5,138 @@ use core::array;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::registers;
+use crate::kernels::flat::{load, prefetch, store};
 use crate::scalar::Scalar;
 
 /// `y = b + sum_i w[i, ..] x[i]` for one sample: the outputs sit in the lanes.
 #[inline(always)]
 pub(crate) fn predict<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T], y: &mut [T]) {
     let outputs = y.len();
-    match bias.get(..outputs) {
-        Some(bias) => y.copy_from_slice(bias),
-        None => y.fill(T::ZERO),
-    }
+    let bias = |start: usize| bias.get(start..).unwrap_or_default();
     let mut start = 0;
-    if const { registers::<S>() == 16 } {
-        while outputs - start >= 8 * T::LANES {
-            predict_block::<T, S, 8>(simd, &weights[start..], outputs, x, &mut y[start..]);
-            start += 8 * T::LANES;
-        }
+    if outputs > 8 * T::LANES {
+        start = outputs - outputs % T::LANES;
+        predict_rows::<T, S>(simd, weights, outputs, bias(0), x, &mut y[..start]);
+    }
+    // eight running sums, or four vectors' where registers are fewer, so that they need not wait for each other
+    let long = const { registers::<S>() == 16 };
+    if long && outputs - start >= 8 * T::LANES {
+        predict_block::<T, S, 8, 1>(simd, &weights[start..], outputs, bias(start), x, &mut y[start..]);
+        start += 8 * T::LANES;
     }
     while outputs - start >= 4 * T::LANES {
-        predict_block::<T, S, 4>(simd, &weights[start..], outputs, x, &mut y[start..]);
+        if long {
+            predict_block::<T, S, 4, 2>(simd, &weights[start..], outputs, bias(start), x, &mut y[start..]);
+        } else {
+            predict_block::<T, S, 4, 1>(simd, &weights[start..], outputs, bias(start), x, &mut y[start..]);
+        }
         start += 4 * T::LANES;
     }
+    if outputs - start >= 2 * T::LANES {
+        if long {
+            predict_block::<T, S, 2, 4>(simd, &weights[start..], outputs, bias(start), x, &mut y[start..]);
+        } else {
+            predict_block::<T, S, 2, 2>(simd, &weights[start..], outputs, bias(start), x, &mut y[start..]);
+        }
+        start += 2 * T::LANES;
+    }
     while outputs > start {
-        predict_few::<T, S>(simd, &weights[start..], outputs, x, &mut y[start..]);
+        predict_few::<T, S>(simd, &weights[start..], outputs, bias(start), x, &mut y[start..]);
         start += T::LANES;
     }
 }
 
-/// Adds the products of all inputs to `B` vectors of outputs.
+/// Whole vectors of outputs that are too many for the registers. The weights are read as they lie, two rows at a time and
+/// the next two asked for: from the outer caches and from memory that is faster than a block of outputs after the other,
+/// though each sum is read and written again.
 #[inline(always)]
-fn predict_block<T: Scalar, S: Simd, const B: usize>(simd: S, weights: &[T], outputs: usize, x: &[T], y: &mut [T]) {
-    let mut sums: [T::Vector<S>; B] =
-        array::from_fn(|k| T::Vector::<S>::from_slice(simd, &y[k * T::LANES..][..T::LANES]));
-    for (x, row) in x.iter().zip(weights.chunks(outputs)) {
-        let x = T::Vector::<S>::splat(simd, *x);
-        let Some(row) = row.get(..B * T::LANES) else { break };
-        for (sum, row) in sums.iter_mut().zip(row.chunks_exact(T::LANES)) {
-            *sum = T::Vector::<S>::from_slice(simd, row).mul_add(x, *sum);
+fn predict_rows<T: Scalar, S: Simd>(simd: S, weights: &[T], outputs: usize, bias: &[T], x: &[T], y: &mut [T]) {
+    for (y, bias) in y.chunks_exact_mut(T::LANES).zip(bias.chunks_exact(T::LANES)) {
+        vector::<T, S>(simd, bias).store_slice(y);
+    }
+    if bias.is_empty() {
+        y.fill(T::ZERO);
+    }
+    let (pairs, last) = x.as_chunks::<2>();
+    for (rows, x) in weights.chunks_exact(2 * outputs).zip(pairs) {
+        let x = x.map(|x| T::Vector::<S>::splat(simd, x));
+        let (first, second) = rows.split_at(outputs);
+        let rows = first.chunks_exact(T::LANES).zip(second.chunks_exact(T::LANES));
+        for (y, (first, second)) in y.chunks_exact_mut(T::LANES).zip(rows) {
+            prefetch(first, 2 * outputs);
+            prefetch(second, 2 * outputs);
+            let sum = vector::<T, S>(simd, first).mul_add(x[0], vector::<T, S>(simd, y));
+            vector::<T, S>(simd, second).mul_add(x[1], sum).store_slice(y);
         }
     }
-    for (sum, y) in sums.into_iter().zip(y.chunks_exact_mut(T::LANES)) {
-        sum.store_slice(y);
+    for (row, x) in weights.chunks_exact(outputs).skip(2 * pairs.len()).zip(last) {
+        let x = T::Vector::<S>::splat(simd, *x);
+        for (y, row) in y.chunks_exact_mut(T::LANES).zip(row.chunks_exact(T::LANES)) {
+            vector::<T, S>(simd, row).mul_add(x, vector::<T, S>(simd, y)).store_slice(y);
+        }
     }
 }
 
-/// The same for one vector of outputs, or less: four sums in turns, so that they need not wait for each other. Numbers
-/// that follow a short row are read along, and not used.
+/// A whole vector.
 #[inline(always)]
-fn predict_few<T: Scalar, S: Simd>(simd: S, weights: &[T], outputs: usize, x: &[T], y: &mut [T]) {
+fn vector<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> T::Vector<S> {
+    T::Vector::<S>::from_slice(simd, numbers)
+}
+
+/// `B` vectors of outputs in registers, `U` sums of each in turns.
+#[inline(always)]
+fn predict_block<T: Scalar, S: Simd, const B: usize, const U: usize>(
+    simd: S,
+    weights: &[T],
+    outputs: usize,
+    bias: &[T],
+    x: &[T],
+    y: &mut [T],
+) {
+    let zero = T::Vector::<S>::splat(simd, T::ZERO);
+    let mut sums = [[zero; B]; U];
+    if let Some(bias) = bias.get(..B * T::LANES) {
+        sums[0] = array::from_fn(|k| vector::<T, S>(simd, &bias[k * T::LANES..][..T::LANES]));
+    }
+    let row = |i: usize| weights.get(i * outputs..).and_then(|row| row.get(..B * T::LANES));
+    let (turns, rest) = x.as_chunks::<U>();
+    for (turn, x) in turns.iter().enumerate() {
+        for (k, (sums, x)) in sums.iter_mut().zip(x).enumerate() {
+            let Some(row) = row(U * turn + k) else { break };
+            add_row::<T, S, B>(simd, sums, row, *x);
+        }
+    }
+    for (k, x) in rest.iter().enumerate() {
+        let Some(row) = row(U * turns.len() + k) else { break };
+        add_row::<T, S, B>(simd, &mut sums[0], row, *x);
+    }
+    let mut total = sums[0];
+    for sums in &sums[1..] {
+        for (total, sum) in total.iter_mut().zip(sums) {
+            *total += *sum;
+        }
+    }
+    for (total, y) in total.into_iter().zip(y.chunks_exact_mut(T::LANES)) {
+        total.store_slice(y);
+    }
+}
+
+/// Adds the products of one input to vectors of outputs.
+#[inline(always)]
+fn add_row<T: Scalar, S: Simd, const B: usize>(simd: S, sums: &mut [T::Vector<S>; B], row: &[T], x: T) {
+    let x = T::Vector::<S>::splat(simd, x);
+    for (sum, row) in sums.iter_mut().zip(row.chunks_exact(T::LANES)) {
+        *sum = vector::<T, S>(simd, row).mul_add(x, *sum);
+    }
+}
+
+/// One vector of outputs, or less: four sums in turns. Numbers that follow a short row are read along, and not used.
+#[inline(always)]
+fn predict_few<T: Scalar, S: Simd>(simd: S, weights: &[T], outputs: usize, bias: &[T], x: &[T], y: &mut [T]) {
+    let width = y.len().min(T::LANES);
+    let y = &mut y[..width];
     let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 4];
+    sums[0] = load::<T, S>(simd, bias.get(..width).unwrap_or_default());
     // the last rows may end before a whole vector does
     let whole = weights.len().checked_sub(T::LANES).map_or(0, |last| last / outputs + 1).min(x.len());
     let (most, rest) = x.split_at(whole);
@@ -62,17 +145,14 @@ fn predict_few<T: Scalar, S: Simd>(simd: S, weights: &[T], outputs: usize, x: &[
     for (block, four) in fours.iter().enumerate() {
         for (k, (sum, x)) in sums.iter_mut().zip(four).enumerate() {
             let Some(row) = row(4 * block + k) else { break };
-            *sum = T::Vector::<S>::from_slice(simd, row).mul_add(T::Vector::<S>::splat(simd, *x), *sum);
+            *sum = vector::<T, S>(simd, row).mul_add(T::Vector::<S>::splat(simd, *x), *sum);
         }
     }
     for (k, (sum, x)) in sums.iter_mut().zip(left).enumerate() {
         let Some(row) = row(whole - left.len() + k) else { break };
-        *sum = T::Vector::<S>::from_slice(simd, row).mul_add(T::Vector::<S>::splat(simd, *x), *sum);
+        *sum = vector::<T, S>(simd, row).mul_add(T::Vector::<S>::splat(simd, *x), *sum);
     }
-    let sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    for (y, sum) in y.iter_mut().zip(sum.as_slice()) {
-        *y += *sum;
-    }
+    store::<T, S>((sums[0] + sums[1]) + (sums[2] + sums[3]), y);
     for (row, x) in weights.chunks(outputs).skip(whole).zip(rest) {
         for (y, w) in y.iter_mut().zip(row) {
             *y += *w * *x;

@@ -4,6 +4,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Columns, registers};
 use crate::kernels::flat::{Sink, Window};
+use crate::kernels::framed;
 use crate::kernels::transpose::{sum_each, sum_lanes};
 use crate::scalar::{Lane, Scalar};
 
@@ -41,8 +42,14 @@ pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, K: Sink<T>, const IN: usize, con
             if const { $group * T::LANES < (IN + BIAS) * OUT } {
                 let first = const { $group * T::LANES };
                 let width = T::LANES.min((IN + BIAS) * OUT - first);
-                let sums = sum_group::<T, S, IN, OUT, BIAS, $group>(simd, count, &tile);
-                take_sums::<T, S, K>(simd, sums, start + first, width, sink);
+                framed(
+                    simd,
+                    #[inline(always)]
+                    || {
+                        let sums = sum_group::<T, S, IN, OUT, BIAS, $group>(simd, count, &tile);
+                        take_sums::<T, S, K>(simd, sums, start + first, width, sink);
+                    },
+                );
             }
         )*};
     }

@@ -83,6 +83,13 @@ impl<T: Scalar> Task for &Case<T> {
             let mut out = vec![T::Lane::splat(T::ONE); inputs];
             shared::backward_input::<T, S>(simd, weights, dy, &mut out);
             assert_eq!(out, *dx, "d-input, {of}");
+            let first = |lanes: &[T::Lane]| lanes.iter().map(|lane| lane.as_slice()[0]).collect::<Vec<T>>();
+            let (x, mut y, mut out) = (first(x), first(y), vec![T::ONE; outputs]);
+            shared::predict::<T, S>(simd, weights, bias, &x, &mut out);
+            assert_eq!(out, y, "prediction, {of}");
+            y.iter_mut().zip(bias).for_each(|(y, bias)| *y += -*bias);
+            shared::predict::<T, S>(simd, weights, &[], &x, &mut out);
+            assert_eq!(out, y, "prediction without bias, {of}");
         }
         let as_they_are: Vec<Columns<'_, T>> = tiles.iter().map(|(x, dy)| (&x[..], &dy[..])).collect();
         let mut out = vec![T::ZERO; gradient.len()];
@@ -139,6 +146,16 @@ fn check<T: Scalar>(inputs: usize, outputs: usize) {
 fn products_of_every_size() {
     for inputs in 1..=40 {
         for outputs in 1..=40 {
+            check::<f32>(inputs, outputs);
+            check::<f64>(inputs, outputs);
+        }
+    }
+}
+
+#[test]
+fn products_of_long_rows() {
+    for inputs in [1, 2, 5] {
+        for outputs in (41..=145).chain([255, 256, 257]) {
             check::<f32>(inputs, outputs);
             check::<f64>(inputs, outputs);
         }

@@ -21,7 +21,7 @@
 
 use fearless_simd::{Simd, SimdFloat, SimdFloatElement};
 
-use super::compact;
+use super::{compact, framed};
 
 mod erf;
 mod exp;
@@ -140,7 +140,11 @@ macro_rules! impl_elementary {
                     if const { compact::<S>() && V::LEN > 4 } {
                         apart(x, $file::$function)
                     } else {
-                        $file::$function(x)
+                        framed(
+                            x.token(),
+                            #[inline(always)]
+                            || $file::$function(x),
+                        )
                     }
                 }
             )+
