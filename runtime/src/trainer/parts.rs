@@ -58,10 +58,10 @@ pub(super) fn with_next<'a>(
     size: usize,
     coming: &'a [u32],
 ) -> impl Iterator<Item = (&'a [u32], &'a [u32])> {
-    (0..samples.len()).step_by(size).map(
+    samples.chunks(size).zip(1..).map(
         #[inline(always)]
-        move |start| {
-            let (group, rest) = samples[start..].split_at(size.min(samples.len() - start));
+        move |(group, number)| {
+            let rest = samples.get(number * size..).unwrap_or_default();
             (group, if rest.is_empty() { coming } else { rest })
         },
     )

@@ -80,7 +80,7 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
     let mut first = 0;
     for pair in y.chunks_exact_mut(2 * T::LANES) {
         let (left, right) = pair.split_at_mut(T::LANES);
-        let mut weights = weights.get(first..).unwrap_or_default();
+        let mut weights = weights;
         let start = [0, T::LANES].map(
             #[inline(always)]
             |v| match bias.get(first + v..first + v + T::LANES) {
@@ -95,7 +95,7 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
         for x in x.chunks(inputs) {
             // these weights come from the second-level cache once, and serve all samples
             for (part, (left, right)) in left.chunks_exact_mut(PART).zip(right.chunks_exact_mut(PART)).enumerate() {
-                pair_block::<T, S>(simd, weights, outputs, (x, part * PART), left, right);
+                pair_block::<T, S>(simd, weights, (outputs, first), (x, part * PART), left, right);
                 let Some(ahead) = ahead else { continue };
                 due += ahead.lines();
                 while due >= blocks {
@@ -133,7 +133,7 @@ const EARLY: usize = 8;
 fn pair_block<T: Scalar, S: Simd>(
     simd: S,
     weights: &[T],
-    outputs: usize,
+    (outputs, output): (usize, usize),
     (x, first): (&[T::Lane], usize),
     left: &mut [T::Lane],
     right: &mut [T::Lane],
@@ -143,9 +143,10 @@ fn pair_block<T: Scalar, S: Simd>(
         #[inline(always)]
         |k| [left[k].load(simd), right[k].load(simd)],
     );
-    for (x, row) in x.iter().zip(weights.chunks(outputs)) {
+    // whole rows, all as long, so that what is compared does not change
+    for (x, row) in x.iter().zip(weights.chunks_exact(outputs)) {
         let x = x.as_slice().get(first..).and_then(<[_]>::first_chunk::<PART>);
-        let (Some(x), Some(row)) = (x, row.get(..2 * T::LANES)) else { break };
+        let (Some(x), Some(row)) = (x, row.get(output..output + 2 * T::LANES)) else { break };
         if first == 0 {
             prefetch(row, EARLY * outputs);
             prefetch(row, EARLY * outputs + T::LANES);
