@@ -167,17 +167,10 @@ where
         if const { !Self::unrolls::<S>() } {
             return self.forward_apart(simd, parameters, input, output, tape, None);
         }
-        kernel::forward::<T, S, OUT, false>(
-            simd,
-            parameters.weights(),
-            parameters.biases(),
-            (OUT, OUT),
-            input.columns(),
-            |o, z| {
-                A::Keep::note::<T, S, OUT>(tape, o, z);
-                output.store::<S>(o, self.activation.value(simd, z));
-            },
-        );
+        kernel::forward::<T, S, OUT>(simd, parameters.weights(), parameters.biases(), input.columns(), |o, z| {
+            A::Keep::note::<T, S, OUT>(tape, o, z);
+            output.store::<S>(o, self.activation.value(simd, z));
+        });
         self.activation.across(simd, output);
     }
 

@@ -5,30 +5,51 @@ use core::array;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
-use super::{ANY, has_blocks};
+use super::{ANY, earlier, has_blocks};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
 
-/// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output. `AHEAD` asks for weights before they are needed, which pays
-/// where they are more than a first-level cache holds.
+/// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output of a layer whose sizes are constants.
 #[inline(always)]
-pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize, const AHEAD: bool>(
+pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize>(
     simd: S,
     weights: &[T],
     bias: &[T],
-    (outputs, stride): (usize, usize),
     x: &[T::Lane],
     mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
-    blocks!(S, OUT, outputs, start, BLOCK => {
-        let sums = forward_block::<T, S, BLOCK, AHEAD>(simd, &weights[start..], bias.get(start..), stride, x);
+    blocks!(S, OUT, OUT, start, BLOCK => {
+        let sums = forward_block::<T, S, BLOCK, false>(simd, &weights[start..], bias.get(start..), OUT, x);
         for (k, sum) in sums.into_iter().enumerate() {
             emit(start + k, sum);
         }
     });
 }
 
+/// The same into `y`, of those outputs of a larger layer that begin at the first weight; from one row of weights to the
+/// next it is `stride`.
+#[inline(always)]
+pub(crate) fn forward_columns<T: Scalar, S: Simd>(
+    simd: S,
+    weights: &[T],
+    bias: &[T],
+    stride: usize,
+    x: &[T::Lane],
+    y: &mut [T::Lane],
+) {
+    blocks!(S, ANY, y.len(), start, BLOCK => {
+        let weights = weights.get(start..).unwrap_or_default();
+        let sums = forward_block::<T, S, BLOCK, true>(simd, weights, bias.get(start..), stride, x);
+        let Some(y) = y.get_mut(start..).and_then(<[_]>::first_chunk_mut::<BLOCK>) else { return };
+        for (y, sum) in y.iter_mut().zip(sums) {
+            y.store(sum);
+        }
+    });
+}
+
+/// A block of outputs. `AHEAD` asks for weights before they are needed, which pays where they are more than a first-level
+/// cache holds.
 #[inline(always)]
 fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
     simd: S,
@@ -42,17 +63,18 @@ fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
         None => [T::Vector::<S>::splat(simd, T::ZERO); B],
     };
     // rows of one block: `outputs` apart, the last one shorter
-    for (x, row) in x.iter().zip(weights.chunks(outputs)) {
+    let mut rows = weights;
+    for x in x {
         let x = x.load(simd);
-        if let Some(row) = row.first_chunk::<B>() {
-            if AHEAD {
-                // of the block that comes next
-                prefetch(row, B);
-            }
-            for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum = T::Vector::<S>::splat(simd, *weight).mul_add(x, *sum);
-            }
+        let Some(row) = rows.first_chunk::<B>() else { break };
+        if AHEAD {
+            // of the block that comes next
+            prefetch(row, B);
         }
+        for (sum, weight) in sums.iter_mut().zip(row) {
+            *sum = T::Vector::<S>::splat(simd, *weight).mul_add(x, *sum);
+        }
+        rows = rows.get(outputs..).unwrap_or_default();
     }
     sums
 }

@@ -6,7 +6,7 @@ use super::forward::SQUARES;
 use super::{Columns, registers};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::flat::Sink;
-use crate::scalar::{Lane, Scalar};
+use crate::scalar::Scalar;
 
 /// [`forward`](super::forward) into `y`. Meanwhile a large product asks for samples that come later.
 #[inline(never)]
@@ -26,13 +26,13 @@ pub(crate) fn forward<T: Scalar, S: Simd>(
                 16 if x.len() >= SQUARES => super::forward_squares::<T, S>(simd, weights, bias, x, y, ahead),
                 _ => 0,
             };
-            super::forward::<T, S, { super::ANY }, true>(
+            super::forward_columns::<T, S>(
                 simd,
                 weights.get(done..).unwrap_or_default(),
                 bias.get(done..).unwrap_or_default(),
-                (outputs - done, outputs),
+                outputs,
                 x,
-                |o, sum| y[done + o].store(sum),
+                y.get_mut(done..).unwrap_or_default(),
             );
         },
     );
