@@ -4,7 +4,7 @@ use fearless_simd::Simd;
 
 use super::fit::Data;
 use super::judge::{judge, judge_apart};
-use super::parts::{Complete, Move, side_by_side, spread, work_of};
+use super::parts::{Complete, Move, side_by_side, spread, with_next, work_of};
 use crate::data::{Samples, Targets};
 use crate::error::Error;
 use crate::frozen;
@@ -30,6 +30,8 @@ where
     pub(super) pass: &'a mut Pass<N>,
     pub(super) data: Data<'a, X, Y>,
     pub(super) indices: &'a [u32],
+    /// Those of the next batch, as far as they are known.
+    pub(super) coming: &'a [u32],
     /// Of the first of them.
     pub(super) noise: Noise,
     pub(super) loss: &'a L,
@@ -87,20 +89,28 @@ where
         let Pass { tiles: memory, gradient, sums, .. } = &mut *self.pass;
         let remembered = N::Scalar::LANES * memory.len();
         let mut noise = self.noise;
-        for indices in self.indices.chunks(remembered) {
+        for (indices, coming) in with_next(self.indices, remembered, self.coming) {
             // those that do not depend on each other go on at once: by the threads, or a few in one
             let at_once = if const { spread::<N>() } { memory.len() } else { const { tiles_at_once::<N>() } };
-            let groups = indices.chunks(N::Scalar::LANES * at_once);
-            for (tiles, indices) in memory.chunks_mut(at_once).zip(groups) {
+            let groups = with_next(indices, N::Scalar::LANES * at_once, coming);
+            for (tiles, (indices, coming)) in memory.chunks_mut(at_once).zip(groups) {
                 let (loss, metrics) = ((self.loss, &mut *self.loss_mean), (self.metrics, &mut *self.metric_state));
                 let (network, data, training) = (&*self.network, self.data, Some((share, noise)));
                 if const { spread::<N>() } {
                     let threads = self.threads;
                     judge_apart::<S, N, L, M, X, Y>(
-                        simd, threads, network, data, indices, tiles, loss, metrics, training,
+                        simd,
+                        threads,
+                        network,
+                        data,
+                        (indices, coming),
+                        tiles,
+                        loss,
+                        metrics,
+                        training,
                     );
                 } else {
-                    judge::<S, N, L, M, X, Y>(simd, network, data, indices, tiles, loss, metrics, training);
+                    judge::<S, N, L, M, X, Y>(simd, network, data, (indices, coming), tiles, loss, metrics, training);
                 }
                 noise = noise.at(indices.len());
                 if const { spread::<N>() && N::COMPLETES } {
