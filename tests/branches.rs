@@ -12,6 +12,9 @@ use crate::differences::{SAMPLES, check_loss, check_pass, filled, numbers};
 
 typenet::network! {
     Gates: f64 = Glu(6 -> 3), Dense(6, tanh), Residual(Dense(12), Glu), Glu;
+    Merged: f64 = Concatenate(Dense(3 -> 4, tanh), Dense(4)), Multiply, Concatenate(linear, Dense(4)), Maximum,
+        Concatenate(Dense(4), tanh), Subtract, Concatenate(Dense(4), linear), Minimum, Concatenate(Dense(4), tanh), Average,
+        Concatenate(Dense(4), tanh), Add;
     Thrice: f64 = RepeatVector(3 -> 9), Dense(2, tanh), RepeatVector(2 -> 4);
     Rows: f64 = Embedding(3 -> 6, input_dim = 5), Dense(2, tanh)
 }
@@ -20,6 +23,7 @@ typenet::network! {
 fn layers_of_another_shape() {
     let rng = &mut StdRng::seed_from_u64(13);
     check_pass("glu", &mut filled::<Gates>(rng), rng);
+    check_pass("merged", &mut filled::<Merged>(rng), rng);
     check_pass("repeat vector", &mut filled::<Thrice>(rng), rng);
     let x: Vec<[f64; 3]> = (0..SAMPLES).map(|_| core::array::from_fn(|_| f64::from(rng.random_range(0..5)))).collect();
     let y = numbers::<2>(rng);

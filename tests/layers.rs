@@ -178,6 +178,12 @@ const ROWS: usize = 7;
 
 typenet::network! {
     Gated: f64 = Glu(6 -> 3);
+    Added: f64 = Add(6 -> 3);
+    Subtracted: f64 = Subtract(6 -> 3);
+    Multiplied: f64 = Multiply(6 -> 3);
+    Averaged: f64 = Average(6 -> 3);
+    Larger: f64 = Maximum(6 -> 3);
+    Smaller: f64 = Minimum(6 -> 3);
     Thrice: f64 = RepeatVector(2 -> 6);
     Forked: f64 = Concatenate(Dense(3 -> 4, tanh), (Dense(3 -> 3, silu), Dense(2)));
     Embedded: f64 = Embedding(3 -> 6, input_dim = ROWS);
@@ -189,6 +195,26 @@ typenet::network! {
 #[test]
 fn glu() {
     check_shaped("Glu", Gated::predict);
+}
+
+#[test]
+fn halves() {
+    check_shaped("Add", Added::predict);
+    check_shaped("Subtract", Subtracted::predict);
+    check_shaped("Multiply", Multiplied::predict);
+    check_shaped("Average", Averaged::predict);
+    check_shaped("Maximum", Larger::predict);
+    check_shaped("Minimum", Smaller::predict);
+    // what is no number is neither lost by comparing
+    let rng = &mut StdRng::seed_from_u64(0);
+    for x in [[f64::NAN, 0.0, 0.0, 1.0, 1.0, 1.0], [0.0, 1.0, 1.0, f64::NAN, 0.0, 0.0]] {
+        for y in [Larger::new(rng).predict(&x), Smaller::new(rng).predict(&x)] {
+            assert!(y[0].is_nan() && y[1].is_finite());
+        }
+        for y in [Larger::new(rng).predict_many(&[x]), Smaller::new(rng).predict_many(&[x])] {
+            assert!(y[0][0].is_nan() && y[0][1].is_finite());
+        }
+    }
 }
 
 #[test]

@@ -95,6 +95,7 @@ pub mod regularizers;
 mod scalar;
 pub mod schedules;
 mod summary;
+mod tapes;
 #[cfg(feature = "alloc")]
 mod threads;
 mod tile;

@@ -114,6 +114,9 @@ network! {
         Residual(Dense(12), Glu), [Concatenate(Dense(2), (tanh, Dense(4))); 2], Dense(2);
     Body64: f64 = Dense(6 -> 4, tanh), Dense(4 -> 4, silu);
     Repeated: f64 = RepeatVector(3 -> 6), Dense(4, relu), Glu, RepeatVector(6), odd: Concatenate(Body64, Dense(2)), Dense(2);
+    Merged = Concatenate(Dense(3 -> 4, tanh), Dense(4)), Multiply, Concatenate(linear, Dense(4)), Maximum,
+        Concatenate(Dense(4), tanh), Subtract, Concatenate(Dense(4), linear), Minimum, Concatenate(Dense(4), tanh), Average,
+        Concatenate(Dense(4), tanh), Add;
     Rows: f64 = Embedding(3 -> 9, input_dim = 5), Dense(2);
     Directed = UnitNormalization(3), Dense(2);
     NormalizedDouble: f64 = Rescaling(3, scale = 0.25, offset = -0.5), LayerNormalization(epsilon = 0.125),
@@ -136,6 +139,7 @@ fn structures() {
     written("batch_normalized", BatchNormalized::new(rng), &cases);
     written("branches", Branches::new(rng), &cases);
     written("repeated", Repeated::new(rng), &cases);
+    written("merged", Merged::new(rng), &cases);
     written("rows", Rows::new(rng), &cases);
     written("directed", Directed::new(rng), &cases);
     written("normalized_double", NormalizedDouble::new(rng), &cases);

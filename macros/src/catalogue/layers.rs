@@ -107,14 +107,13 @@ pub const LAYERS: &[Layer] = &[
         options: &[number("scale", None), number("offset", Some("0.0"))],
         parameters: &[&[]],
     },
-    Layer {
-        name: "Glu",
-        item: "Glu",
-        alias: &["GatedLinearUnit"],
-        shape: ShapeRule::Half,
-        options: &[],
-        parameters: &[&[]],
-    },
+    halves("Glu", &["GatedLinearUnit"]),
+    halves("Add", &["Sum"]),
+    halves("Subtract", &["Sub", "Difference"]),
+    halves("Multiply", &["Mul", "Product"]),
+    halves("Average", &["Mean"]),
+    halves("Maximum", &["Max"]),
+    halves("Minimum", &["Min"]),
     Layer {
         name: "RepeatVector",
         item: "RepeatVector",
@@ -188,7 +187,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         name: "Residual",
         item: "Residual",
-        alias: &["Skip", "Shortcut", "Add", "ResidualBlock"],
+        alias: &["Skip", "Shortcut", "ResidualBlock"],
         shape: ShapeRule::Around,
         options: &[],
         parameters: &[],
@@ -240,4 +239,9 @@ const fn number(name: &'static str, default: Option<&'static str>) -> LayerOptio
 
 const fn alone(name: &'static str, limits: Limits) -> LayerOption {
     LayerOption { name, value: OptionKind::Alone(limits), default: None, method: name }
+}
+
+/// A layer without options that gives half as many numbers as it takes.
+const fn halves(name: &'static str, alias: &'static [&'static str]) -> Layer {
+    Layer { name, item: name, alias, shape: ShapeRule::Half, options: &[], parameters: &[&[]] }
 }

@@ -43,6 +43,11 @@ pub enum Form {
     OfEmbedding,
     /// [`Glu`](super::Glu).
     OfGlu,
+    /// [`Add`](super::Add) and others of two halves.
+    OfHalves {
+        /// What ONNX calls it.
+        operator: &'static str,
+    },
     /// [`RepeatVector`](super::RepeatVector).
     OfRepeatVector,
     /// [`Concatenate`](super::Concatenate), whose layers are its branches.

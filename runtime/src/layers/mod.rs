@@ -18,6 +18,7 @@ mod embedding;
 mod gaussian_dropout;
 mod gaussian_noise;
 mod glu;
+mod halves;
 mod info;
 mod input_range;
 mod layer_normalization;
@@ -52,6 +53,7 @@ pub use self::embedding::Embedding;
 pub use self::gaussian_dropout::GaussianDropout;
 pub use self::gaussian_noise::GaussianNoise;
 pub use self::glu::Glu;
+pub use self::halves::{Add, Average, Maximum, Minimum, Multiply, Subtract};
 pub use self::info::{Form, LayerInfo, TensorInfo};
 pub use self::input_range::InputRange;
 pub(crate) use self::input_range::row;
@@ -68,6 +70,7 @@ pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
 use crate::flat::Flat;
+use crate::kernels::ahead::Ahead;
 use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::Features;
@@ -193,6 +196,10 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// the same on the way back.
     const BARRIERS: usize = 0;
 
+    /// Whether it asks for samples that come later: see [`forward_asking`](Self::forward_asking).
+    #[doc(hidden)]
+    const ASKS: bool = false;
+
     /// Fills the parameters with their initial values. They come in as zeros.
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R);
 
@@ -205,6 +212,22 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
         output: &mut Self::Output,
         tape: &mut Self::Tape,
     );
+
+    /// [`forward`](Self::forward) of a layer that [`ASKS`](Self::ASKS), which also asks for samples that come later. Its
+    /// `train` is its `forward`.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn forward_asking<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &Self::Input,
+        output: &mut Self::Output,
+        tape: &mut Self::Tape,
+        _ahead: Option<Ahead<'_>>,
+    ) {
+        self.forward(simd, parameters, input, output, tape);
+    }
 
     /// Computes a tile of outputs in training: what [`forward`](Self::forward) does, if not told otherwise. What is random
     /// comes from `noise`, of which a layer has as many [`STREAMS`](Self::STREAMS) as it says.

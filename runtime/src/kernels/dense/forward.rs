@@ -5,29 +5,51 @@ use core::array;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
-use super::{ANY, has_blocks};
+use super::{ANY, earlier, has_blocks};
+use crate::kernels::ahead::Ahead;
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
 
-/// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output. `AHEAD` asks for weights before they are needed, which pays
-/// where they are more than a first-level cache holds.
+/// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output of a layer whose sizes are constants.
 #[inline(always)]
-pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize, const AHEAD: bool>(
+pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize>(
     simd: S,
     weights: &[T],
     bias: &[T],
-    (outputs, stride): (usize, usize),
     x: &[T::Lane],
     mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
-    blocks!(S, OUT, outputs, start, BLOCK => {
-        let sums = forward_block::<T, S, BLOCK, AHEAD>(simd, &weights[start..], bias.get(start..), stride, x);
+    blocks!(S, OUT, OUT, start, BLOCK => {
+        let sums = forward_block::<T, S, BLOCK, false>(simd, &weights[start..], bias.get(start..), OUT, x);
         for (k, sum) in sums.into_iter().enumerate() {
             emit(start + k, sum);
         }
     });
 }
 
+/// The same into `y`, of those outputs of a larger layer that begin at the first weight; from one row of weights to the
+/// next it is `stride`.
+#[inline(always)]
+pub(crate) fn forward_columns<T: Scalar, S: Simd>(
+    simd: S,
+    weights: &[T],
+    bias: &[T],
+    stride: usize,
+    x: &[T::Lane],
+    y: &mut [T::Lane],
+) {
+    blocks!(S, ANY, y.len(), start, BLOCK => {
+        let weights = weights.get(start..).unwrap_or_default();
+        let sums = forward_block::<T, S, BLOCK, true>(simd, weights, bias.get(start..), stride, x);
+        let Some(y) = y.get_mut(start..).and_then(<[_]>::first_chunk_mut::<BLOCK>) else { return };
+        for (y, sum) in y.iter_mut().zip(sums) {
+            y.store(sum);
+        }
+    });
+}
+
+/// A block of outputs. `AHEAD` asks for weights before they are needed, which pays where they are more than a first-level
+/// cache holds.
 #[inline(always)]
 fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
     simd: S,
@@ -41,17 +63,18 @@ fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
         None => [T::Vector::<S>::splat(simd, T::ZERO); B],
     };
     // rows of one block: `outputs` apart, the last one shorter
-    for (x, row) in x.iter().zip(weights.chunks(outputs)) {
+    let mut rows = weights;
+    for x in x {
         let x = x.load(simd);
-        if let Some(row) = row.first_chunk::<B>() {
-            if AHEAD {
-                // of the block that comes next
-                prefetch(row, B);
-            }
-            for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum = T::Vector::<S>::splat(simd, *weight).mul_add(x, *sum);
-            }
+        let Some(row) = rows.first_chunk::<B>() else { break };
+        if AHEAD {
+            // of the block that comes next
+            prefetch(row, B);
         }
+        for (sum, weight) in sums.iter_mut().zip(row) {
+            *sum = T::Vector::<S>::splat(simd, *weight).mul_add(x, *sum);
+        }
+        rows = rows.get(outputs..).unwrap_or_default();
     }
     sums
 }
@@ -68,14 +91,18 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
     bias: &[T],
     x: &[T::Lane],
     y: &mut [T::Lane],
+    ahead: Option<Ahead<'_>>,
 ) -> usize {
     let outputs = y.len();
     // parts as long as each other
     let inputs = x.len().div_ceil(x.len().div_ceil(INPUTS).max(1)).max(1);
+    // the lines to ask for, spread over the blocks
+    let blocks = y.len() / (2 * T::LANES) * x.len().div_ceil(inputs) * (T::LANES / PART);
+    let (mut line, mut due) = (0, 0);
     let mut first = 0;
     for pair in y.chunks_exact_mut(2 * T::LANES) {
         let (left, right) = pair.split_at_mut(T::LANES);
-        let mut weights = weights.get(first..).unwrap_or_default();
+        let mut weights = weights;
         let start = [0, T::LANES].map(
             #[inline(always)]
             |v| match bias.get(first + v..first + v + T::LANES) {
@@ -90,7 +117,13 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
         for x in x.chunks(inputs) {
             // these weights come from the second-level cache once, and serve all samples
             for (part, (left, right)) in left.chunks_exact_mut(PART).zip(right.chunks_exact_mut(PART)).enumerate() {
-                pair_block::<T, S>(simd, weights, outputs, (x, part * PART), left, right);
+                pair_block::<T, S>(simd, weights, (outputs, first), (x, part * PART), left, right);
+                let Some(ahead) = ahead else { continue };
+                due += ahead.lines();
+                while due >= blocks {
+                    ahead.ask(line);
+                    (line, due) = (line + 1, due - blocks);
+                }
             }
             weights = weights.get(inputs * outputs..).unwrap_or_default();
         }
@@ -98,6 +131,14 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
     }
     transpose_squares::<T, S>(simd, &mut y[..first]);
     first
+}
+
+/// With fewer inputs the transposition of [`forward_squares`] costs more than it gains.
+pub(super) const SQUARES: usize = 128;
+
+/// Whether a layer of so many inputs and outputs has such squares, where registers are long.
+pub(crate) const fn asks<T: Scalar>(inputs: usize, outputs: usize) -> bool {
+    inputs >= SQUARES && outputs >= 2 * T::LANES
 }
 
 /// How many samples [`forward_squares`] holds in registers.
@@ -114,7 +155,7 @@ const EARLY: usize = 8;
 fn pair_block<T: Scalar, S: Simd>(
     simd: S,
     weights: &[T],
-    outputs: usize,
+    (outputs, output): (usize, usize),
     (x, first): (&[T::Lane], usize),
     left: &mut [T::Lane],
     right: &mut [T::Lane],
@@ -124,9 +165,10 @@ fn pair_block<T: Scalar, S: Simd>(
         #[inline(always)]
         |k| [left[k].load(simd), right[k].load(simd)],
     );
-    for (x, row) in x.iter().zip(weights.chunks(outputs)) {
+    // whole rows, all as long, so that what is compared does not change
+    for (x, row) in x.iter().zip(weights.chunks_exact(outputs)) {
         let x = x.as_slice().get(first..).and_then(<[_]>::first_chunk::<PART>);
-        let (Some(x), Some(row)) = (x, row.get(..2 * T::LANES)) else { break };
+        let (Some(x), Some(row)) = (x, row.get(output..output + 2 * T::LANES)) else { break };
         if first == 0 {
             prefetch(row, EARLY * outputs);
             prefetch(row, EARLY * outputs + T::LANES);

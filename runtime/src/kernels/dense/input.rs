@@ -4,7 +4,7 @@ use core::array;
 
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
-use super::{ANY, has_blocks};
+use super::{ANY, earlier, has_blocks};
 use crate::scalar::{Lane, Scalar};
 
 /// `dx[i] = sum_o w[i, o] dy[o]` for every input.
@@ -28,8 +28,16 @@ pub(crate) fn backward_input<T: Scalar, S: Simd, const IN: usize>(
                 *sum = T::Vector::<S>::splat(simd, *weight).mul_add(dy, *sum);
             }
         }
-        for (dx, sum) in dx[start..].iter_mut().zip(sums) {
-            dx.store(sum);
+        if const { IN == ANY } {
+            // one comparison for all
+            let Some(dx) = dx.get_mut(start..).and_then(<[_]>::first_chunk_mut::<BLOCK>) else { return };
+            for (dx, sum) in dx.iter_mut().zip(sums) {
+                dx.store(sum);
+            }
+        } else {
+            for (dx, sum) in dx[start..].iter_mut().zip(sums) {
+                dx.store(sum);
+            }
         }
     });
 }

@@ -39,8 +39,17 @@ const fn has_blocks<S: Simd>(n: usize, block: usize) -> bool {
     block <= largest && (n == ANY || if block == largest { n >= block } else { n % (2 * block) >= block })
 }
 
+/// Where the next block begins: at `start`, or earlier, see `blocks`.
+#[inline(always)]
+const fn earlier<const KNOWN: usize, const BLOCK: usize>(n: usize, start: usize) -> usize {
+    let rest = n - start;
+    if KNOWN == ANY && start > 0 && rest > BLOCK / 2 && rest < BLOCK && n >= BLOCK { n - BLOCK } else { start }
+}
+
 /// Splits `0..n` into blocks of at most `registers::<S>()`, powers of two, and calls `$run::<B>` for each. Where `n` is
-/// known, no code is made of blocks that there are not, which would have to be removed from every layer.
+/// known, no code is made of blocks that there are not, which would have to be removed from every layer. Where it is not, a
+/// rest that fills more than half of a block is one that begins earlier, and computes some numbers once more: that takes
+/// no longer than the next smaller block, and another one after it.
 macro_rules! blocks {
     ($s:ty, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {{
         let n = if const { $known == ANY } { $n } else { $known };
@@ -49,10 +58,11 @@ macro_rules! blocks {
     }};
     (@each $s:ty, $known:ident, $n:ident, $start:ident, $block:ident, $($size:literal)* => $run:expr) => {$(
         if const { has_blocks::<$s>($known, $size) } {
+            $start = earlier::<$known, $size>($n, $start);
             while $n - $start >= $size {
                 const $block: usize = $size;
                 $run;
-                $start += $size;
+                $start = earlier::<$known, $size>($n, $start + $size);
             }
         }
     )*};
@@ -68,7 +78,7 @@ mod small;
 mod tests;
 mod weights;
 
-pub(crate) use self::forward::{forward, forward_squares};
+pub(crate) use self::forward::{asks, forward, forward_columns, forward_squares};
 pub(crate) use self::input::backward_input;
 pub(crate) use self::left::backward_weights_left;
 pub(crate) use self::predict::predict;

@@ -76,6 +76,10 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             let gates = graph.node("Sigmoid", &[&gates], &[]);
             graph.node("Mul", &[&values, &gates], &[])
         }
+        (Form::OfHalves { operator }, ..) => {
+            let (first, second) = (part(graph, &x, 0, info.outputs), part(graph, &x, info.outputs, info.inputs));
+            graph.node(operator, &[&first, &second], &[])
+        }
         (Form::OfRepeatVector, ..) => {
             let times = graph.integers(&[2], &[1, (info.outputs / info.inputs.max(1)) as u64]);
             graph.node("Tile", &[&x, &times], &[])
