@@ -53,9 +53,10 @@ fn predictions_of_threads_are_those_of_one() {
 }
 
 /// What a training leaves: a network, and its history without times.
-fn train<N, C>(new: fn(&mut StdRng) -> N, threads: usize, callback: C) -> (N, Vec<Epoch>)
+fn train<N, O, C>(new: fn(&mut StdRng) -> N, optimizer: O, threads: usize, callback: C) -> (N, Vec<Epoch>)
 where
     N: Network<Scalar = f32, Input = Tile<f32, 3>, Output = Tile<f32, 2>>,
+    O: Optimizer,
     C: Callback<N>,
     CategoricalCrossEntropy: typenet::losses::Loss<f32, N::Head, Tile<f32, 2>, Tile<f32, 2>>,
 {
@@ -66,33 +67,48 @@ where
     let x: Vec<[f32; 3]> = (0..700).map(|_| core::array::from_fn(|_| f32::from(rng.random_range(0..3_u8)))).collect();
     let y: Vec<[f32; 2]> = x.iter().map(|x| if x[0] > x[1] { [1.0, 0.0] } else { [0.0, 1.0] }).collect();
     let mut network = new(rng);
-    let trainer = Trainer::new(CategoricalCrossEntropy, Adam::new(0.01)).batch_size(BATCH).epochs(2).threads(threads);
+    let trainer = Trainer::new(CategoricalCrossEntropy, optimizer).batch_size(BATCH).epochs(2).threads(threads);
     let history = trainer.callback(callback).fit(&mut network, (&x, &y), rng).unwrap();
     (network, history.epochs.into_iter().map(|epoch| Epoch { seconds: 0.0, ..epoch }).collect())
 }
 
 /// Three threads leave what one leaves.
-fn same<N>(new: fn(&mut StdRng) -> N)
+fn same<N, O>(new: fn(&mut StdRng) -> N, optimizer: &O)
 where
     N: Network<Scalar = f32, Input = Tile<f32, 3>, Output = Tile<f32, 2>>,
+    O: Optimizer,
     CategoricalCrossEntropy: typenet::losses::Loss<f32, N::Head, Tile<f32, 2>, Tile<f32, 2>>,
 {
-    let expected = train(new, 1, ());
+    let expected = train(new, optimizer.clone(), 1, ());
     for threads in [2, 3] {
-        assert!(train(new, threads, ()) == expected, "{}, {threads} threads", N::NAME);
+        assert!(
+            train(new, optimizer.clone(), threads, ()) == expected,
+            "{} with {optimizer:?}, {threads} threads",
+            N::NAME
+        );
     }
 }
 
 #[test]
 fn layers_of_another_shape() {
-    same(Rows::new);
-    same(Gates::new);
-    same(Forked::new);
+    same(Rows::new, &Adam::new(0.01));
+    same(Gates::new, &Adam::new(0.01));
+    same(Forked::new, &Adam::new(0.01));
 }
 
 #[test]
 fn tiles_that_wait_for_each_other() {
-    same(Barred::new);
+    same(Barred::new, &Adam::new(0.01));
+}
+
+/// Optimizers that want the whole gradient see it before each thread moves its part; or one thread makes their step.
+#[test]
+fn optimizers_that_want_the_whole() {
+    same(Gates::new, &Adam::new(0.01).global_clipnorm(0.01).weight_decay(0.1).use_ema(0.5, Some(2)));
+    same(Gates::new, &Sgd::new(0.1).momentum(0.9).clipnorm(0.01).gradient_accumulation_steps(2));
+    same(Gates::new, &Ftrl::new(0.1).clipvalue(0.001));
+    same(Gates::new, &Adagrad::new(0.1));
+    same(Barred::new, &Adagrad::new(0.1).use_ema(0.5, None));
 }
 
 /// Remembers the threads that it is called by, and cannot be sent to another.
@@ -113,10 +129,10 @@ impl<N: Network> Callback<N> for Calls {
 /// What follows batches hears of each, on the thread that trains; where nothing does, they come without a pause.
 #[test]
 fn callbacks_between_batches() {
-    let expected = train(Gates::new, 1, ());
+    let expected = train(Gates::new, Adam::new(0.01), 1, ());
     for follows in [true, false] {
         let calls = Calls(Rc::default(), follows);
-        assert!(train(Gates::new, 2, calls.clone()) == expected, "{follows}");
+        assert!(train(Gates::new, Adam::new(0.01), 2, calls.clone()) == expected, "{follows}");
         let count = if follows { 2 * 3 } else { 0 };
         assert_eq!(*calls.0.borrow(), vec![thread::current().id(); count]);
     }

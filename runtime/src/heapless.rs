@@ -218,7 +218,8 @@ where
             let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
             let optimizer = &mut trainer.optimizer;
-            let descend = Descend::new(optimizer, step, parameters, gradient, slots, previous);
+            let mut descend = Descend::new(optimizer, step, parameters, gradient, slots, previous);
+            descend.survey(simd);
             frozen::step::<N, O, S>(simd, descend);
             if const { N::CONSTRAINED } {
                 network.constrain();

@@ -5,6 +5,7 @@
 
 use fearless_simd::{Select as _, Simd, SimdBase as _, SimdFloat as _, u32x16};
 
+use crate::kernels::ahead::Ahead;
 use crate::kernels::framed;
 use crate::scalar::Scalar;
 
@@ -16,6 +17,19 @@ pub trait Mode: Copy {
     /// The mode of the layer after one that has taken `streams` of random numbers.
     #[must_use]
     fn after(self, streams: usize) -> Self;
+
+    /// What a layer that can shall ask for meanwhile.
+    #[inline(always)]
+    fn ahead(&self) -> Option<Ahead<'_>> {
+        None
+    }
+
+    /// The mode of the layers after one that has asked.
+    #[must_use]
+    #[inline(always)]
+    fn asked(self) -> Self {
+        self
+    }
 }
 
 /// Prediction and evaluation: nothing is random.
@@ -47,6 +61,34 @@ impl Mode for Training {
     #[inline(always)]
     fn after(self, streams: usize) -> Self {
         Self(self.0.after(streams))
+    }
+}
+
+/// A mode in which samples that come later are asked for, as the trainer does.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asking<'a, M>(pub(crate) M, pub(crate) Option<Ahead<'a>>);
+
+#[cfg(feature = "alloc")]
+impl<M: Mode> Mode for Asking<'_, M> {
+    #[inline(always)]
+    fn noise(self) -> Option<Noise> {
+        self.0.noise()
+    }
+
+    #[inline(always)]
+    fn after(self, streams: usize) -> Self {
+        Self(self.0.after(streams), self.1)
+    }
+
+    #[inline(always)]
+    fn ahead(&self) -> Option<Ahead<'_>> {
+        self.1
+    }
+
+    #[inline(always)]
+    fn asked(self) -> Self {
+        Self(self.0, None)
     }
 }
 

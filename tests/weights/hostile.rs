@@ -73,7 +73,7 @@ const NO_FILE: &str = "it is no safetensors file: ";
 
 /// What the files of the corpus are refused for.
 #[rustfmt::skip]
-const CORPUS: [(&str, &str); 50] = [
+const CORPUS: [(&str, &str); 51] = [
     ("empty", "it is no safetensors file: it ends after 0 bytes"),
     ("end_in_length", "it is no safetensors file: it ends after 5 bytes"),
     ("end_in_header", "its header should have 461 bytes, but 92 follow"),
@@ -112,6 +112,7 @@ const CORPUS: [(&str, &str); 50] = [
     ("transposed", "tensor `dense.kernel` should be F32 [2, 4], but is F32 [4, 2]"),
     ("integers", "tensor `dense_1.kernel` should be F32 [4, 4], but is I32 [4, 4]"),
     ("unknown_type", "its header is wrong: unknown variant `F31`"),
+    ("type_speaks_to_the_terminal", "its header is wrong: unknown variant `F\\u{1b}[31m\\u{7}`, expected one of"),
     ("half_precision", "tensor `dense_1.kernel` should be F32 [4, 4], but is F16 [4, 8]"),
     ("one_missing", "there is no tensor `dense_2.bias`, only `dense.bias`, `dense.kernel`, "),
     ("one_too_many", "there is a tensor `dense_3.bias`, which this network does not have"),

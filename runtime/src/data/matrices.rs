@@ -1,11 +1,13 @@
 //! nalgebra matrices whose samples are columns or rows.
 
+use bytemuck::cast_slice;
 use fearless_simd::Simd;
 use nalgebra::{Const, Dyn, OMatrix};
 
 use super::rows::gather_rows;
 use super::{Samples, Targets, check_inputs, check_targets};
 use crate::error::Error;
+use crate::kernels::ahead::Rows;
 use crate::layers::InputRange;
 use crate::losses::TargetRange;
 use crate::scalar::{Lane, Scalar};
@@ -13,7 +15,7 @@ use crate::tile::Tile;
 
 /// Both traits, for a matrix whose samples are columns or rows.
 macro_rules! matrix {
-    ($matrix:ty, $len:ident, $number:ident, $gather:ident) => {
+    ($matrix:ty, $len:ident, $number:ident, $gather:ident, $in_memory:ident) => {
         impl<T: Scalar, const N: usize> Samples<T, Tile<T, N>> for $matrix {
             fn count(&self) -> usize {
                 self.$len()
@@ -22,6 +24,11 @@ macro_rules! matrix {
             #[inline(always)]
             fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Tile<T, N>) {
                 $gather(simd, self, indices, tile);
+            }
+
+            #[inline(always)]
+            fn in_memory(&self) -> Option<Rows<'_>> {
+                $in_memory(self)
             }
 
             #[inline(always)]
@@ -51,8 +58,19 @@ macro_rules! matrix {
     };
 }
 
-matrix!(OMatrix<T, Const<N>, Dyn>, ncols, column_iter, gather_from_columns);
-matrix!(OMatrix<T, Dyn, Const<N>>, nrows, row_iter, gather_from_rows);
+matrix!(OMatrix<T, Const<N>, Dyn>, ncols, column_iter, gather_from_columns, columns_in_memory);
+matrix!(OMatrix<T, Dyn, Const<N>>, nrows, row_iter, gather_from_rows, rows_in_memory);
+
+#[inline(always)]
+fn columns_in_memory<T: Scalar, const N: usize>(matrix: &OMatrix<T, Const<N>, Dyn>) -> Option<Rows<'_>> {
+    Some(Rows::new(cast_slice(matrix.as_slice().get(..N)?), size_of::<[T; N]>()))
+}
+
+/// Its numbers do not lie side by side.
+#[inline(always)]
+fn rows_in_memory<T: Scalar, const N: usize>(_: &OMatrix<T, Dyn, Const<N>>) -> Option<Rows<'_>> {
+    None
+}
 
 #[inline(always)]
 fn gather_from_columns<T: Scalar, S: Simd, const N: usize>(

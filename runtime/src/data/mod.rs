@@ -85,6 +85,7 @@ mod table;
 use fearless_simd::Simd;
 
 use crate::error::Error;
+use crate::kernels::ahead::Rows;
 use crate::layers::{InputRange, row};
 use crate::losses::{Loss, TargetRange};
 use crate::network::Network;
@@ -166,6 +167,14 @@ pub trait Samples<T: Scalar, X>: Sync {
     /// Copies the samples with these indices into the lanes of `tile`, in order. There is at least one index and at
     /// most one for each lane; lanes beyond the last index repeat the first sample.
     fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut X);
+
+    /// Where the samples lie, if all are in memory as the first is: then the next are on their way from there while others
+    /// are computed.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn in_memory(&self) -> Option<Rows<'_>> {
+        None
+    }
 
     /// Whether all numbers make sense for a network that wants `range`.
     ///

@@ -3,12 +3,13 @@
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
-use bytemuck::cast_slice_mut;
+use bytemuck::{cast_slice, cast_slice_mut};
 use fearless_simd::{Simd, SimdBase};
 use nalgebra::SVector;
 
 use super::{Sample, Samples, Target, Targets, check_inputs, check_targets};
 use crate::error::Error;
+use crate::kernels::ahead::Rows;
 use crate::kernels::transpose::{transpose, unzip};
 use crate::layers::InputRange;
 use crate::losses::TargetRange;
@@ -88,6 +89,12 @@ impl<T: Scalar, const N: usize, D: Elements<Element: Sample<T, N>> + Sync + ?Siz
     #[inline(always)]
     fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Tile<T, N>) {
         gather_rows(simd, self.elements(), indices, tile);
+    }
+
+    #[inline(always)]
+    fn in_memory(&self) -> Option<Rows<'_>> {
+        let first = self.elements().first()?;
+        Some(Rows::new(cast_slice(first.numbers()), size_of::<D::Element>()))
     }
 
     #[inline(always)]

@@ -3,6 +3,7 @@
 //! Everything here is generic over the instruction set `S: Simd` and marked `#[inline(always)]`, so that it melts into
 //! the function that [`dispatch`] compiles once for each instruction set.
 
+pub(crate) mod ahead;
 pub(crate) mod dense;
 pub(crate) mod flat;
 pub mod math;

@@ -60,12 +60,18 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         framed(
             simd,
             #[inline(always)]
-            || match mode.noise() {
-                Some(noise) => layer.train(simd, parameters, input, output, tape, noise),
-                None => layer.forward(simd, parameters, input, output, tape),
+            || {
+                if const { L::ASKS } {
+                    layer.forward_asking(simd, parameters, input, output, tape, mode.ahead());
+                    return mode.asked();
+                }
+                match mode.noise() {
+                    Some(noise) => layer.train(simd, parameters, input, output, tape, noise),
+                    None => layer.forward(simd, parameters, input, output, tape),
+                }
+                mode.after(L::STREAMS)
             },
-        );
-        mode.after(L::STREAMS)
+        )
     }
 
     /// Runs the layer forward in training, if part `at` of the network, counted from the first of this layer, is one of its

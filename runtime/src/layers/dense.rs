@@ -8,6 +8,7 @@ use rand::Rng;
 use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo};
 use crate::activations::{Activation, Keep, Linear};
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
+use crate::kernels::ahead::Ahead;
 use crate::kernels::compact;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::Gather;
@@ -164,13 +165,29 @@ where
         tape: &mut Self::Tape,
     ) {
         if const { !Self::unrolls::<S>() } {
-            return self.forward_apart(simd, parameters, input, output, tape);
+            return self.forward_apart(simd, parameters, input, output, tape, None);
         }
         kernel::forward::<T, S, OUT>(simd, parameters.weights(), parameters.biases(), input.columns(), |o, z| {
             A::Keep::note::<T, S, OUT>(tape, o, z);
             output.store::<S>(o, self.activation.value(simd, z));
         });
         self.activation.across(simd, output);
+    }
+
+    /// Where it is a large product.
+    const ASKS: bool = kernel::asks::<T>(IN, OUT);
+
+    #[inline(always)]
+    fn forward_asking<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &Tile<T, IN>,
+        output: &mut Tile<T, OUT>,
+        tape: &mut Self::Tape,
+        ahead: Option<Ahead<'_>>,
+    ) {
+        self.forward_apart(simd, parameters, input, output, tape, ahead);
     }
 
     #[inline(always)]
@@ -269,9 +286,10 @@ where
         input: &Tile<T, IN>,
         output: &mut Tile<T, OUT>,
         tape: &mut <A::Keep as Keep>::Tape<T, OUT>,
+        ahead: Option<Ahead<'_>>,
     ) {
         let (weights, bias) = (parameters.weights(), parameters.biases());
-        kernel::shared::forward::<T, S>(simd, weights, bias, input.columns(), output.columns_mut());
+        kernel::shared::forward::<T, S>(simd, weights, bias, input.columns(), output.columns_mut(), ahead);
         simd.vectorize(
             #[inline(always)]
             || {

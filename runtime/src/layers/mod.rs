@@ -70,6 +70,7 @@ pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
 use crate::flat::Flat;
+use crate::kernels::ahead::Ahead;
 use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::Features;
@@ -195,6 +196,10 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// the same on the way back.
     const BARRIERS: usize = 0;
 
+    /// Whether it asks for samples that come later: see [`forward_asking`](Self::forward_asking).
+    #[doc(hidden)]
+    const ASKS: bool = false;
+
     /// Fills the parameters with their initial values. They come in as zeros.
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R);
 
@@ -207,6 +212,22 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
         output: &mut Self::Output,
         tape: &mut Self::Tape,
     );
+
+    /// [`forward`](Self::forward) of a layer that [`ASKS`](Self::ASKS), which also asks for samples that come later. Its
+    /// `train` is its `forward`.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn forward_asking<S: Simd>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        input: &Self::Input,
+        output: &mut Self::Output,
+        tape: &mut Self::Tape,
+        _ahead: Option<Ahead<'_>>,
+    ) {
+        self.forward(simd, parameters, input, output, tape);
+    }
 
     /// Computes a tile of outputs in training: what [`forward`](Self::forward) does, if not told otherwise. What is random
     /// comes from `noise`, of which a layer has as many [`STREAMS`](Self::STREAMS) as it says.

@@ -56,6 +56,7 @@ impl Default for Adagrad {
 impl<R: Schedule> Optimizer for Adagrad<R> {
     const SLOTS: usize = 1;
     const WHOLE: bool = true;
+    const PARTS: bool = true;
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

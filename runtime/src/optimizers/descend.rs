@@ -33,6 +33,16 @@ pub(crate) enum Held<'a, O> {
     Own(O),
 }
 
+impl<O> Held<'_, O> {
+    #[inline(always)]
+    fn get(&mut self) -> &mut O {
+        match self {
+            Held::Lent(optimizer) => optimizer,
+            Held::Own(optimizer) => optimizer,
+        }
+    }
+}
+
 impl<'a, T, O> Descend<'a, T, O> {
     /// Moves all parameters.
     #[inline(always)]
@@ -54,15 +64,28 @@ impl<T: Scalar, O: Optimizer> Descend<'_, T, O> {
     #[inline(always)]
     fn update<S: Simd>(&mut self, simd: S, gradient: &mut [T], window: Window, pitch: usize, clear: bool) {
         let Self { optimizer, step, parameters, slots, previous, .. } = self;
-        let optimizer = match optimizer {
-            Held::Lent(optimizer) => optimizer,
-            Held::Own(optimizer) => optimizer,
-        };
-        let slots = slots.reborrow();
+        let (optimizer, slots) = (optimizer.get(), slots.reborrow());
         framed(
             simd,
             #[inline(always)]
             || optimizer.update(simd, *step, Update { parameters, slots, previous, gradient, window, pitch, clear }),
+        );
+    }
+
+    /// Shows the whole gradient to an optimizer that wants to see it before its step.
+    #[inline(always)]
+    pub(crate) fn survey<S: Simd>(&mut self, simd: S) {
+        if const { O::WHOLE } {
+            self.survey_apart(simd);
+        }
+    }
+
+    #[inline(never)]
+    fn survey_apart<S: Simd>(&mut self, simd: S) {
+        let Self { optimizer, step, gradient, .. } = self;
+        simd.vectorize(
+            #[inline(always)]
+            || optimizer.get().survey(simd, *step, gradient),
         );
     }
 

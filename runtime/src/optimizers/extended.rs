@@ -148,6 +148,16 @@ impl<O: Optimizer, const EMA: bool> Extended<O, EMA> {
         Self { accumulation_steps: steps.max(1), ..self }
     }
 
+    /// Whether the parameters move in this step, and not only the gradient is gathered.
+    const fn moves(&self, step: Step) -> bool {
+        (step.iteration + 1).is_multiple_of(self.accumulation_steps)
+    }
+
+    /// Which step it is of those in which they move.
+    const fn inner(&self, step: Step) -> Step {
+        Step { iteration: step.iteration / self.accumulation_steps, ..step }
+    }
+
     /// Limits a gradient.
     #[inline(always)]
     fn limit<T: Scalar, S: Simd>(&self, simd: S, gradient: &mut [T]) {
@@ -212,6 +222,7 @@ fn squares<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> f64 {
 impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
     const SLOTS: usize = O::SLOTS + EMA as usize;
     const WHOLE: bool = true;
+    const PARTS: bool = O::PARTS;
 
     fn prepare(&mut self, layers: &'static [LayerInfo]) {
         self.layers = Layers(layers);
@@ -223,17 +234,24 @@ impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
     }
 
     #[inline(always)]
-    fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
-        let Update { parameters, gradient, mut slots, previous, window, pitch, clear } = update;
-        let average = if EMA { slots.cut_off(O::SLOTS, parameters.len()) } else { &mut [] };
-        let iteration = step.iteration / self.accumulation_steps;
-        if (step.iteration + 1).is_multiple_of(self.accumulation_steps) {
+    fn survey<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, gradient: &mut [T]) {
+        if self.moves(step) {
             if self.accumulation_steps > 1 {
                 scale(gradient, 1.0 / self.accumulation_steps as f64);
             }
             self.limit(simd, gradient);
+            self.optimizer.survey(simd, self.inner(step), gradient);
+        }
+    }
+
+    #[inline(always)]
+    fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
+        let Update { parameters, gradient, mut slots, previous, window, pitch, clear } = update;
+        let average = if EMA { slots.cut_off(O::SLOTS, parameters.len()) } else { &mut [] };
+        let iteration = self.inner(step).iteration;
+        if self.moves(step) {
             let (parameters, previous) = (&mut *parameters, &mut *previous);
-            let step = Step { iteration, ..step };
+            let step = self.inner(step);
             let update = Update { parameters, slots, previous, gradient, window, pitch, clear };
             self.optimizer.update(simd, step, update);
             if self.weight_decay != 0.0 {

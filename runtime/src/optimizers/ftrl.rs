@@ -93,6 +93,7 @@ impl Default for Ftrl {
 impl<R: Schedule> Optimizer for Ftrl<R> {
     const SLOTS: usize = 2;
     const WHOLE: bool = true;
+    const PARTS: bool = true;
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

@@ -101,11 +101,20 @@ pub trait Optimizer: Clone + Debug + Send {
     /// gradient that is complete, which is faster.
     const WHOLE: bool = false;
 
+    /// Whether threads may share a step on a large network, in which copies of the optimizer move a part of the parameters
+    /// each, in one call. One that wants the [`WHOLE`](Self::WHOLE) may say so if [`update`](Self::update) needs nothing but the
+    /// slots of a part, and [`survey`](Self::survey) does the rest.
+    const PARTS: bool = !Self::WHOLE;
+
     /// Tells it the layers whose parameters it will move, before its first step, and perhaps again before others.
     fn prepare(&mut self, _layers: &'static [LayerInfo]) {}
 
     /// The learning rate of step `iteration`, which counts batches from 0.
     fn learning_rate(&self, iteration: u64) -> f64;
+
+    /// Sees the whole gradient before a step, if the optimizer wants the [`WHOLE`](Self::WHOLE), and may change it: to limit
+    /// its norm, for instance.
+    fn survey<T: Scalar, S: Simd>(&mut self, _simd: S, _step: Step, _gradient: &mut [T]) {}
 
     /// Moves parameters: all of them, or those of a window, so that a step may take many calls. What it reads beside
     /// `update` must be the same in all calls of a step.

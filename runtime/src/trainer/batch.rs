@@ -4,9 +4,10 @@ use fearless_simd::Simd;
 
 use super::fit::Data;
 use super::judge::{judge, judge_apart};
-use super::parts::{Complete, Move, side_by_side, spread, work_of};
+use super::parts::{Complete, Move, side_by_side, spread, with_next, work_of};
 use crate::data::{Samples, Targets};
 use crate::error::Error;
+use crate::frozen;
 use crate::kernels::flat::Gather;
 use crate::kernels::slots::CUT;
 use crate::kernels::{Task, dispatch};
@@ -29,6 +30,8 @@ where
     pub(super) pass: &'a mut Pass<N>,
     pub(super) data: Data<'a, X, Y>,
     pub(super) indices: &'a [u32],
+    /// Those of the next batch, as far as they are known.
+    pub(super) coming: &'a [u32],
     /// Of the first of them.
     pub(super) noise: Noise,
     pub(super) loss: &'a L,
@@ -86,20 +89,28 @@ where
         let Pass { tiles: memory, gradient, sums, .. } = &mut *self.pass;
         let remembered = N::Scalar::LANES * memory.len();
         let mut noise = self.noise;
-        for indices in self.indices.chunks(remembered) {
+        for (indices, coming) in with_next(self.indices, remembered, self.coming) {
             // those that do not depend on each other go on at once: by the threads, or a few in one
             let at_once = if const { spread::<N>() } { memory.len() } else { const { tiles_at_once::<N>() } };
-            let groups = indices.chunks(N::Scalar::LANES * at_once);
-            for (tiles, indices) in memory.chunks_mut(at_once).zip(groups) {
+            let groups = with_next(indices, N::Scalar::LANES * at_once, coming);
+            for (tiles, (indices, coming)) in memory.chunks_mut(at_once).zip(groups) {
                 let (loss, metrics) = ((self.loss, &mut *self.loss_mean), (self.metrics, &mut *self.metric_state));
                 let (network, data, training) = (&*self.network, self.data, Some((share, noise)));
                 if const { spread::<N>() } {
                     let threads = self.threads;
                     judge_apart::<S, N, L, M, X, Y>(
-                        simd, threads, network, data, indices, tiles, loss, metrics, training,
+                        simd,
+                        threads,
+                        network,
+                        data,
+                        (indices, coming),
+                        tiles,
+                        loss,
+                        metrics,
+                        training,
                     );
                 } else {
-                    judge::<S, N, L, M, X, Y>(simd, network, data, indices, tiles, loss, metrics, training);
+                    judge::<S, N, L, M, X, Y>(simd, network, data, (indices, coming), tiles, loss, metrics, training);
                 }
                 noise = noise.at(indices.len());
                 if const { spread::<N>() && N::COMPLETES } {
@@ -154,7 +165,7 @@ where
                 let Self { optimizer, step, network, slots, previous, .. } = self;
                 let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
                 let sink = Descend::new(optimizer, step, parameters, gradient, slots, previous);
-                side_by_side::<N, S, _>(simd, movers::<O>(self.threads), Complete { tiles, sink });
+                side_by_side::<N, S, _>(simd, movers::<N, O>(self.threads), Complete { tiles, sink });
                 if const { N::CONSTRAINED } {
                     network.constrain();
                 }
@@ -182,9 +193,10 @@ pub(super) const fn whole_gradient<N: Network, O: Optimizer>() -> bool {
     !by_layer::<N>() || O::WHOLE || N::REGULARIZED
 }
 
-/// How many of the threads can move parameters.
-const fn movers<O: Optimizer>(threads: usize) -> usize {
-    if O::WHOLE || O::SLOTS > CUT { 1 } else { threads }
+/// How many of the threads can move parameters. An optimizer that wants the whole is given even what is not trained, which
+/// is put back afterwards.
+const fn movers<N: Network, O: Optimizer>(threads: usize) -> usize {
+    if !O::PARTS || O::SLOTS > CUT || O::WHOLE && frozen::any::<N>() { 1 } else { threads }
 }
 
 /// The optimizer's part of a step.
@@ -205,8 +217,9 @@ impl<N: Network, O: Optimizer> Task for Apply<'_, N, O> {
     fn run<S: Simd>(self, simd: S) {
         let Self { optimizer, step, network, gradient, slots, previous, threads } = self;
         let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
-        let all = Move::<N, O>(Descend::new(optimizer, step, parameters, gradient, slots, previous));
-        side_by_side::<N, S, _>(simd, movers::<O>(threads), all);
+        let mut all = Descend::new(optimizer, step, parameters, gradient, slots, previous);
+        all.survey(simd);
+        side_by_side::<N, S, _>(simd, movers::<N, O>(threads), Move::<N, O>(all));
         if const { N::CONSTRAINED } {
             network.constrain();
         }

@@ -9,6 +9,7 @@ use rand::{Rng, SeedableRng};
 use super::batch::{Train, threads_for};
 use super::evaluate::scores;
 use super::feed::{Feed, Known};
+use super::parts::with_next;
 use super::report::Report;
 use super::{Settings, State};
 use crate::callbacks::{Callback, Training};
@@ -161,10 +162,8 @@ where
         let (mut learning_rate, mut batch, mut samples) = (0.0, 0, 0);
         let followed = self.callbacks.follows_batches();
         while let Some(next) = self.feed.next(order, samples, &self.loss) {
-            let (data, mut indices, size) = next?;
-            if followed {
-                indices = indices.split_at(size.min(indices.len())).0;
-            }
+            let (data, indices, size) = next?;
+            let (indices, coming) = indices.split_at(if followed { size.min(indices.len()) } else { indices.len() });
             let state = &mut *self.state;
             let (mut network, mut previous) = (&mut *self.network, &mut **state.previous);
             if aside {
@@ -175,13 +174,14 @@ where
             let count = threads_for::<N>(&state.threads, size.min(indices.len()));
             let run = || {
                 let mut batch_loss = f64::NAN;
-                for indices in indices.chunks(size) {
+                for (indices, coming) in with_next(indices, size, coming) {
                     learning_rate = rate.unwrap_or_else(|| self.optimizer.learning_rate(state.iteration));
                     let train = Train {
                         network: &mut *network,
                         pass: &mut state.pass,
                         data,
                         indices,
+                        coming,
                         noise: noise.at(samples),
                         loss: &self.loss,
                         metrics: &self.metrics,

@@ -70,9 +70,19 @@ where
                 let (network, data) = (self.network, self.data);
                 if const { spread::<N>() } {
                     let threads = self.threads;
-                    judge_apart::<S, N, L, M, X, Y>(simd, threads, network, data, indices, tiles, loss, metrics, None);
+                    judge_apart::<S, N, L, M, X, Y>(
+                        simd,
+                        threads,
+                        network,
+                        data,
+                        (indices, &[]),
+                        tiles,
+                        loss,
+                        metrics,
+                        None,
+                    );
                 } else {
-                    judge::<S, N, L, M, X, Y>(simd, network, data, indices, tiles, loss, metrics, None);
+                    judge::<S, N, L, M, X, Y>(simd, network, data, (indices, &[]), tiles, loss, metrics, None);
                 }
             }
             self.loss_mean.close(simd, batch.len() as f64);

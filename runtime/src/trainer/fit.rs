@@ -139,6 +139,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
             pass: &mut state.pass,
             data,
             indices: &state.order,
+            coming: &[],
             noise: Noise::of_step(seed, state.iteration),
             loss: &loss,
             metrics: &(),

@@ -5,14 +5,15 @@ use fearless_simd::Simd;
 use super::fit::Data;
 use super::parts::{Go, side_by_side};
 use crate::data::{Samples, Targets};
+use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::TILES;
 use crate::kernels::flat::first_lanes;
 use crate::kernels::framed;
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::{Network, TileMemory};
-use crate::noise::{Inference, Noise, Training};
-use crate::pass::weigh;
+use crate::noise::{Asking, Inference, Noise, Training};
+use crate::pass::{by_layer, weigh};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::TargetTile as _;
 
@@ -25,7 +26,7 @@ pub(super) fn judge<S, N, L, M, X, Y>(
     simd: S,
     network: &N,
     data: Data<'_, X, Y>,
-    indices: &[u32],
+    (indices, coming): (&[u32], &[u32]),
     tiles: &mut [TileMemory<N>],
     (loss, loss_mean): (&L, &mut Mean<N::Scalar>),
     (metrics, metric_state): (&M, &mut M::State),
@@ -41,7 +42,7 @@ pub(super) fn judge<S, N, L, M, X, Y>(
     simd.vectorize(
         #[inline(always)]
         || {
-            forward(simd, network, data, indices, tiles, training.map(|(_, noise)| noise));
+            forward(simd, network, data, (indices, coming), tiles, training.map(|(_, noise)| noise));
             for (tile, indices) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)) {
                 let share = training.map(|(share, _)| share);
                 let [losses, lanes, weights, costs] = score::<S, N, L, Y>(simd, data.1, indices, tile, loss, share);
@@ -65,7 +66,7 @@ pub(super) fn judge_apart<S, N, L, M, X, Y>(
     threads: usize,
     network: &N,
     data: Data<'_, X, Y>,
-    indices: &[u32],
+    (indices, coming): (&[u32], &[u32]),
     tiles: &mut [TileMemory<N>],
     (loss, loss_mean): (&L, &mut Mean<N::Scalar>),
     (metrics, metric_state): (&M, &mut M::State),
@@ -80,7 +81,7 @@ pub(super) fn judge_apart<S, N, L, M, X, Y>(
 {
     let mut losses = [<N::Scalar as Scalar>::Lane::splat(N::Scalar::ZERO); TILES];
     let tiles = tiles.split_at_mut(indices.len().div_ceil(N::Scalar::LANES).min(tiles.len())).0;
-    let go = Go { network, data, indices, tiles: &mut *tiles, losses: &mut losses, loss, training };
+    let go = Go { network, data, indices, coming, tiles: &mut *tiles, losses: &mut losses, loss, training };
     side_by_side::<N, S, _>(simd, threads, go);
     for ((tile, indices), losses) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)).zip(&losses) {
         let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
@@ -129,13 +130,13 @@ where
     );
 }
 
-/// Gathers samples and targets, and sends the samples through the network.
+/// Gathers samples and targets, and sends the samples through the network. Large ones ask meanwhile for those that come.
 #[inline(always)]
 pub(super) fn forward<S, N, X, Y>(
     simd: S,
     network: &N,
     data: Data<'_, X, Y>,
-    indices: &[u32],
+    (indices, coming): (&[u32], &[u32]),
     tiles: &mut [TileMemory<N>],
     noise: Option<Noise>,
 ) where
@@ -153,18 +154,33 @@ pub(super) fn forward<S, N, X, Y>(
             simd,
             #[inline(always)]
             || {
+                let ahead = || {
+                    let coming = coming.chunks(N::Scalar::LANES).nth(number)?;
+                    Some(Ahead::new(data.0.in_memory()?, coming))
+                };
                 // only where something is random are there two ways forward
                 if const { N::STREAMS > 0 }
                     && let Some(noise) = noise
                 {
                     let mode = Training(noise.at(number * N::Scalar::LANES));
-                    network.forward(simd, mode, &tile.input, &mut tile.tape);
+                    if const { asks::<N>() } {
+                        network.forward(simd, Asking(mode, ahead()), &tile.input, &mut tile.tape);
+                    } else {
+                        network.forward(simd, mode, &tile.input, &mut tile.tape);
+                    }
+                } else if const { asks::<N>() } {
+                    network.forward(simd, Asking(Inference, ahead()), &tile.input, &mut tile.tape);
                 } else {
                     network.forward(simd, Inference, &tile.input, &mut tile.tape);
                 }
             },
         );
     }
+}
+
+/// Whether a network is so large that a layer may ask for samples that come later.
+const fn asks<N: Network>() -> bool {
+    by_layer::<N>() && N::INPUTS >= N::Scalar::LANES
 }
 
 /// The loss of each sample of a tile that has been forward, 1 for each lane that holds one, what each counts, and what its

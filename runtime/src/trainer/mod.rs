@@ -249,7 +249,8 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     ///
     /// Layers of one's own that do not [complete](crate::layers::Layer::COMPLETES) their gradient go back on one thread,
     /// with the whole network that they are in; where a [`BatchNormalization`](crate::layers::BatchNormalization) looks at a
-    /// batch, one thread does; and an optimizer that wants the [whole](Optimizer::WHOLE) gradient makes its step on one.
+    /// batch, one thread does; and an optimizer that wants the [whole](Optimizer::WHOLE) gradient sees it on one, and makes its
+    /// step on one if it cannot move [parts](Optimizer::PARTS), or if the network has some that are not trained.
     ///
     /// The threads start, and their memory is allocated, when they are first needed; they end with the trainer. Where no
     /// callback [follows](crate::callbacks::Callback::follows_batches) the batches of a [`fit`](Self::fit), they go on from one

@@ -51,11 +51,29 @@ pub(super) fn side_by_side<N: Network, S: Simd, P: Divide + Task<Output = ()>>(s
     }
 }
 
+/// Cuts samples into groups of `size`, each with what comes after it: the rest of them, or `coming`.
+#[inline(always)]
+pub(super) fn with_next<'a>(
+    samples: &'a [u32],
+    size: usize,
+    coming: &'a [u32],
+) -> impl Iterator<Item = (&'a [u32], &'a [u32])> {
+    samples.chunks(size).zip(1..).map(
+        #[inline(always)]
+        move |(group, number)| {
+            let rest = samples.get(number * size..).unwrap_or_default();
+            (group, if rest.is_empty() { coming } else { rest })
+        },
+    )
+}
+
 /// Tiles on their way: forward, the loss, and in training back.
 pub(super) struct Go<'a, N: Network, L, X: ?Sized, Y: ?Sized> {
     pub(super) network: &'a N,
     pub(super) data: Data<'a, X, Y>,
     pub(super) indices: &'a [u32],
+    /// Those of the next batch, as far as they are known.
+    pub(super) coming: &'a [u32],
     pub(super) tiles: &'a mut [TileMemory<N>],
     /// Receives the loss of each sample.
     pub(super) losses: &'a mut [<N::Scalar as Scalar>::Lane],
@@ -70,17 +88,27 @@ impl<N: Network, L: Sync, X: Sync + ?Sized, Y: Sync + ?Sized> Divide for Go<'_, 
     }
 
     fn divide(self, pieces: usize, of: usize) -> (Self, Self) {
-        let Self { network, data, indices, tiles, losses, loss, training } = self;
+        let Self { network, data, indices, coming, tiles, losses, loss, training } = self;
         // the first has the longer part: the last tile may be ragged
         let count = (tiles.len() * pieces).div_ceil(of);
         let samples = (count * N::Scalar::LANES).min(indices.len());
         let (first, second) = tiles.split_at_mut(count);
         let (losses, other_losses) = losses.split_at_mut(count.min(losses.len()));
         let (indices, other_indices) = indices.split_at(samples);
+        let (coming, other_coming) = coming.split_at(samples.min(coming.len()));
         let later = training.map(|(share, noise)| (share, noise.at(samples)));
         (
-            Self { network, data, indices, tiles: first, losses, loss, training },
-            Self { network, data, indices: other_indices, tiles: second, losses: other_losses, loss, training: later },
+            Self { network, data, indices, coming, tiles: first, losses, loss, training },
+            Self {
+                network,
+                data,
+                indices: other_indices,
+                coming: other_coming,
+                tiles: second,
+                losses: other_losses,
+                loss,
+                training: later,
+            },
         )
     }
 }
@@ -97,10 +125,11 @@ where
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let at_once = const { tiles_at_once::<N>() };
-        let Self { network, data, indices, tiles, losses, loss, mut training } = self;
-        let groups = indices.chunks(N::Scalar::LANES * at_once);
+        let Self { network, data, indices, coming, tiles, losses, loss, mut training } = self;
+        let groups = with_next(indices, N::Scalar::LANES * at_once, coming);
         for ((tiles, losses), indices) in tiles.chunks_mut(at_once).zip(losses.chunks_mut(at_once)).zip(groups) {
             forward(simd, network, data, indices, tiles, training.map(|(_, noise)| noise));
+            let (indices, _) = indices;
             let each = tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES));
             for ((tile, indices), losses) in each.zip(losses) {
                 let share = training.map(|(share, _)| share);
@@ -209,5 +238,20 @@ impl<T, O: Clone> Cut for Descend<'_, T, O> {
                 start: start + count,
             },
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::with_next;
+
+    #[test]
+    fn each_group_knows_what_comes_after_it() {
+        let groups = |samples, coming| with_next(samples, 2, coming).collect::<Vec<(&[u32], &[u32])>>();
+        assert_eq!(groups(&[5, 3, 1], &[7]), [(&[5, 3][..], &[1][..]), (&[1], &[7])]);
+        assert_eq!(groups(&[5, 3], &[]), [(&[5, 3][..], &[][..])]);
+        assert_eq!(groups(&[], &[7]), []);
     }
 }

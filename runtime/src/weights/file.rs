@@ -118,8 +118,8 @@ impl Weights {
         // both fit: at most the longest header, and a file that fits into the memory or fails to
         let mut text = vec![0; usize::try_from(header).unwrap_or(usize::MAX)];
         file.read_exact(&mut text)?;
-        let Header { metadata, mut tensors } =
-            serde_json::from_slice(&text).map_err(|error| no_file(format!("its header is wrong: {error}")))?;
+        let Header { metadata, mut tensors } = serde_json::from_slice(&text)
+            .map_err(|error| no_file(format!("its header is wrong: {}", shown(&error.to_string()))))?;
         tensors.sort_by_key(|(_, tensor)| tensor.data_offsets);
         let end = contiguous(&tensors)?;
         if end as u64 != rest - header {
@@ -135,6 +135,19 @@ impl Weights {
         self.file.read_exact(&mut numbers)?;
         Ok(numbers)
     }
+}
+
+/// A text that may hold what stands in a file, with nothing in it that speaks to the terminal.
+fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for sign in text.chars() {
+        if sign.is_control() {
+            shown.extend(sign.escape_debug());
+        } else {
+            shown.push(sign);
+        }
+    }
+    shown
 }
 
 fn no_file(reason: impl fmt::Display) -> Fault {

@@ -6,6 +6,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
 use super::{ANY, earlier, has_blocks};
+use crate::kernels::ahead::Ahead;
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
 
@@ -90,14 +91,18 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
     bias: &[T],
     x: &[T::Lane],
     y: &mut [T::Lane],
+    ahead: Option<Ahead<'_>>,
 ) -> usize {
     let outputs = y.len();
     // parts as long as each other
     let inputs = x.len().div_ceil(x.len().div_ceil(INPUTS).max(1)).max(1);
+    // the lines to ask for, spread over the blocks
+    let blocks = y.len() / (2 * T::LANES) * x.len().div_ceil(inputs) * (T::LANES / PART);
+    let (mut line, mut due) = (0, 0);
     let mut first = 0;
     for pair in y.chunks_exact_mut(2 * T::LANES) {
         let (left, right) = pair.split_at_mut(T::LANES);
-        let mut weights = weights.get(first..).unwrap_or_default();
+        let mut weights = weights;
         let start = [0, T::LANES].map(
             #[inline(always)]
             |v| match bias.get(first + v..first + v + T::LANES) {
@@ -112,7 +117,13 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
         for x in x.chunks(inputs) {
             // these weights come from the second-level cache once, and serve all samples
             for (part, (left, right)) in left.chunks_exact_mut(PART).zip(right.chunks_exact_mut(PART)).enumerate() {
-                pair_block::<T, S>(simd, weights, outputs, (x, part * PART), left, right);
+                pair_block::<T, S>(simd, weights, (outputs, first), (x, part * PART), left, right);
+                let Some(ahead) = ahead else { continue };
+                due += ahead.lines();
+                while due >= blocks {
+                    ahead.ask(line);
+                    (line, due) = (line + 1, due - blocks);
+                }
             }
             weights = weights.get(inputs * outputs..).unwrap_or_default();
         }
@@ -120,6 +131,14 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
     }
     transpose_squares::<T, S>(simd, &mut y[..first]);
     first
+}
+
+/// With fewer inputs the transposition of [`forward_squares`] costs more than it gains.
+pub(super) const SQUARES: usize = 128;
+
+/// Whether a layer of so many inputs and outputs has such squares, where registers are long.
+pub(crate) const fn asks<T: Scalar>(inputs: usize, outputs: usize) -> bool {
+    inputs >= SQUARES && outputs >= 2 * T::LANES
 }
 
 /// How many samples [`forward_squares`] holds in registers.
@@ -136,7 +155,7 @@ const EARLY: usize = 8;
 fn pair_block<T: Scalar, S: Simd>(
     simd: S,
     weights: &[T],
-    outputs: usize,
+    (outputs, output): (usize, usize),
     (x, first): (&[T::Lane], usize),
     left: &mut [T::Lane],
     right: &mut [T::Lane],
@@ -146,9 +165,10 @@ fn pair_block<T: Scalar, S: Simd>(
         #[inline(always)]
         |k| [left[k].load(simd), right[k].load(simd)],
     );
-    for (x, row) in x.iter().zip(weights.chunks(outputs)) {
+    // whole rows, all as long, so that what is compared does not change
+    for (x, row) in x.iter().zip(weights.chunks_exact(outputs)) {
         let x = x.as_slice().get(first..).and_then(<[_]>::first_chunk::<PART>);
-        let (Some(x), Some(row)) = (x, row.get(..2 * T::LANES)) else { break };
+        let (Some(x), Some(row)) = (x, row.get(output..output + 2 * T::LANES)) else { break };
         if first == 0 {
             prefetch(row, EARLY * outputs);
             prefetch(row, EARLY * outputs + T::LANES);

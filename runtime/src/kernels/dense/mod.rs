@@ -78,7 +78,7 @@ mod small;
 mod tests;
 mod weights;
 
-pub(crate) use self::forward::{forward, forward_columns, forward_squares};
+pub(crate) use self::forward::{asks, forward, forward_columns, forward_squares};
 pub(crate) use self::input::backward_input;
 pub(crate) use self::left::backward_weights_left;
 pub(crate) use self::predict::predict;

@@ -2,20 +2,28 @@
 
 use fearless_simd::Simd;
 
+use super::forward::SQUARES;
 use super::{Columns, registers};
+use crate::kernels::ahead::Ahead;
 use crate::kernels::flat::Sink;
 use crate::scalar::Scalar;
 
-/// [`forward`](super::forward) into `y`.
+/// [`forward`](super::forward) into `y`. Meanwhile a large product asks for samples that come later.
 #[inline(never)]
-pub(crate) fn forward<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T::Lane], y: &mut [T::Lane]) {
+pub(crate) fn forward<T: Scalar, S: Simd>(
+    simd: S,
+    weights: &[T],
+    bias: &[T],
+    x: &[T::Lane],
+    y: &mut [T::Lane],
+    ahead: Option<Ahead<'_>>,
+) {
     simd.vectorize(
         #[inline(always)]
         || {
             let outputs = y.len();
-            // with fewer inputs the transposition costs more than it gains
             let done = match const { registers::<S>() } {
-                16 if x.len() >= 128 => super::forward_squares::<T, S>(simd, weights, bias, x, y),
+                16 if x.len() >= SQUARES => super::forward_squares::<T, S>(simd, weights, bias, x, y, ahead),
                 _ => 0,
             };
             super::forward_columns::<T, S>(

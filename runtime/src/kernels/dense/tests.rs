@@ -78,7 +78,7 @@ impl<T: Scalar> Task for &Case<T> {
         let of = std::format!("{} {inputs} -> {outputs}, {:?}", T::NAME, simd.level());
         for ((x, dy), (y, dx)) in tiles.iter().zip(results) {
             let mut out = vec![T::Lane::splat(T::ONE); outputs];
-            shared::forward::<T, S>(simd, weights, bias, x, &mut out);
+            shared::forward::<T, S>(simd, weights, bias, x, &mut out, None);
             assert_eq!(out, *y, "forward, {of}");
             let mut out = vec![T::Lane::splat(T::ONE); inputs];
             shared::backward_input::<T, S>(simd, weights, dy, &mut out);

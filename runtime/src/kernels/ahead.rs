@@ -1,0 +1,99 @@
+//! Samples that are asked for while others are computed.
+
+use super::flat::prefetch;
+
+/// Samples that lie in memory, each as far from the one before.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    first: &'a [u8],
+    pitch: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// The bytes of the first sample, and how many bytes lie from one to the next.
+    pub(crate) const fn new(first: &'a [u8], pitch: usize) -> Self {
+        Self { first, pitch }
+    }
+
+    /// Where a line of a sample begins, counted from the first sample.
+    #[inline(always)]
+    const fn place(self, sample: u32, line: usize) -> usize {
+        (sample as usize).wrapping_mul(self.pitch).wrapping_add(line * LINE)
+    }
+}
+
+/// The samples that will go through the network after these, at most a tile of them. A product that leaves the way from
+/// memory to the processor idle asks for them little by little, so that gathering them need not wait.
+///
+/// They are asked for as they will be gathered, a line of each sample at a time: a processor looks for the pages of several
+/// addresses at once, but waits for that of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Ahead<'a> {
+    rows: Rows<'a>,
+    samples: &'a [u32],
+}
+
+/// How many bytes a processor takes from memory at a time.
+const LINE: usize = 64;
+
+#[cfg(feature = "alloc")]
+impl<'a> Ahead<'a> {
+    /// These samples.
+    pub(crate) const fn new(rows: Rows<'a>, samples: &'a [u32]) -> Self {
+        Self { rows, samples }
+    }
+}
+
+impl Ahead<'_> {
+    /// How many lines a sample lies on at most.
+    #[inline(always)]
+    pub(crate) fn lines(self) -> usize {
+        self.rows.first.len().div_ceil(LINE) + 1
+    }
+
+    /// Asks for a line of each sample.
+    #[inline(always)]
+    pub(crate) fn ask(self, line: usize) {
+        for &index in self.samples {
+            prefetch(self.rows.first, self.rows.place(index, line));
+        }
+    }
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use std::vec::Vec;
+
+    use nalgebra::{Const, Dyn, OMatrix, SVector};
+
+    use super::{Ahead, LINE, Rows};
+    use crate::data::Samples;
+    use crate::tile::Tile;
+
+    /// Whether each sample begins and ends where it is asked for.
+    fn right(rows: Option<Rows<'_>>, samples: &[*const f32]) -> bool {
+        rows.is_some_and(|rows| {
+            let last = Ahead::new(rows, &[]).lines() - 1;
+            (0..).zip(samples).all(|(sample, begin)| {
+                let place = |line| rows.first.as_ptr().addr() + rows.place(sample, line);
+                let end = begin.addr() + size_of::<[f32; 20]>() - 1;
+                place(0) == begin.addr() && end / LINE <= place(last) / LINE
+            })
+        })
+    }
+
+    #[test]
+    fn samples_lie_where_they_are_asked_for() {
+        let arrays: Vec<[f32; 20]> = std::vec![[0.0; 20]; 7];
+        let samples: Vec<_> = arrays.iter().map(|x| x.as_ptr()).collect();
+        assert!(right(Samples::<f32, Tile<f32, 20>>::in_memory(&arrays), &samples));
+        let vectors = [SVector::<f32, 20>::zeros(); 7];
+        let samples: Vec<_> = vectors.iter().map(|x| x.data.0.as_ptr().cast()).collect();
+        assert!(right(Samples::<f32, Tile<f32, 20>>::in_memory(&vectors), &samples));
+        let columns = OMatrix::<f32, Const<20>, Dyn>::zeros(7);
+        let samples: Vec<_> = columns.as_slice().chunks_exact(20).map(<[f32]>::as_ptr).collect();
+        assert!(right(Samples::in_memory(&columns), &samples));
+        let rows = OMatrix::<f32, Dyn, Const<20>>::zeros(7);
+        assert!(Samples::<f32, Tile<f32, 20>>::in_memory(&rows).is_none());
+    }
+}
