@@ -40,8 +40,12 @@ impl<T: Scalar> Case<T> {
         };
         let (weights, bias) = (numbers(inputs * outputs), numbers(outputs));
         let mut lanes = |count| {
-            let numbers = numbers(count * T::LANES);
-            bytemuck::allocation::pod_collect_to_vec::<T, T::Lane>(&numbers)
+            let lane = |numbers: &[T]| {
+                let mut lane = T::Lane::splat(T::ZERO);
+                lane.as_mut_slice().copy_from_slice(numbers);
+                lane
+            };
+            numbers(count * T::LANES).chunks(T::LANES).map(lane).collect::<Vec<_>>()
         };
         let tiles: Vec<_> = (0..tiles).map(|_| (lanes(inputs), lanes(outputs))).collect();
         let mut gradient = vec![T::ZERO; (inputs + 1) * outputs];
