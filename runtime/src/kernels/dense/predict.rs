@@ -83,6 +83,30 @@ fn vector<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> T::Vector<S> {
     T::Vector::<S>::from_slice(simd, numbers)
 }
 
+/// Sums that begin at zero, the first at the bias if there is one.
+#[inline(always)]
+fn begin<T: Scalar, S: Simd, const B: usize, const U: usize>(simd: S, bias: &[T]) -> [[T::Vector<S>; B]; U] {
+    let mut sums = [[T::Vector::<S>::splat(simd, T::ZERO); B]; U];
+    if let Some(bias) = bias.get(..B * T::LANES) {
+        sums[0] = array::from_fn(|k| vector::<T, S>(simd, &bias[k * T::LANES..][..T::LANES]));
+    }
+    sums
+}
+
+/// Adds up the sums, first to last, into `y`.
+#[inline(always)]
+fn store_total<T: Scalar, S: Simd, const B: usize, const U: usize>(sums: &[[T::Vector<S>; B]; U], y: &mut [T]) {
+    let mut total = sums[0];
+    for sums in &sums[1..] {
+        for (total, sum) in total.iter_mut().zip(sums) {
+            *total += *sum;
+        }
+    }
+    for (total, y) in total.into_iter().zip(y.chunks_exact_mut(T::LANES)) {
+        total.store_slice(y);
+    }
+}
+
 /// `B` vectors of outputs in registers, `U` sums of each in turns.
 #[inline(always)]
 fn predict_block<T: Scalar, S: Simd, const B: usize, const U: usize>(
@@ -93,11 +117,7 @@ fn predict_block<T: Scalar, S: Simd, const B: usize, const U: usize>(
     x: &[T],
     y: &mut [T],
 ) {
-    let zero = T::Vector::<S>::splat(simd, T::ZERO);
-    let mut sums = [[zero; B]; U];
-    if let Some(bias) = bias.get(..B * T::LANES) {
-        sums[0] = array::from_fn(|k| vector::<T, S>(simd, &bias[k * T::LANES..][..T::LANES]));
-    }
+    let mut sums = begin::<T, S, B, U>(simd, bias);
     let row = |i: usize| weights.get(i * outputs..).and_then(|row| row.get(..B * T::LANES));
     let (turns, rest) = x.as_chunks::<U>();
     for (turn, x) in turns.iter().enumerate() {
@@ -110,15 +130,7 @@ fn predict_block<T: Scalar, S: Simd, const B: usize, const U: usize>(
         let Some(row) = row(U * turns.len() + k) else { break };
         add_row::<T, S, B>(simd, &mut sums[0], row, *x);
     }
-    let mut total = sums[0];
-    for sums in &sums[1..] {
-        for (total, sum) in total.iter_mut().zip(sums) {
-            *total += *sum;
-        }
-    }
-    for (total, y) in total.into_iter().zip(y.chunks_exact_mut(T::LANES)) {
-        total.store_slice(y);
-    }
+    store_total::<T, S, B, U>(&sums, y);
 }
 
 /// `B` vectors of outputs in registers, a sum of each half of the inputs: from the second cache, weights are read faster in
@@ -132,11 +144,7 @@ fn predict_halves<T: Scalar, S: Simd, const B: usize>(
     x: &[T],
     y: &mut [T],
 ) {
-    let zero = T::Vector::<S>::splat(simd, T::ZERO);
-    let mut sums = [[zero; B]; 2];
-    if let Some(bias) = bias.get(..B * T::LANES) {
-        sums[0] = array::from_fn(|k| vector::<T, S>(simd, &bias[k * T::LANES..][..T::LANES]));
-    }
+    let mut sums = begin::<T, S, B, 2>(simd, bias);
     let [first_sums, second_sums] = &mut sums;
     let half = x.len() / 2;
     let (first, second) = weights.split_at((half * outputs).min(weights.len()));
@@ -150,9 +158,7 @@ fn predict_halves<T: Scalar, S: Simd, const B: usize>(
         let Some(row) = row.get(..B * T::LANES) else { break };
         add_row::<T, S, B>(simd, first_sums, row, *x);
     }
-    for ((first, second), y) in first_sums.iter().zip(second_sums).zip(y.chunks_exact_mut(T::LANES)) {
-        (*first + *second).store_slice(y);
-    }
+    store_total::<T, S, B, 2>(&sums, y);
 }
 
 /// Adds the products of one input to vectors of outputs.
