@@ -9,9 +9,9 @@ use typenet::prelude::*;
 use typenet::quantized::{QuantizableNetwork, Quantized};
 use typenet::{Error, network};
 
+use super::faults::{edited, mutated};
 use super::other::{Other, Wider};
 use super::xor::Xor;
-use super::{edited, mutated};
 
 network! {
     Inner = Dense(3 -> 5, tanh), Dense(5 -> 3);
