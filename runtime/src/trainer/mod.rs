@@ -54,6 +54,18 @@ use crate::pass::Pass;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Memory
+///
+/// A fit holds the parameters twice, as they are and as they were before the last step, should the next loss be no number,
+/// and the optimizer's [`SLOTS`](Optimizer::SLOTS): with Adam each number of the network four times. The gradient of a network
+/// of more than 1,024 parameters goes from registers into the step. It lies in memory, as another number for each parameter,
+/// where the optimizer must see it [`WHOLE`](Optimizer::WHOLE), where there are regularisers, and where a batch is gathered in
+/// parts, since it has more than 16 tiles (of 16 samples, 8 of `f64`) or what layers make of it fills 4 MiB.
+///
+/// Beside that there are the tiles of a batch, in those 4 MiB, unless one is larger or a layer wants to see all of them
+/// ([`BatchNormalization`](crate::layers::BatchNormalization)), and four bytes for each sample, its place in the order of the
+/// epoch. All of it is allocated before the first step.
 pub struct Trainer<N: Network, L, O, M = (), C = ()> {
     loss: L,
     optimizer: O,
