@@ -27,12 +27,22 @@ pub enum Average {
 /// ```text
 /// score = (1 + beta^2) * precision * recall / (beta^2 * precision + recall)
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::metrics::{Average, FBetaScore};
+/// use typenet::prelude::*;
 ///
-/// The largest outputs of a sample are its positive ones, or with a threshold those that exceed it. Keras's default is
-/// one score for each output; here it is their mean, and [`Average::Output`] gives one of them.
+/// network! { Given = Activation(2 -> 2, softmax) }
 ///
-/// Source: C. van Rijsbergen, *Information Retrieval*, 1979.
-///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1))
+///     .metric(FBetaScore::new(2.0).average(Average::Output(0)));
+/// let x = [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]];
+/// let scores = trainer.evaluate(&given, (&x, &[[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]))?;
+/// // of output 0 the precision is 1/2 and the recall 1
+/// assert!(scores.metric("fbeta_score").is_some_and(|score| (score - 5.0 / 6.0).abs() < 1e-6));
+/// # Ok(())
+/// # }
 /// ```
 /// use typenet::metrics::{Average, FBetaScore};
 /// use typenet::prelude::*;
