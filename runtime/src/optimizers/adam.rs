@@ -77,25 +77,40 @@ impl<R: Schedule, const AMSGRAD: bool> Adam<R, AMSGRAD> {
         let t = step.iteration as f64 + 1.0;
         let alpha = splat(-step.learning_rate * sqrt(1.0 - pow(self.beta_2, t)) / (1.0 - pow(self.beta_1, t)));
         let (keep, epsilon) = (splat(keep), splat(self.epsilon));
-        let (rest_1, rest_2) = (splat(1.0 - self.beta_1), splat(1.0 - self.beta_2));
-        let moments = |g: T::Vector<S>, m: T::Vector<S>, v: T::Vector<S>| {
-            ((g - m).mul_add(rest_1, m), g.mul_add(g, -v).mul_add(rest_2, v))
-        };
-        let moved =
-            |w: T::Vector<S>, m: T::Vector<S>, h: T::Vector<S>| w.mul_add(keep, m * alpha / (h.sqrt() + epsilon));
+        let rests = [splat(1.0 - self.beta_1), splat(1.0 - self.beta_2)];
         if AMSGRAD {
-            update.each(simd, |w, g, [m, v, h]| {
-                let (m, v) = moments(g, m, v);
-                let h = h.max(v);
-                (moved(w, m, h), [m, v, h])
-            });
+            update.each(
+                simd,
+                #[inline(always)]
+                |w, g, [m, v, h]| {
+                    let [m, v] = moments(g, [m, v], rests);
+                    let h = h.max(v);
+                    (w.mul_add(keep, quotient(m * alpha, h, epsilon)), [m, v, h])
+                },
+            );
         } else {
-            update.each(simd, |w, g, [m, v]| {
-                let (m, v) = moments(g, m, v);
-                (moved(w, m, v), [m, v])
-            });
+            update.each(
+                simd,
+                #[inline(always)]
+                |w, g, [m, v]| {
+                    let [m, v] = moments(g, [m, v], rests);
+                    (w.mul_add(keep, quotient(m * alpha, v, epsilon)), [m, v])
+                },
+            );
         }
     }
+}
+
+/// The mean and the mean square with this gradient. No closure, which the compiler would rather call.
+#[inline(always)]
+fn moments<S: Simd, V: SimdFloat<S>>(g: V, [m, v]: [V; 2], [rest_1, rest_2]: [V; 2]) -> [V; 2] {
+    [(g - m).mul_add(rest_1, m), g.mul_add(g, -v).mul_add(rest_2, v)]
+}
+
+/// A step over the root of the mean square.
+#[inline(always)]
+fn quotient<S: Simd, V: SimdFloat<S>>(step: V, square: V, epsilon: V) -> V {
+    step / (square.sqrt() + epsilon)
 }
 
 impl Default for Adam {

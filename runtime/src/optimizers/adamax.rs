@@ -73,10 +73,14 @@ impl<R: Schedule> Optimizer for Adamax<R> {
         let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
         let alpha = splat(step.learning_rate / (1.0 - pow(self.beta_1, step.iteration as f64 + 1.0)));
         let (rest_1, beta_2, epsilon) = (splat(1.0 - self.beta_1), splat(self.beta_2), splat(self.epsilon));
-        update.each(simd, |w, g, [m, u]| {
-            let m = (g - m).mul_add(rest_1, m);
-            let u = (u * beta_2).max(g.abs());
-            (w - m * alpha / (u + epsilon), [m, u])
-        });
+        update.each(
+            simd,
+            #[inline(always)]
+            |w, g, [m, u]| {
+                let m = (g - m).mul_add(rest_1, m);
+                let u = (u * beta_2).max(g.abs());
+                (w - m * alpha / (u + epsilon), [m, u])
+            },
+        );
     }
 }

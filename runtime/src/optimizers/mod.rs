@@ -73,7 +73,11 @@ use crate::scalar::Scalar;
 ///
 ///     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
 ///         let rate = T::Vector::<S>::splat(simd, T::from_f64(step.learning_rate));
-///         update.each(simd, |w, g, []| (w - rate.copysign(g), []));
+///         update.each(
+///             simd,
+///             #[inline(always)]
+///             |w, g, []| (w - rate.copysign(g), []),
+///         );
 ///     }
 /// }
 ///

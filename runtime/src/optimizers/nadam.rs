@@ -101,11 +101,15 @@ impl<R: Schedule> Optimizer for Nadam<R> {
         let unbias = splat(1.0 / (1.0 - pow(self.beta_2, t as f64)));
         let (rest_1, rest_2) = (splat(1.0 - self.beta_1), splat(1.0 - self.beta_2));
         let epsilon = splat(self.epsilon);
-        update.each(simd, |w, g, [m, v]| {
-            let m = (g - m).mul_add(rest_1, m);
-            let v = g.mul_add(g, -v).mul_add(rest_2, v);
-            let ahead = m.mul_add(of_mean, g * of_gradient);
-            (w - ahead / ((v * unbias).sqrt() + epsilon), [m, v])
-        });
+        update.each(
+            simd,
+            #[inline(always)]
+            |w, g, [m, v]| {
+                let m = (g - m).mul_add(rest_1, m);
+                let v = g.mul_add(g, -v).mul_add(rest_2, v);
+                let ahead = m.mul_add(of_mean, g * of_gradient);
+                (w - ahead / ((v * unbias).sqrt() + epsilon), [m, v])
+            },
+        );
     }
 }
