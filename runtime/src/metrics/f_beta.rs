@@ -27,6 +27,13 @@ pub enum Average {
 /// ```text
 /// score = (1 + beta^2) * precision * recall / (beta^2 * precision + recall)
 /// ```
+///
+/// The largest outputs of a sample are its positive ones, or with a threshold those that exceed it. Keras's default is
+/// one score for each output; here it is their mean, and [`Average::Output`] gives one of them.
+///
+/// Source: C. van Rijsbergen, *Information Retrieval*, 1979.
+///
+/// ```
 /// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::metrics::{Average, FBetaScore};
 /// use typenet::prelude::*;
@@ -43,13 +50,6 @@ pub enum Average {
 /// assert!(scores.metric("fbeta_score").is_some_and(|score| (score - 5.0 / 6.0).abs() < 1e-6));
 /// # Ok(())
 /// # }
-/// ```
-/// use typenet::metrics::{Average, FBetaScore};
-/// use typenet::prelude::*;
-///
-/// network! { Classes = Dense(2 -> 3, softmax) }
-/// let trainer = Trainer::<Classes, _, _>::new(CategoricalCrossEntropy, Adam::new(0.01))
-///     .metric(FBetaScore::new(2.0).average(Average::Weighted));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FBetaScore {
