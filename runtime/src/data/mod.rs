@@ -176,6 +176,13 @@ pub trait Samples<T: Scalar, X>: Sync {
         None
     }
 
+    /// All numbers of all samples, in whatever order, if they lie side by side: then they are checked many at a time.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        None
+    }
+
     /// Whether all numbers make sense for a network that wants `range`.
     ///
     /// # Errors
@@ -206,6 +213,13 @@ pub trait Targets<T: Scalar, Z>: Sync {
         weights
     }
 
+    /// As [`Samples::all_numbers`], where nothing else is to be checked.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        None
+    }
+
     /// Whether all targets make sense for a loss that wants `range`.
     ///
     /// # Errors
@@ -214,8 +228,13 @@ pub trait Targets<T: Scalar, Z>: Sync {
     fn check(&self, range: TargetRange) -> Result<(), Error>;
 }
 
-/// Whether such a network can be trained on the data with this loss; how many samples there are.
-pub(crate) fn check<N, L, X, Y>((x, y): Data<'_, X, Y>, loss: &L) -> Result<u32, Error>
+/// Whether such a network can be trained on the data with this loss; how many samples there are. Where all numbers lie side by
+/// side, `within` may say of them that they are finite, or probabilities too; else they are looked at one after the other.
+pub(crate) fn check<N, L, X, Y>(
+    (x, y): Data<'_, X, Y>,
+    loss: &L,
+    mut within: impl FnMut(&[N::Scalar], bool) -> bool,
+) -> Result<u32, Error>
 where
     N: Network,
     X: Samples<N::Scalar, N::Input> + ?Sized,
@@ -230,8 +249,13 @@ where
         return Err(Error::NoSamples);
     }
     let count = u32::try_from(samples).map_err(|_| Error::TooManySamples { samples })?;
-    x.check(const { N::RANGE })?;
-    y.check(L::TARGETS)?;
+    if const { !matches!(N::RANGE, InputRange::Finite) } || !x.all_numbers().is_some_and(|all| within(all, false)) {
+        x.check(const { N::RANGE })?;
+    }
+    let probabilities = const { matches!(L::TARGETS, TargetRange::Probability) };
+    if !y.all_numbers().is_some_and(|all| within(all, probabilities)) {
+        y.check(L::TARGETS)?;
+    }
     loss.check()?;
     Ok(count)
 }
@@ -245,6 +269,16 @@ where
 pub trait Sample<T: Scalar, const N: usize> {
     /// The numbers.
     fn numbers(&self) -> &[T; N];
+
+    /// The numbers of many, if there is nothing else in them.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(_samples: &[Self]) -> Option<&[T]>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 /// One target: a vector, or a class.
@@ -273,6 +307,16 @@ pub trait Target<T: Scalar, Z> {
                 target.put(lane, tile);
             }
         }
+    }
+
+    /// The numbers of many, if there is nothing else in them.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(_targets: &[Self]) -> Option<&[T]>
+    where
+        Self: Sized,
+    {
+        None
     }
 
     /// Whether this target, which belongs to sample `sample`, makes sense for a loss that wants `range`.
