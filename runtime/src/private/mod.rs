@@ -1,7 +1,10 @@
 //! What the code that `network!` writes calls. Not a public interface: it changes with the macro, whose version is
 //! pinned to this crate's.
 
+mod batch;
 mod checks;
+mod new;
+mod penalties;
 
 pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{bool, f32, f64, str, usize};
@@ -12,10 +15,15 @@ use fearless_simd::SimdBase as _;
 pub use rand::Rng;
 pub use typenet_macros::network;
 
+pub use self::batch::{complete, meet};
 pub use self::checks::{
     Checked, Gives, GivesBack, Meets, OfType, Size, Sizes, Takes, assert_size, gives_back, is_activation,
     is_initializer, is_layer, is_network, meets,
 };
+#[cfg(feature = "alloc")]
+pub use self::new::{Boxed, boxed};
+pub use self::new::{OnStack, boxed_method, fits_stack, new};
+pub use self::penalties::{add, constrain, penalty};
 pub use crate::flat::Flat;
 pub use crate::included::{Included, included};
 pub use crate::layers::{Batch, BatchMut, Layer, LayerInfo, Share, Sink, Trace, Way};
@@ -28,90 +36,8 @@ pub use crate::{activations, constraints, initializers, layers, regularizers};
 /// From where the fields of a network's struct stand, too.
 pub use crate::__private;
 
-use core::marker::PhantomData;
-
-use nalgebra::SMatrix;
-
-use crate::constraints::Constraint;
 use crate::kernels::{framed, level};
-use crate::regularizers::Regularizer;
 use crate::scalar::Scalar;
-
-#[cfg(feature = "alloc")]
-pub use alloc::boxed::Box as Boxed;
-
-pub use crate::__boxed_method as boxed_method;
-
-/// The method `boxed`, where there is a heap.
-#[cfg(feature = "alloc")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __boxed_method {
-    () => {
-        /// A network with new parameters, drawn from a generator of random numbers, built on the heap: it never passes over the stack.
-        #[must_use]
-        pub fn boxed<__R: $crate::__private::Rng + ?::core::marker::Sized>(
-            __generator: &mut __R,
-        ) -> $crate::__private::Boxed<Self> {
-            $crate::__private::boxed(__generator)
-        }
-    };
-}
-
-/// The method `boxed`, where there is a heap: here there is none.
-#[cfg(not(feature = "alloc"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __boxed_method {
-    () => {};
-}
-
-/// What a tensor costs; adds its slope to that of the gradient.
-#[inline(always)]
-pub fn penalty<T: Scalar, G: Regularizer, const ROWS: usize, const COLUMNS: usize>(
-    regularizer: G,
-    weights: &SMatrix<T, ROWS, COLUMNS>,
-    units: usize,
-    gradient: Option<&mut SMatrix<T, ROWS, COLUMNS>>,
-) -> f64 {
-    let gradient = gradient.map(|gradient| gradient.data.0.as_flattened_mut()).unwrap_or_default();
-    regularizer.penalty(weights.data.0.as_flattened(), units, gradient)
-}
-
-/// Adds what another tensor costs: generated code has no arithmetic of its own, which a user's lints may deny.
-#[inline(always)]
-pub const fn add(penalty: &mut f64, other: f64) {
-    *penalty += other;
-}
-
-/// Makes a tensor what it must be.
-#[inline(always)]
-pub fn constrain<T: Scalar, C: Constraint, const ROWS: usize, const COLUMNS: usize>(
-    constraint: C,
-    weights: &mut SMatrix<T, ROWS, COLUMNS>,
-    units: usize,
-) {
-    constraint.apply(weights.data.0.as_flattened_mut(), units);
-}
-
-/// The most that `new` may hand around by value: 128 KiB, a sixteenth of a thread's usual stack.
-const STACK_LIMIT: usize = 128 * 1024;
-
-/// Whether a network is small enough for `new`.
-#[must_use]
-pub const fn fits_stack<N>() -> bool {
-    size_of::<N>() <= STACK_LIMIT
-}
-
-/// Holds for every generator with `FITS = true`, and for none with `false`.
-#[diagnostic::on_unimplemented(
-    message = "this network is too large for the stack: its parameters take more than 128 KiB",
-    label = "`new` would pass the network over the stack",
-    note = "build it on the heap instead, with `boxed` in place of `new`"
-)]
-pub trait OnStack<const FITS: bool> {}
-
-impl<R: ?Sized> OnStack<true> for R {}
 
 /// How many numbers a layer trains.
 #[must_use]
@@ -152,113 +78,6 @@ where
     let (gradient, sums) = shares.now.as_mut().filter(|_| !(shares.later && L::COMPLETES))?;
     let (gradient, sums) = field(gradient, sums);
     Some(Share { gradient, sums })
-}
-
-/// The tiles of a batch, and what one layer sees of each.
-struct Seen<G, F, N> {
-    batch: G,
-    see: F,
-    network: PhantomData<fn() -> N>,
-}
-
-#[allow(clippy::expl_impl_clone_on_copy, reason = "a derived one would want networks that are `Copy`")]
-impl<G: Copy, F: Copy, N> Clone for Seen<G, F, N> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<G: Copy, F: Copy, N> Copy for Seen<G, F, N> {}
-
-impl<T, L, N, G, F> Batch<T, L> for Seen<G, F, N>
-where
-    T: Scalar,
-    L: Layer<T>,
-    N: Network,
-    G: Tapes<N>,
-    F: Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> (&'t L::Input, &'t Trace<T, L>),
-{
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.batch.count()
-    }
-
-    #[inline(always)]
-    fn tile(&self, index: usize) -> (&L::Input, &Trace<T, L>) {
-        let (input, tape) = self.batch.tile(index);
-        (self.see)(input, tape)
-    }
-}
-
-/// Completes the gradient of one layer; gives where its parameters end.
-#[inline(always)]
-pub fn complete<N: Network, L: Layer<N::Scalar>>(
-    simd: impl Simd,
-    layer: L,
-    batch: impl Tapes<N>,
-    see: impl Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> (&'t L::Input, &'t Trace<N::Scalar, L>),
-    start: usize,
-    sink: &mut impl Sink<N::Scalar>,
-) -> usize {
-    framed(
-        simd,
-        #[inline(always)]
-        || layer.complete(simd, Seen { batch, see, network: PhantomData::<fn() -> N> }, start, sink),
-    );
-    start + L::Parameters::NUMBERS
-}
-
-/// The tiles of a batch that wait for each other, and what one layer sees of each.
-struct SeenMut<'a, G, F, N> {
-    batch: &'a mut G,
-    see: F,
-    network: PhantomData<fn() -> N>,
-}
-
-impl<T, L, N, G, F> BatchMut<T, L> for SeenMut<'_, G, F, N>
-where
-    T: Scalar,
-    L: Layer<T>,
-    N: Network,
-    G: TapesMut<N>,
-    F: for<'t> Fn(&'t N::Input, &'t mut N::Tape) -> (&'t L::Input, &'t mut Trace<T, L>),
-{
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.batch.count()
-    }
-
-    #[inline(always)]
-    fn samples(&self) -> usize {
-        self.batch.samples()
-    }
-
-    #[inline(always)]
-    fn tile(&mut self, index: usize) -> (&L::Input, &mut Trace<T, L>) {
-        let (input, tape) = self.batch.tile(index);
-        (self.see)(input, tape)
-    }
-}
-
-/// Lets a layer see the batch, if barrier `at` of the network, counted from the first of this layer, is one of its own; gives
-/// it as counted from the next.
-#[inline(always)]
-pub fn meet<N: Network, L: Layer<N::Scalar>>(
-    simd: impl Simd,
-    layer: L,
-    batch: &mut impl TapesMut<N>,
-    see: impl for<'t> Fn(&'t N::Input, &'t mut N::Tape) -> (&'t L::Input, &'t mut Trace<N::Scalar, L>),
-    at: Option<usize>,
-    way: Way,
-) -> Option<usize> {
-    if let Some(barrier) = at.filter(|at| *at < L::BARRIERS) {
-        framed(
-            simd,
-            #[inline(always)]
-            || layer.meet(simd, barrier, way, &mut SeenMut { batch, see, network: PhantomData::<fn() -> N> }),
-        );
-    }
-    at.and_then(|at| at.checked_sub(L::BARRIERS))
 }
 
 /// Lets what is not trained of a layer follow a batch.
@@ -354,23 +173,6 @@ pub fn predict_layer<T: Scalar, L: Layer<T>, S: Simd>(
         #[inline(always)]
         || layer.predict(simd, parameters, input, output),
     );
-}
-
-/// A network with new parameters.
-#[must_use]
-pub fn new<N: Network, R: Rng + ?Sized>(rng: &mut R) -> N {
-    let mut network = N::zeroed();
-    network.initialize(rng);
-    network
-}
-
-/// A network with new parameters, which never lies on the stack.
-#[cfg(feature = "alloc")]
-#[must_use]
-pub fn boxed<N: Network, R: Rng + ?Sized>(rng: &mut R) -> Boxed<N> {
-    let mut network = bytemuck::zeroed_box::<N>();
-    network.initialize(rng);
-    network
 }
 
 /// Predicts one sample.

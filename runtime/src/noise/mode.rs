@@ -1,0 +1,87 @@
+//! Whether random numbers are drawn at all.
+
+use super::Noise;
+use crate::kernels::ahead::Ahead;
+
+/// Whether samples go through a network for its training or for its prediction: [`Training`] or [`Inference`].
+pub trait Mode: Copy {
+    /// Where the next layer takes its random numbers from; `None` if there shall be none.
+    fn noise(self) -> Option<Noise>;
+
+    /// The mode of the layer after one that has taken `streams` of random numbers.
+    #[must_use]
+    fn after(self, streams: usize) -> Self;
+
+    /// What a layer that can shall ask for meanwhile.
+    #[inline(always)]
+    fn ahead(&self) -> Option<Ahead<'_>> {
+        None
+    }
+
+    /// The mode of the layers after one that has asked.
+    #[must_use]
+    #[inline(always)]
+    fn asked(self) -> Self {
+        self
+    }
+}
+
+/// Prediction and evaluation: nothing is random.
+#[derive(Clone, Copy, Debug)]
+pub struct Inference;
+
+impl Mode for Inference {
+    #[inline(always)]
+    fn noise(self) -> Option<Noise> {
+        None
+    }
+
+    #[inline(always)]
+    fn after(self, _: usize) -> Self {
+        self
+    }
+}
+
+/// Training, with random numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Training(pub Noise);
+
+impl Mode for Training {
+    #[inline(always)]
+    fn noise(self) -> Option<Noise> {
+        Some(self.0)
+    }
+
+    #[inline(always)]
+    fn after(self, streams: usize) -> Self {
+        Self(self.0.after(streams))
+    }
+}
+
+/// A mode in which samples that come later are asked for, as the trainer does.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asking<'a, M>(pub(crate) M, pub(crate) Option<Ahead<'a>>);
+
+#[cfg(feature = "alloc")]
+impl<M: Mode> Mode for Asking<'_, M> {
+    #[inline(always)]
+    fn noise(self) -> Option<Noise> {
+        self.0.noise()
+    }
+
+    #[inline(always)]
+    fn after(self, streams: usize) -> Self {
+        Self(self.0.after(streams), self.1)
+    }
+
+    #[inline(always)]
+    fn ahead(&self) -> Option<Ahead<'_>> {
+        self.1
+    }
+
+    #[inline(always)]
+    fn asked(self) -> Self {
+        Self(self.0, None)
+    }
+}
