@@ -120,11 +120,15 @@ fn the_first_of_them_is_told_by_many_threads_too() {
     // so many that each thread looks at a part
     let (mut x, y) = (vec![[1.0_f32; 1_000]; 2_203], vec![1.0_f32; 2_203]);
     for bad in [&[0][..], &[2_202_999], &[1_101_499, 1_101_500], &[1_101_500], &[734_333, 1_468_666], &[5, 2_000_000]] {
-        bad.iter().for_each(|place| x[place / 1_000][place % 1_000] = f32::NAN);
+        for place in bad {
+            x[place / 1_000][place % 1_000] = f32::NAN;
+        }
         let expected = format!("input {} of sample {} is NaN", bad[0] % 1_000, bad[0] / 1_000);
         for threads in [1, 2, 3] {
             assert_eq!(said::<Wide, _, _, _>(MeanSquaredError, level(), threads, (&x, &y)), expected);
         }
-        bad.iter().for_each(|place| x[place / 1_000][place % 1_000] = 1.0);
+        for place in bad {
+            x[place / 1_000][place % 1_000] = 1.0;
+        }
     }
 }
