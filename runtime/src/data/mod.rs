@@ -179,6 +179,13 @@ pub trait Samples<T: Scalar, X>: Sync {
         None
     }
 
+    /// All numbers of all samples, in whatever order, if they lie side by side: then they are checked many at a time.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        None
+    }
+
     /// Whether all numbers make sense for a network that wants `range`.
     ///
     /// # Errors
@@ -209,6 +216,13 @@ pub trait Targets<T: Scalar, Z>: Sync {
         weights
     }
 
+    /// As [`Samples::all_numbers`], where nothing else is to be checked.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        None
+    }
+
     /// Whether all targets make sense for a loss that wants `range`.
     ///
     /// # Errors
@@ -226,6 +240,16 @@ pub trait Targets<T: Scalar, Z>: Sync {
 pub trait Sample<T: Scalar, const N: usize> {
     /// The numbers.
     fn numbers(&self) -> &[T; N];
+
+    /// The numbers of many, if there is nothing else in them.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(_samples: &[Self]) -> Option<&[T]>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 /// One target: a vector, or a class.
@@ -254,6 +278,16 @@ pub trait Target<T: Scalar, Z> {
                 target.put(lane, tile);
             }
         }
+    }
+
+    /// The numbers of many, if there is nothing else in them.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(_targets: &[Self]) -> Option<&[T]>
+    where
+        Self: Sized,
+    {
+        None
     }
 
     /// Whether this target, which belongs to sample `sample`, makes sense for a loss that wants `range`.

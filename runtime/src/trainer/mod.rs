@@ -2,6 +2,7 @@
 
 mod batch;
 mod batches;
+mod check;
 #[cfg(feature = "safetensors")]
 mod checkpoint;
 mod cut;
