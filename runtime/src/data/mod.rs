@@ -83,6 +83,7 @@ mod rows;
 mod sample_weight;
 #[cfg(feature = "csv")]
 mod table;
+mod validation;
 
 use fearless_simd::Simd;
 
@@ -104,6 +105,7 @@ pub use self::rows::Elements;
 pub use self::sample_weight::{SampleWeight, sample_weight};
 #[cfg(feature = "csv")]
 pub use self::table::Table;
+pub use self::validation::ValidationTargets;
 
 /// Inputs and targets.
 pub(crate) type Data<'a, X, Y> = (&'a X, &'a Y);

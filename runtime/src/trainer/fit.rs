@@ -11,7 +11,7 @@ use super::feed::{Known, Memory};
 use super::{State, Trainer};
 use crate::callbacks::Callback;
 pub(super) use crate::data::Data;
-use crate::data::{Samples, Targets};
+use crate::data::{Samples, Targets, ValidationTargets};
 use crate::error::Error;
 use crate::history::{History, Scores};
 use crate::losses::Loss;
@@ -71,7 +71,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         V: Samples<T, N::Input> + ?Sized,
-        W: Targets<T, N::Output, Tile = Y::Tile> + ?Sized,
+        W: ValidationTargets<T, N::Output, Y::Tile> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
         O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
