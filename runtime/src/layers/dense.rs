@@ -363,11 +363,38 @@ where
         input: &[T; IN],
         output: &mut [T; OUT],
     ) {
+        if const { kernel::is_known::<T, S>(OUT) } {
+            return simd.vectorize(
+                #[inline(always)]
+                || self.predict_known(simd, parameters, input, output),
+            );
+        }
         kernel::shared::predict::<T, S>(simd, parameters.weights(), parameters.biases(), input, output);
         simd.vectorize(
             #[inline(always)]
             || self.activation.predict(simd, output),
         );
+    }
+
+    #[inline(always)]
+    fn predict_known<T: Scalar, S: Simd>(
+        &self,
+        simd: S,
+        parameters: &DenseParameters<T, IN, OUT, BIAS>,
+        input: &[T; IN],
+        output: &mut [T; OUT],
+    ) {
+        kernel::Known { weights: &parameters.kernel.data.0, bias: parameters.biases(), x: input }.predict::<S>(
+            simd,
+            output,
+            #[inline(always)]
+            |z| self.activation.value(simd, z),
+            #[inline(always)]
+            |z| self.activation.value(simd, z),
+        );
+        if const { !A::ELEMENTWISE } {
+            self.activation.predict(simd, output);
+        }
     }
 }
 
