@@ -84,7 +84,7 @@ pub(crate) fn map<T: Scalar, S: Simd, const N: usize>(
     wide: impl Fn(T::Vector<S>) -> T::Vector<S>,
     narrow: impl Fn(T::Quarter<S>) -> T::Quarter<S>,
 ) {
-    if const { VECTORS && N > T::LANES / 2 } {
+    if const { VECTORS && N > T::LANES / 4 } {
         each(simd, sample, wide);
     } else {
         each(simd, sample, narrow);

@@ -12,6 +12,7 @@ use crate::kernels::ahead::Ahead;
 use crate::kernels::compact;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::Gather;
+use crate::kernels::part::VECTORS;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
@@ -252,6 +253,9 @@ where
     fn predict<S: Simd>(&self, simd: S, parameters: &Self::Parameters, input: &[T; IN], output: &mut [T; OUT]) {
         if const { !Self::SMALL } {
             return self.predict_apart(simd, parameters, input, output);
+        }
+        if const { VECTORS } {
+            return self.predict_known(simd, parameters, input, output);
         }
         *output = parameters.biases().first_chunk().copied().unwrap_or([T::ZERO; OUT]);
         for (x, row) in input.iter().zip(&parameters.kernel.data.0) {

@@ -39,8 +39,6 @@ impl<T: Scalar, const IN: usize, const OUT: usize> Known<'_, T, IN, OUT> {
     ) {
         if const { OUT <= T::LANES / 4 } {
             self.run::<S, T::Quarter<S>, 1, 8, 8>(simd, y, narrow);
-        } else if const { OUT <= T::LANES / 2 } {
-            self.run::<S, T::Quarter<S>, 2, 4, 4>(simd, y, narrow);
         } else if const { OUT <= T::LANES } {
             self.run::<S, T::Vector<S>, 1, 8, 4>(simd, y, wide);
         } else if const { OUT <= 2 * T::LANES } {
