@@ -7,8 +7,13 @@ use crate::losses::{Loss, TargetRange};
 use crate::network::Network;
 use crate::scalar::Scalar;
 
-/// Whether such a network can be trained on the data with this loss; how many samples there are.
-pub(crate) fn check<N, L, X, Y>((x, y): Data<'_, X, Y>, loss: &L) -> Result<u32, Error>
+/// Whether such a network can be trained on the data with this loss; how many samples there are. Where all numbers lie side by
+/// side, `within` may say of them that they are finite, or probabilities too; else they are looked at one after the other.
+pub(crate) fn check<N, L, X, Y>(
+    (x, y): Data<'_, X, Y>,
+    loss: &L,
+    mut within: impl FnMut(&[N::Scalar], bool) -> bool,
+) -> Result<u32, Error>
 where
     N: Network,
     X: Samples<N::Scalar, N::Input> + ?Sized,
@@ -23,8 +28,13 @@ where
         return Err(Error::NoSamples);
     }
     let count = u32::try_from(samples).map_err(|_| Error::TooManySamples { samples })?;
-    x.check(const { N::RANGE })?;
-    y.check(L::TARGETS)?;
+    if const { !matches!(N::RANGE, InputRange::Finite) } || !x.all_numbers().is_some_and(|all| within(all, false)) {
+        x.check(const { N::RANGE })?;
+    }
+    let probabilities = const { matches!(L::TARGETS, TargetRange::Probability) };
+    if !y.all_numbers().is_some_and(|all| within(all, probabilities)) {
+        y.check(L::TARGETS)?;
+    }
     loss.check()?;
     Ok(count)
 }

@@ -83,6 +83,7 @@ mod rows;
 mod sample_weight;
 #[cfg(feature = "csv")]
 mod table;
+mod validation;
 
 use fearless_simd::Simd;
 
@@ -104,6 +105,7 @@ pub use self::rows::Elements;
 pub use self::sample_weight::{SampleWeight, sample_weight};
 #[cfg(feature = "csv")]
 pub use self::table::Table;
+pub use self::validation::ValidationTargets;
 
 /// Inputs and targets.
 pub(crate) type Data<'a, X, Y> = (&'a X, &'a Y);
@@ -179,6 +181,13 @@ pub trait Samples<T: Scalar, X>: Sync {
         None
     }
 
+    /// All numbers of all samples, in whatever order, if they lie side by side: then they are checked many at a time.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        None
+    }
+
     /// Whether all numbers make sense for a network that wants `range`.
     ///
     /// # Errors
@@ -209,6 +218,13 @@ pub trait Targets<T: Scalar, Z>: Sync {
         weights
     }
 
+    /// As [`Samples::all_numbers`], where nothing else is to be checked.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        None
+    }
+
     /// Whether all targets make sense for a loss that wants `range`.
     ///
     /// # Errors
@@ -226,6 +242,16 @@ pub trait Targets<T: Scalar, Z>: Sync {
 pub trait Sample<T: Scalar, const N: usize> {
     /// The numbers.
     fn numbers(&self) -> &[T; N];
+
+    /// The numbers of many, if there is nothing else in them.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(_samples: &[Self]) -> Option<&[T]>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 /// One target: a vector, or a class.
@@ -254,6 +280,16 @@ pub trait Target<T: Scalar, Z> {
                 target.put(lane, tile);
             }
         }
+    }
+
+    /// The numbers of many, if there is nothing else in them.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(_targets: &[Self]) -> Option<&[T]>
+    where
+        Self: Sized,
+    {
+        None
     }
 
     /// Whether this target, which belongs to sample `sample`, makes sense for a loss that wants `range`.

@@ -293,7 +293,7 @@ where
         ahead: Option<Ahead<'_>>,
     ) {
         let (weights, bias) = (parameters.weights(), parameters.biases());
-        kernel::shared::forward::<T, S>(simd, weights, bias, input.columns(), output.columns_mut(), ahead);
+        kernel::shared::forward::<T, S, 1>(simd, weights, bias, [input.columns()], [output.columns_mut()], ahead);
         simd.vectorize(
             #[inline(always)]
             || {
@@ -331,9 +331,9 @@ where
         let (x, dy) = (pass.input.columns(), pass.d_output.columns());
         if let Some(d_input) = pass.d_input {
             if const { Self::unrolls::<S>() } {
-                kernel::backward_input::<T, S, IN>(simd, parameters.weights(), OUT, dy, d_input.columns_mut());
+                kernel::backward_input::<T, S, IN, 1>(simd, parameters.weights(), OUT, [dy], [d_input.columns_mut()]);
             } else {
-                kernel::shared::backward_input::<T, S>(simd, parameters.weights(), dy, d_input.columns_mut());
+                kernel::shared::backward_input::<T, S, 1>(simd, parameters.weights(), [dy], [d_input.columns_mut()]);
             }
         }
         let Some(Share { gradient, sums }) = pass.share else {

@@ -1,7 +1,7 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::{pow, sqrt};
 
-use super::{Optimizer, Step, Update};
+use super::{OfStep, Optimizer, Step, Update};
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
 
@@ -34,20 +34,21 @@ pub struct Adam<R = f64, const AMSGRAD: bool = false> {
     beta_1: f64,
     beta_2: f64,
     epsilon: f64,
+    alpha: OfStep<1>,
 }
 
 impl<R: Schedule> Adam<R> {
     /// Adam with this learning rate or schedule (Keras's default is 0.001).
     #[must_use]
     pub const fn new(learning_rate: R) -> Self {
-        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 }
+        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, alpha: OfStep::NONE }
     }
 
     /// Divides by the largest mean square so far instead of the present one; remembers a third number of each parameter.
     #[must_use]
     pub const fn amsgrad(self) -> Adam<R, true> {
-        let Self { learning_rate, beta_1, beta_2, epsilon } = self;
-        Adam { learning_rate, beta_1, beta_2, epsilon }
+        let Self { learning_rate, beta_1, beta_2, epsilon, alpha } = self;
+        Adam { learning_rate, beta_1, beta_2, epsilon, alpha }
     }
 }
 
@@ -72,11 +73,9 @@ impl<R: Schedule, const AMSGRAD: bool> Adam<R, AMSGRAD> {
 
     /// The step, from parameters that are multiplied by `keep` first.
     #[inline(always)]
-    pub(super) fn step<T: Scalar, S: Simd>(&self, simd: S, step: Step, keep: f64, update: Update<'_, T>) {
+    pub(super) fn step<T: Scalar, S: Simd>(&self, simd: S, keep: f64, update: Update<'_, T>) {
         let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
-        let t = step.iteration as f64 + 1.0;
-        let alpha = splat(-step.learning_rate * sqrt(1.0 - pow(self.beta_2, t)) / (1.0 - pow(self.beta_1, t)));
-        let (keep, epsilon) = (splat(keep), splat(self.epsilon));
+        let (alpha, keep, epsilon) = (splat(self.alpha.0[0]), splat(keep), splat(self.epsilon));
         let rests = [splat(1.0 - self.beta_1), splat(1.0 - self.beta_2)];
         if AMSGRAD {
             update.each(
@@ -126,8 +125,14 @@ impl<R: Schedule, const AMSGRAD: bool> Optimizer for Adam<R, AMSGRAD> {
         self.learning_rate.learning_rate(iteration)
     }
 
+    fn begin(&mut self, step: Step) {
+        let t = step.iteration as f64 + 1.0;
+        let alpha = -step.learning_rate * sqrt(1.0 - pow(self.beta_2, t)) / (1.0 - pow(self.beta_1, t));
+        self.alpha = OfStep([alpha]);
+    }
+
     #[inline(always)]
-    fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
-        self.step(simd, step, 1.0, update);
+    fn update<T: Scalar, S: Simd>(&mut self, simd: S, _: Step, update: Update<'_, T>) {
+        self.step(simd, 1.0, update);
     }
 }

@@ -5,13 +5,15 @@ use core::iter::{Empty, Peekable};
 
 use rand::Rng;
 
+use super::check::check;
 use super::evaluate::{add, added};
 use super::feed::{Feed, Known, Next};
 use super::{State, Trainer};
 use crate::callbacks::Callback;
-use crate::data::{Batches, check};
+use crate::data::Batches;
 use crate::error::Error;
 use crate::history::{History, Scores};
+use crate::kernels::level;
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
@@ -175,7 +177,7 @@ where
     for batch in batches {
         let (x, y) = batch?;
         let data = (&x, &y);
-        let samples = check::<N, _, _, _>(data, loss);
+        let samples = state.check(data, loss);
         let samples = samples.map_err(|error| error.after(done))?;
         add(network, state, loss, metrics, data, 0..samples, (&mut loss_mean, &mut metric_state))?;
         done += samples as usize;
@@ -254,7 +256,7 @@ where
             Err(error) => return Some(Err(error)),
         };
         let data = (x, y);
-        match check::<N, _, _, _>(data, loss) {
+        match check::<N, _, _, _>(level(), data, loss) {
             Ok(samples) => {
                 order.clear();
                 order.extend(0..samples);

@@ -2,6 +2,7 @@
 
 mod batch;
 mod batches;
+mod check;
 #[cfg(feature = "safetensors")]
 mod checkpoint;
 mod cut;
@@ -123,10 +124,18 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     /// samples are multiplied.
     ///
     /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
     /// use typenet::prelude::*;
     ///
-    /// network! { Rare = Dense(2 -> 1, sigmoid) }
-    /// let trainer = Trainer::<Rare, _, _>::new(BinaryCrossEntropy, Adam::new(0.01)).class_weight([1.0, 20.0]);
+    /// network! { Rare = Dense(1 -> 1, sigmoid, kernel_initializer = zeros) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let mut rare = Rare::new(&mut StdRng::seed_from_u64(0));
+    /// let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).class_weight([1.0, 20.0]);
+    /// let loss = trainer.train_on_batch(&mut rare, (&[1.0], &[1.0]))?;
+    /// assert!((loss - 20.0 * 2_f64.ln()).abs() < 1e-5);
+    /// # Ok(())
+    /// # }
     /// ```
     #[must_use]
     pub fn class_weight<const CLASSES: usize>(

@@ -5,7 +5,7 @@ use core::array;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
-use super::{ANY, earlier, has_blocks};
+use super::{ANY, earlier, has_blocks, load_each, registers, store_block};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
@@ -19,71 +19,87 @@ pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize>(
     x: &[T::Lane],
     mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
-    blocks!(S, OUT, OUT, start, BLOCK => {
-        let sums = forward_block::<T, S, BLOCK, false>(simd, &weights[start..], bias.get(start..), OUT, x);
-        for (k, sum) in sums.into_iter().enumerate() {
+    blocks!(registers::<S>(), OUT, OUT, start, BLOCK => {
+        let sums = forward_block::<T, S, BLOCK, 1>(simd, &weights[start..], bias.get(start..), OUT, [x], |_| {});
+        for (k, [sum]) in sums.into_iter().enumerate() {
             emit(start + k, sum);
         }
     });
 }
 
-/// The same into `y`, of those outputs of a larger layer that begin at the first weight; from one row of weights to the
-/// next it is `stride`.
+/// The same into `y` for `N` tiles, of those outputs of a larger layer that begin at the first weight; from one row of weights
+/// to the next it is `stride`.
 #[inline(always)]
-pub(crate) fn forward_columns<T: Scalar, S: Simd>(
+pub(crate) fn forward_columns<T: Scalar, S: Simd, const N: usize>(
     simd: S,
     weights: &[T],
     bias: &[T],
     stride: usize,
-    x: &[T::Lane],
-    y: &mut [T::Lane],
+    x: [&[T::Lane]; N],
+    mut y: [&mut [T::Lane]; N],
+    ahead: Option<Ahead<'_>>,
 ) {
-    blocks!(S, ANY, y.len(), start, BLOCK => {
+    let (inputs, outputs) = (x.first().map_or(0, |x| x.len()), y.first().map_or(0, |y| y.len()));
+    // the lines to ask for, spread over the rows of all blocks
+    let rows = outputs * N / registers::<S>() * inputs;
+    let (mut line, mut due) = (0, 0);
+    blocks!(registers::<S>() / N, ANY, outputs, start, BLOCK => {
         let weights = weights.get(start..).unwrap_or_default();
-        let sums = forward_block::<T, S, BLOCK, true>(simd, weights, bias.get(start..), stride, x);
-        let Some(y) = y.get_mut(start..).and_then(<[_]>::first_chunk_mut::<BLOCK>) else { return };
-        for (y, sum) in y.iter_mut().zip(sums) {
-            y.store(sum);
-        }
+        let sums = forward_block::<T, S, BLOCK, N>(
+            simd,
+            weights,
+            bias.get(start..),
+            stride,
+            x,
+            #[inline(always)]
+            |row| {
+                // weights that come next, from beyond the first-level cache
+                prefetch(row, EARLY * stride);
+                if let Some(ahead) = ahead {
+                    due += ahead.lines();
+                    if due >= rows {
+                        ahead.ask(line);
+                        (line, due) = (line + 1, due - rows);
+                    }
+                }
+            },
+        );
+        store_block::<T, S, ANY, BLOCK, N>(&sums, start, &mut y);
     });
 }
 
-/// A block of outputs. `AHEAD` asks for weights before they are needed, which pays where they are more than a first-level
-/// cache holds.
+/// A block of outputs of `N` tiles. Does something else before each row of weights.
 #[inline(always)]
-fn forward_block<T: Scalar, S: Simd, const B: usize, const AHEAD: bool>(
+fn forward_block<T: Scalar, S: Simd, const B: usize, const N: usize>(
     simd: S,
     weights: &[T],
     bias: Option<&[T]>,
     outputs: usize,
-    x: &[T::Lane],
-) -> [T::Vector<S>; B] {
+    x: [&[T::Lane]; N],
+    mut meanwhile: impl FnMut(&[T; B]),
+) -> [[T::Vector<S>; N]; B] {
     let mut sums = match bias.and_then(|bias| bias.first_chunk::<B>()) {
-        Some(bias) => array::from_fn(|k| T::Vector::<S>::splat(simd, bias[k])),
-        None => [T::Vector::<S>::splat(simd, T::ZERO); B],
+        Some(bias) => array::from_fn(|k| [T::Vector::<S>::splat(simd, bias[k]); N]),
+        None => [[T::Vector::<S>::splat(simd, T::ZERO); N]; B],
     };
     // rows of one block: `outputs` apart, the last one shorter
     let mut rows = weights;
-    for x in x {
-        let x = x.load(simd);
-        let Some(row) = rows.first_chunk::<B>() else { break };
-        if AHEAD {
-            // of the block that comes next
-            prefetch(row, B);
-        }
-        for (sum, weight) in sums.iter_mut().zip(row) {
-            *sum = T::Vector::<S>::splat(simd, *weight).mul_add(x, *sum);
+    for i in 0..x.first().map_or(0, |x| x.len()) {
+        let (Some(x), Some(row)) = (load_each::<T, S, N>(simd, x, i), rows.first_chunk::<B>()) else { break };
+        meanwhile(row);
+        for (sums, weight) in sums.iter_mut().zip(row) {
+            let weight = T::Vector::<S>::splat(simd, *weight);
+            for (sum, x) in sums.iter_mut().zip(x) {
+                *sum = weight.mul_add(x, *sum);
+            }
         }
         rows = rows.get(outputs..).unwrap_or_default();
     }
     sums
 }
 
-/// Outputs that fill pairs of squares, where registers are long and many: the outputs sit in the lanes, and `y` is
-/// transposed at the end. Returns how many outputs that were.
-///
-/// A vector of weights meets [`PART`] samples here, so that the loop loads half as often as that of [`forward`], which a
-/// processor of two loads and two multiply-adds a cycle would wait for. The sums are taken in the same order.
+/// Of one tile, outputs that fill pairs of squares, where registers are long and many: the outputs sit in the lanes, and `y`
+/// is transposed at the end. Returns how many outputs that were.
 #[inline(always)]
 pub(crate) fn forward_squares<T: Scalar, S: Simd>(
     simd: S,

@@ -1,15 +1,19 @@
-//! The three products of a dense layer, one tile at a time.
+//! The three products of a dense layer.
 //!
 //! `w[i * outputs + o]` is the weight from input `i` to output `o`: a column-major matrix of `outputs` rows, which is
 //! Keras's `(inputs, outputs)` kernel in C order. Samples sit in the lanes, so each weight is broadcast:
 //!
-//! - forward: `y[o] = b[o] + sum_i w[i, o] x[i]`, a block of outputs in registers; of larger layers, where registers are
-//!   long, two vectors of outputs of eight samples, which are transposed at the end;
+//! - forward: `y[o] = b[o] + sum_i w[i, o] x[i]`, a block of outputs in registers;
 //! - gradient of the inputs: `dx[i] = sum_o w[i, o] dy[o]`, a block of inputs in registers;
 //! - gradient of the weights: `dw[i, o] = sum over samples of x[i] dy[o]`, the only sum over lanes. For small layers a few
 //!   running vectors, one for each weight, stay in registers over all tiles of the batch, and their lanes are summed
 //!   once; of larger ones, `dy` is transposed in place, so that the outputs sit in the lanes, and a block of weights is
 //!   held in registers over all samples of the batch. Outputs that fill no vector are summed lane by lane here too.
+//!
+//! Each broadcast of a weight costs a load. With the sums of one tile there is one for every multiply-add, and one more for
+//! every input: more than a processor of two loads and two multiply-adds a cycle can do in the time. So larger layers take
+//! two tiles at once, whose sums share the broadcasts. A large layer that has but one puts the outputs in the lanes, two
+//! vectors of them for eight samples, which are transposed at the end. The sums are taken in the same order all the same.
 //!
 //! Sizes are run-time values here. Small layers call these functions inline, where the sizes are constants and the loops
 //! unroll. Larger layers call them through [`shared`], so that a program has each once for every instruction set,
@@ -17,7 +21,7 @@
 
 use fearless_simd::{Simd, SimdBase};
 
-use crate::scalar::Scalar;
+use crate::scalar::{Lane, Scalar};
 
 /// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
 /// registers of AVX-512, 4 pairs of the 16 of AVX2, 2 quadruples of the 16 of SSE2.
@@ -34,8 +38,7 @@ const fn registers<S: Simd>() -> usize {
 pub(crate) const ANY: usize = usize::MAX;
 
 /// Whether `0..n` has blocks of this size, as far as that is known.
-const fn has_blocks<S: Simd>(n: usize, block: usize) -> bool {
-    let largest = registers::<S>();
+const fn has_blocks(n: usize, block: usize, largest: usize) -> bool {
     block <= largest && (n == ANY || if block == largest { n >= block } else { n % (2 * block) >= block })
 }
 
@@ -46,18 +49,17 @@ const fn earlier<const KNOWN: usize, const BLOCK: usize>(n: usize, start: usize)
     if KNOWN == ANY && start > 0 && rest > BLOCK / 2 && rest < BLOCK && n >= BLOCK { n - BLOCK } else { start }
 }
 
-/// Splits `0..n` into blocks of at most `registers::<S>()`, powers of two, and calls `$run::<B>` for each. Where `n` is
-/// known, no code is made of blocks that there are not, which would have to be removed from every layer. Where it is not, a
+/// Splits `0..n` into blocks of at most `$largest`, powers of two, and does `$run` with each. Where `n` is known, no code is made of blocks that there are not, which would have to be removed from every layer. Where it is not, a
 /// rest that fills more than half of a block is one that begins earlier, and computes some numbers once more: that takes
 /// no longer than the next smaller block, and another one after it.
 macro_rules! blocks {
-    ($s:ty, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {{
+    ($largest:expr, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {{
         let n = if const { $known == ANY } { $n } else { $known };
         let mut $start = 0;
-        blocks!(@each $s, $known, n, $start, $block, 16 8 4 2 1 => $run);
+        blocks!(@each $largest, $known, n, $start, $block, 16 8 4 2 1 => $run);
     }};
-    (@each $s:ty, $known:ident, $n:ident, $start:ident, $block:ident, $($size:literal)* => $run:expr) => {$(
-        if const { has_blocks::<$s>($known, $size) } {
+    (@each $largest:expr, $known:ident, $n:ident, $start:ident, $block:ident, $($size:literal)* => $run:expr) => {$(
+        if const { has_blocks($known, $size, $largest) } {
             $start = earlier::<$known, $size>($n, $start);
             while $n - $start >= $size {
                 const $block: usize = $size;
@@ -66,6 +68,37 @@ macro_rules! blocks {
             }
         }
     )*};
+}
+
+/// Column `index` of each tile.
+#[inline(always)]
+fn load_each<T: Scalar, S: Simd, const N: usize>(
+    simd: S,
+    tiles: [&[T::Lane]; N],
+    index: usize,
+) -> Option<[T::Vector<S>; N]> {
+    let mut columns = [T::Vector::<S>::splat(simd, T::ZERO); N];
+    for (column, tile) in columns.iter_mut().zip(tiles) {
+        *column = tile.get(index)?.load(simd);
+    }
+    Some(columns)
+}
+
+/// Stores columns from `start` on into each tile.
+#[inline(always)]
+fn store_block<T: Scalar, S: Simd, const KNOWN: usize, const B: usize, const N: usize>(
+    block: &[[T::Vector<S>; N]; B],
+    start: usize,
+    tiles: &mut [&mut [T::Lane]; N],
+) {
+    for (n, tile) in tiles.iter_mut().enumerate() {
+        // where the size is not known, one comparison for all
+        let Some(tile) = tile.get_mut(start..) else { return };
+        let tile = if const { KNOWN == ANY } { tile.get_mut(..B).unwrap_or_default() } else { tile };
+        for (column, columns) in tile.iter_mut().zip(block) {
+            column.store(columns[n]);
+        }
+    }
 }
 
 mod forward;

@@ -8,42 +8,55 @@ use crate::kernels::ahead::Ahead;
 use crate::kernels::flat::Sink;
 use crate::scalar::Scalar;
 
-/// [`forward`](super::forward) into `y`. Meanwhile a large product asks for samples that come later.
+/// [`forward`](super::forward) into `y`, for one or two tiles. Meanwhile a large product asks for samples that come later.
 #[inline(never)]
-pub(crate) fn forward<T: Scalar, S: Simd>(
+pub(crate) fn forward<T: Scalar, S: Simd, const N: usize>(
     simd: S,
     weights: &[T],
     bias: &[T],
-    x: &[T::Lane],
-    y: &mut [T::Lane],
+    x: [&[T::Lane]; N],
+    mut y: [&mut [T::Lane]; N],
     ahead: Option<Ahead<'_>>,
 ) {
     simd.vectorize(
         #[inline(always)]
         || {
-            let outputs = y.len();
-            let done = match const { registers::<S>() } {
-                16 if x.len() >= SQUARES => super::forward_squares::<T, S>(simd, weights, bias, x, y, ahead),
-                _ => 0,
-            };
-            super::forward_columns::<T, S>(
-                simd,
-                weights.get(done..).unwrap_or_default(),
-                bias.get(done..).unwrap_or_default(),
-                outputs,
-                x,
-                y.get_mut(done..).unwrap_or_default(),
-            );
+            let outputs = y.first().map_or(0, |y| y.len());
+            if const { N > 1 && registers::<S>() == 16 } {
+                return super::forward_columns::<T, S, N>(simd, weights, bias, outputs, x, y, ahead);
+            }
+            for (x, y) in x.into_iter().zip(&mut y) {
+                let done = match const { registers::<S>() } {
+                    16 if x.len() >= SQUARES => super::forward_squares::<T, S>(simd, weights, bias, x, y, ahead),
+                    _ => 0,
+                };
+                let (weights, bias) = (weights.get(done..).unwrap_or_default(), bias.get(done..).unwrap_or_default());
+                let y = y.get_mut(done..).unwrap_or_default();
+                super::forward_columns::<T, S, 1>(simd, weights, bias, outputs, [x], [y], None);
+            }
         },
     );
 }
 
 /// [`backward_input`](super::backward_input)
 #[inline(never)]
-pub(crate) fn backward_input<T: Scalar, S: Simd>(simd: S, weights: &[T], dy: &[T::Lane], dx: &mut [T::Lane]) {
+pub(crate) fn backward_input<T: Scalar, S: Simd, const N: usize>(
+    simd: S,
+    weights: &[T],
+    dy: [&[T::Lane]; N],
+    dx: [&mut [T::Lane]; N],
+) {
     simd.vectorize(
         #[inline(always)]
-        || super::backward_input::<T, S, { super::ANY }>(simd, weights, dy.len(), dy, dx),
+        || {
+            let outputs = dy.first().map_or(0, |dy| dy.len());
+            if const { N > 1 && registers::<S>() == 16 } {
+                return super::backward_input::<T, S, { super::ANY }, N>(simd, weights, outputs, dy, dx);
+            }
+            for (dy, dx) in dy.into_iter().zip(dx) {
+                super::backward_input::<T, S, { super::ANY }, 1>(simd, weights, outputs, [dy], [dx]);
+            }
+        },
     );
 }
 

@@ -82,10 +82,10 @@ impl<T: Scalar> Task for &Case<T> {
         let of = std::format!("{} {inputs} -> {outputs}, {:?}", T::NAME, simd.level());
         for ((x, dy), (y, dx)) in tiles.iter().zip(results) {
             let mut out = vec![T::Lane::splat(T::ONE); outputs];
-            shared::forward::<T, S>(simd, weights, bias, x, &mut out, None);
+            shared::forward::<T, S, 1>(simd, weights, bias, [x], [&mut out], None);
             assert_eq!(out, *y, "forward, {of}");
             let mut out = vec![T::Lane::splat(T::ONE); inputs];
-            shared::backward_input::<T, S>(simd, weights, dy, &mut out);
+            shared::backward_input::<T, S, 1>(simd, weights, [dy], [&mut out]);
             assert_eq!(out, *dx, "d-input, {of}");
             let first = |lanes: &[T::Lane]| lanes.iter().map(|lane| lane.as_slice()[0]).collect::<Vec<T>>();
             let (x, mut y, mut out) = (first(x), first(y), vec![T::ONE; outputs]);
@@ -94,6 +94,20 @@ impl<T: Scalar> Task for &Case<T> {
             y.iter_mut().zip(bias).for_each(|(y, bias)| *y += -*bias);
             shared::predict::<T, S>(simd, weights, &[], &x, &mut out);
             assert_eq!(out, y, "prediction without bias, {of}");
+        }
+        for (tiles, results) in tiles.windows(2).zip(results.windows(2)) {
+            let ([(x0, dy0), (x1, dy1)], [y, dx]) = (tiles, [outputs, inputs].map(|n| vec![T::Lane::splat(T::ONE); n]))
+            else {
+                return;
+            };
+            let (mut out, mut d_in) = ([y.clone(), y], [dx.clone(), dx]);
+            let [first, second] = &mut out;
+            shared::forward::<T, S, 2>(simd, weights, bias, [x0, x1], [first, second], None);
+            let [first, second] = &mut d_in;
+            shared::backward_input::<T, S, 2>(simd, weights, [dy0, dy1], [first, second]);
+            for ((y, dx), result) in out.into_iter().zip(d_in).zip(results) {
+                assert_eq!((y, dx), *result, "two tiles, {of}");
+            }
         }
         let as_they_are: Vec<Columns<'_, T>> = tiles.iter().map(|(x, dy)| (&x[..], &dy[..])).collect();
         let mut out = vec![T::ZERO; gradient.len()];
