@@ -192,7 +192,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize> Task for Doubled<'_, T, IN, O
             return;
         }
         let Case { weights, bias, tiles, results, .. } = self.0;
-        let weights: &[[T; OUT]; IN] = weights.as_chunks().0.try_into().unwrap();
+        let Some(weights) = weights.as_chunks::<OUT>().0.first_chunk::<IN>() else { unreachable!() };
         let of = std::format!("{} {IN} -> {OUT}, {:?}", T::NAME, simd.level());
         for ((x, _), (y, _)) in tiles.iter().zip(results) {
             let x: [T; IN] = core::array::from_fn(|i| x[i].as_slice()[0]);
