@@ -204,5 +204,13 @@ fn horner<S: Simd, V: SimdFloat<S>>(x: V, coefficients: &[V::Element]) -> V {
     }
 }
 
+/// The same polynomial in two halves, E(x²) + x O(x²), each by Horner's rule: a product more, and half of the chain, for where
+/// a result is waited for.
+#[inline(always)]
+fn halves<S: Simd, V: SimdFloat<S>>(x: V, even: &[V::Element], odd: &[V::Element]) -> V {
+    let square = x * x;
+    horner(square, odd).mul_add(x, horner(square, even))
+}
+
 #[cfg(test)]
 mod tests;
