@@ -24,7 +24,7 @@ pub(super) fn tanh<S: Simd, E: Constants, V: SimdFloat<S, Element = E>>(x: V) ->
     let s = (shifted - E::SHIFTER).mul_add(-E::HALF_LN_2, limited);
     let power = V::from_bits(shifted.to_bits() << E::MANTISSA_BITS);
     // 2ⁿ (1 + q s) + 1, of which only the last sum rounds
-    let sum = (power * s).mul_add(halves(s, E::EXP_EVEN, E::EXP_ODD), power + one);
+    let sum = (power * s).mul_add(halves(s, E::EXP_TWICE_M1), power + one);
     let far = one - V::splat(simd, E::TWO) / sum;
 
     // the comparison is false for NaN, which `min` may have dropped, but not the polynomial
@@ -40,10 +40,8 @@ pub(super) trait Constants: Format {
     const HALF_LN_2: Self;
     /// 1.5 · 2^(mantissa bits) + bias.
     const SHIFTER: Self;
-    /// q = (e²ˢ - 1) / s for |s| ≤ ¼ ln 2: the coefficients of 1, s², s⁴ and so on.
-    const EXP_EVEN: &[Self];
-    /// Those of s, s³ and so on.
-    const EXP_ODD: &[Self];
+    /// q = (e²ˢ - 1) / s for |s| ≤ ¼ ln 2.
+    const EXP_TWICE_M1: &[Self];
     /// (tanh(x) / x - 1) / x² as a polynomial in x², for |x| ≤ `SWITCH`, minimising the relative error of tanh.
     const TANH: &[Self];
 }
@@ -56,8 +54,7 @@ impl Constants for f32 {
     const HALF_LN_2: Self = 0.346_573_6;
     const SHIFTER: Self = 12_582_912.0 + 127.0;
     // relative error 2^-27.68
-    const EXP_EVEN: &[Self] = &[2.0, 1.3333185, 0.26793906];
-    const EXP_ODD: &[Self] = &[2.0, 0.6666481, 0.08984711];
+    const EXP_TWICE_M1: &[Self] = &[2.0, 2.0, 1.3333185, 0.6666481, 0.26793906, 0.08984711];
     // relative error 2^-29.14
     const TANH: &[Self] = &[-0.33333316, 0.1333272, -0.053894535, 0.021457793, -0.0076658125, 0.0017417567];
 }
@@ -70,16 +67,19 @@ impl Constants for f64 {
     const HALF_LN_2: Self = 0.346_573_590_279_972_64;
     const SHIFTER: Self = 6_755_399_441_055_744.0 + 1023.0;
     // relative error 2^-55.47
-    const EXP_EVEN: &[Self] = &[
+    const EXP_TWICE_M1: &[Self] = &[
         2.0,
+        2.0000000000000004,
         1.3333333333333335,
+        0.6666666666659302,
         0.26666666666655336,
+        0.08888888908121068,
         0.025396825426407057,
+        0.006349188772197374,
         0.0014109320406329499,
+        0.00028284250797202355,
         5.1407558509261494e-5,
     ];
-    const EXP_ODD: &[Self] =
-        &[2.0000000000000004, 0.6666666666659302, 0.08888888908121068, 0.006349188772197374, 0.00028284250797202355];
     // relative error 2^-59.24
     const TANH: &[Self] = &[
         -0.3333333333333327,
