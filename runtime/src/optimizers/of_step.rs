@@ -65,7 +65,8 @@ mod tests {
         // once more, back, and far ahead
         for iteration in [49, 49, 7, 8, 30, 0] {
             assert_eq!(of(&mut memory, iteration), each[iteration]);
-            assert_eq!(of(&mut OfStep::NONE, iteration), each[iteration]);
+            let mut anew = OfStep::NONE;
+            assert_eq!(of(&mut anew, iteration), each[iteration]);
         }
     }
 }
