@@ -9,38 +9,44 @@ pub(crate) const CUT: usize = 4;
 /// The numbers that an optimizer remembers of some parameters: a slice for each of the first three kinds, and one for all
 /// others, those of one kind after those of another.
 #[derive(Debug)]
-pub(crate) struct Slots<'a, T>([&'a mut [T]; CUT]);
+pub(crate) struct Slots<'a, T> {
+    kinds: [&'a mut [T]; CUT],
+    /// From one of the others to the next.
+    pitch: usize,
+}
 
 impl<'a, T> Slots<'a, T> {
-    /// Of `count` parameters, where those of one kind lie after those of another.
+    /// Of `count` parameters, `kinds` parts of equal length, each of which begins with the numbers of one kind.
     #[inline(always)]
-    pub(crate) fn new(flat: &'a mut [T], count: usize) -> Self {
-        let (first, rest) = split(flat, count);
-        let (second, rest) = split(rest, count);
-        let (third, rest) = split(rest, count);
-        Self([first, second, third, rest])
+    pub(crate) fn new(flat: &'a mut [T], count: usize, kinds: usize) -> Self {
+        let pitch = flat.len() / kinds.max(1);
+        let (first, rest) = split(flat, pitch);
+        let (second, rest) = split(rest, pitch);
+        let (third, rest) = split(rest, pitch);
+        let [first, second, third] = [first, second, third].map(|part| split(part, count).0);
+        Self { kinds: [first, second, third, rest], pitch }
     }
 
     /// The same slices, for a while.
     #[inline(always)]
     pub(crate) fn reborrow(&mut self) -> Slots<'_, T> {
-        let [first, second, third, rest] = &mut self.0;
-        Slots([first, second, third, rest])
+        let [first, second, third, rest] = &mut self.kinds;
+        Slots { kinds: [first, second, third, rest], pitch: self.pitch }
     }
 
     /// The first `K` kinds of `count` parameters.
     #[inline(always)]
     pub(crate) fn kinds<const K: usize>(self, count: usize) -> [&'a mut [T]; K] {
-        let Self([first, second, third, mut rest]) = self;
+        let Self { kinds: [first, second, third, mut rest], pitch } = self;
         let mut apart = [first, second, third];
         array::from_fn(
             #[inline(always)]
             |kind| match apart.get_mut(kind) {
                 Some(slot) => take(slot),
                 None => {
-                    let (slot, after) = split(take(&mut rest), count);
+                    let (part, after) = split(take(&mut rest), pitch);
                     rest = after;
-                    slot
+                    split(part, count).0
                 }
             },
         )
@@ -49,11 +55,11 @@ impl<'a, T> Slots<'a, T> {
     /// Cuts off the kinds from `kind` on, of which the first is given.
     #[inline(always)]
     pub(crate) fn cut_off(&mut self, kind: usize, count: usize) -> &'a mut [T] {
-        let [apart @ .., rest] = &mut self.0;
+        let [apart @ .., rest] = &mut self.kinds;
         match apart.get_mut(kind) {
             Some(slot) => take(slot),
             None => {
-                let (before, after) = split(take(rest), (kind + 1 - CUT) * count);
+                let (before, after) = split(take(rest), (kind + 1 - CUT) * self.pitch);
                 *rest = before;
                 split(after, count).0
             }
@@ -63,14 +69,16 @@ impl<'a, T> Slots<'a, T> {
     /// Of `kind`, for those who ask where a prefetch is to go.
     #[inline(always)]
     pub(crate) fn kind(&self, kind: usize) -> &[T] {
-        self.0.get(kind).map_or(&[], |slot| slot)
+        self.kinds.get(kind).map_or(&[], |slot| slot)
     }
 
     /// Those of the first `count` parameters, and those of the others. There must be no more than [`CUT`] kinds.
     #[cfg(feature = "alloc")]
     pub(crate) fn split(self, count: usize) -> (Self, Self) {
-        let [first, second, third, last] = self.0.map(|slot| split(slot, count));
-        (Self([first.0, second.0, third.0, last.0]), Self([first.1, second.1, third.1, last.1]))
+        let pitch = self.pitch;
+        let [first, second, third, last] = self.kinds.map(|slot| split(slot, count));
+        let of = |kinds| Self { kinds, pitch };
+        (of([first.0, second.0, third.0, last.0]), of([first.1, second.1, third.1, last.1]))
     }
 }
 

@@ -55,7 +55,7 @@ impl<'a, T, O: Optimizer> Descend<'a, T, O> {
         previous: &'a mut [T],
     ) -> Self {
         optimizer.begin(step);
-        let slots = Slots::new(slots, parameters.len());
+        let slots = Slots::new(slots, parameters.len(), O::SLOTS);
         Self { optimizer: Held::Lent(optimizer), step, parameters, gradient, slots, previous, start: 0 }
     }
 }

@@ -286,8 +286,9 @@ impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
     }
 
     fn finalize<T: Scalar>(&self, parameters: &mut [T], slots: &[T]) {
-        self.optimizer.finalize(parameters, slots);
-        if let Some(average) = slots.get(O::SLOTS * parameters.len()..).filter(|_| EMA) {
+        let (inner, own) = slots.split_at(slots.len() / Self::SLOTS.max(1) * O::SLOTS);
+        self.optimizer.finalize(parameters, inner);
+        if let Some(average) = own.get(..parameters.len()).filter(|_| EMA) {
             parameters.copy_from_slice(average);
         }
     }

@@ -132,8 +132,8 @@ pub trait Optimizer: Clone + Debug + Send {
     /// threads share a step, copies move the parameters of some.
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>);
 
-    /// Ends a `fit` that has made at least one step: all parameters, and all slots, those of one kind after those of
-    /// another.
+    /// Ends a `fit` that has made at least one step: all parameters, and all slots, in [`SLOTS`](Self::SLOTS) parts of equal
+    /// length, each of which begins with the numbers of one kind.
     fn finalize<T: Scalar>(&self, _parameters: &mut [T], _slots: &[T]) {}
 
     /// Limits each number of the gradient to `[-limit, limit]`.

@@ -213,7 +213,7 @@ impl<'a> Plan<'a> {
         report: &mut Report,
         checkpoint: &Checkpoint,
         load_callbacks: &mut dyn FnMut(&[f64]) -> bool,
-        numbers: [&mut [u8]; 4],
+        numbers: Vec<&mut [u8]>,
     ) -> Result<(usize, u64), Error> {
         let refused = |reason| Error::Checkpoint { path: self.setting.path.clone(), reason };
         let text = &checkpoint.text;
@@ -249,8 +249,9 @@ where
         let mut callbacks = Vec::new();
         self.callbacks.save_state(&mut callbacks);
         let state = &*self.state;
-        let numbers = [self.network.as_flat(), state.previous.as_flat(), state.pass.gradient.as_flat(), &state.slots];
-        plan.save(report, (state.epoch, state.iteration), &numbers.map(cast_slice), callbacks)
+        let numbers = [self.network.as_flat(), state.previous.as_flat(), state.pass.gradient.as_flat()];
+        let numbers: Vec<_> = numbers.into_iter().chain(state.slots.kinds(N::PARAMETERS)).map(cast_slice).collect();
+        plan.save(report, (state.epoch, state.iteration), &numbers, callbacks)
     }
 
     /// Reads the checkpoint, if there is one, and its history; brings `rng` to where it was.
@@ -270,8 +271,8 @@ where
         let Some(plan) = plan else { return Ok(()) };
         let state = &mut *self.state;
         let gradient = state.pass.gradient.as_flat_mut();
-        let numbers =
-            [self.network.as_flat_mut(), state.previous.as_flat_mut(), gradient, &mut state.slots].map(cast_slice_mut);
+        let numbers = [self.network.as_flat_mut(), state.previous.as_flat_mut(), gradient];
+        let numbers = numbers.into_iter().chain(state.slots.kinds_mut(N::PARAMETERS)).map(cast_slice_mut).collect();
         let load_callbacks = &mut |numbers: &[f64]| self.callbacks.load_state(numbers);
         (state.epoch, state.iteration) = plan.resume(report, checkpoint, load_callbacks, numbers)?;
         state.moved = true;

@@ -47,38 +47,62 @@ impl<N> DerefMut for OnLines<N> {
     }
 }
 
-/// What an optimizer remembers of all parameters, each slot after the other.
+/// What an optimizer remembers of all parameters, each kind of slot after the other.
 pub(super) struct Slots<T: Scalar> {
     lanes: Box<[T::Lane]>,
     /// The line of the first.
     first: usize,
-    count: usize,
+    /// From one kind to the next.
+    pitch: usize,
 }
 
 impl<T: Scalar> Slots<T> {
-    /// Zeros, which begin at another place of their page than the parameters they belong to.
-    pub(super) fn new(count: usize, parameters: &[T]) -> Self {
-        let needed = count.div_ceil(T::LANES);
-        let spare = if needed > LINES { LINES - 1 } else { 0 };
-        let lanes: Box<[T::Lane]> = zeroed_slice_box(needed + spare);
-        let wanted = parameters.as_ptr().addr() / LINE + APART;
-        let first = if spare > 0 { wanted.wrapping_sub(lanes.as_ptr().addr() / LINE) % LINES } else { 0 };
-        Self { lanes, first, count }
+    /// Zeros of so many kinds, which begin at other places of their pages than the parameters and each other.
+    pub(super) fn new(kinds: usize, parameters: &[T]) -> Self {
+        let needed = parameters.len().div_ceil(T::LANES);
+        if needed <= LINES {
+            // such a step fits into a first-level cache
+            return Self { lanes: zeroed_slice_box(kinds * needed), first: 0, pitch: needed };
+        }
+        let pitch = needed + apart_from(needed, 0);
+        let lanes: Box<[T::Lane]> = zeroed_slice_box(kinds * pitch + LINES);
+        let first = apart_from(lanes.as_ptr().addr() / LINE, parameters.as_ptr().addr() / LINE);
+        Self { lanes, first, pitch }
     }
+
+    /// The first `count` numbers of each kind.
+    #[cfg(feature = "safetensors")]
+    pub(super) fn kinds(&self, count: usize) -> impl Iterator<Item = &[T]> {
+        self.chunks((self.pitch * T::LANES).max(1)).map(move |part| part.get(..count).unwrap_or_default())
+    }
+
+    /// The same, to be changed.
+    #[cfg(feature = "safetensors")]
+    pub(super) fn kinds_mut(&mut self, count: usize) -> impl Iterator<Item = &mut [T]> {
+        let pitch = (self.pitch * T::LANES).max(1);
+        self.chunks_mut(pitch).map(move |part| part.get_mut(..count).unwrap_or_default())
+    }
+}
+
+/// How many lines behind line `from` the next is that lies [`APART`] from `line` within its page.
+fn apart_from(from: usize, line: usize) -> usize {
+    (line + APART).wrapping_sub(from) % LINES
 }
 
 impl<T: Scalar> Deref for Slots<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        cast_slice(self.lanes.get(self.first..).unwrap_or_default()).get(..self.count).unwrap_or_default()
+        let lanes = self.lanes.get(self.first..).unwrap_or_default();
+        cast_slice(lanes.get(..lanes.len() / self.pitch.max(1) * self.pitch).unwrap_or_default())
     }
 }
 
 impl<T: Scalar> DerefMut for Slots<T> {
     fn deref_mut(&mut self) -> &mut [T] {
         let lanes = self.lanes.get_mut(self.first..).unwrap_or_default();
-        cast_slice_mut(lanes).get_mut(..self.count).unwrap_or_default()
+        let length = lanes.len() / self.pitch.max(1) * self.pitch;
+        cast_slice_mut(lanes.get_mut(..length).unwrap_or_default())
     }
 }
 
@@ -96,19 +120,23 @@ mod tests {
     }
 
     #[test]
-    fn slots_begin_elsewhere_in_their_page() {
+    fn each_kind_begins_elsewhere_in_its_page() {
         let network: Box<OnLines<[f32; 5_000]>> = zeroed_box();
         let (line, within) = place(&**network);
         assert_eq!(within, 0);
-        for count in [0, 1, 5_000, 2 * 5_000 + 7] {
-            let mut slots = Slots::new(count, &**network);
-            assert_eq!((slots.len(), slots.iter().sum::<f32>()), (count, 0.0));
+        for kinds in 0..6 {
+            let mut slots = Slots::new(kinds, &**network);
+            assert!(slots.iter().all(|slot| slot.to_bits() == 0));
             slots.fill(1.0);
-            assert_eq!(place(&slots).1, 0);
-            if count > LINES * 16 {
-                assert_eq!(place(&slots).0, (line + APART) % LINES);
-                assert_ne!(place(&slots).0, line);
-            }
+            let places = slots.chunks((slots.len() / kinds.max(1)).max(1)).map(place);
+            let expected = (1..=kinds).map(|kind| ((line + kind * APART) % LINES, 0));
+            assert!(places.eq(expected), "{kinds} kinds");
         }
+    }
+
+    #[test]
+    fn few_numbers_take_no_more_than_their_lines() {
+        let slots = Slots::new(3, &[0.0_f32; 17]);
+        assert_eq!((slots.lanes.len(), slots.len()), (6, 96));
     }
 }

@@ -40,7 +40,7 @@ impl<N: Network> State<N> {
             threads: Threads::new(settings.threads),
             #[cfg(not(feature = "rayon"))]
             threads: Threads::ONE,
-            slots: Slots::new(O::SLOTS * N::PARAMETERS, previous.as_flat()),
+            slots: Slots::new(O::SLOTS, previous.as_flat()),
             previous,
             moved: false,
             order: Vec::new(),
