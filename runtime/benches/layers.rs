@@ -11,7 +11,8 @@
 //! one core reads that many bytes from the cache that holds them. Only the multiply-adds that the mathematics needs are
 //! counted: none for the gradient of the first layer's inputs, none for activations, loss, shuffling, gathering and the
 //! optimizer, whose time counts all the same. Training also prints what memory the process holds, the program and what
-//! workloads before have left to the allocator included. The data has mean zero. Let nothing else run meanwhile.
+//! workloads before have left to the allocator included; `tests/long/memory.rs` tells what a fit holds alone. The data has mean
+//! zero. Let nothing else run meanwhile.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 mod limits;
@@ -121,12 +122,12 @@ where
             println!("    {} samples in each epoch; loss {first:.4} at first, {last:.4} at last", x.len());
         }
         if let Some(held) = held {
-            // those before the step, and the velocity, are two more numbers for each parameter
+            // the parameters, those from before the step, and the velocity
             let (numbers, data) = (3.0 * size_of::<N>() as f64, size_of_val(x) as f64);
             let [held, numbers, data] = [held, numbers, data].map(|bytes| bytes / f64::from(1 << 20));
             let rest = held - numbers - data;
             println!(
-                "    holds {held:.1} MiB: {data:.1} of data, {numbers:.1} for each parameter thrice, {rest:.1} else"
+                "    the process holds {held:.1} MiB: {data:.1} of inputs, {numbers:.1} for each parameter thrice, {rest:.1} else"
             );
         }
     }

@@ -138,7 +138,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         Y: Targets<N::Scalar, N::Output> + ?Sized,
         L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     {
-        let samples = check::<N, _, _, _>(data, &self.loss)? as usize;
+        let samples = check::<N, _, _, _>(data, &self.loss, |_, _| false)? as usize;
         self.optimizer.prepare(N::LAYERS);
         let loss = dispatch(level(), Train { trainer: self, network, data, samples });
         if !loss.is_finite() {

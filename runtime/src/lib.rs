@@ -38,6 +38,8 @@
 //!   makes steps where there is no heap.
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`],
 //!   [`initializers`], [`regularizers`] and [`constraints`] hold what there is, and each says how to write one's own.
+//! - [`noise`] and [`simd`] are for layers of one's own that draw random numbers, and for whatever computes with many samples at
+//!   once.
 //! - [`data`] says what can be trained on.
 //! - [`quantized`] turns networks into integers of eight bits, for where memory is short.
 //! - `weights` says what files networks are kept in, and how weights come from Keras and PyTorch.

@@ -1,4 +1,5 @@
-//! The machine code of what must be fast, counted: Xor's prediction and training step, and the products of dense layers.
+//! The machine code of what must be fast, counted: Xor's prediction and training step, steps of
+//! optimizers, and the products of dense layers.
 //!
 //! ```text
 //! cargo run -p typenet-anchors                    compares with `runtime/benches/anchors.txt`
@@ -25,10 +26,11 @@ use assembly::{Assembly, Function};
 use counts::Counts;
 
 /// What is watched: its name, a part of its symbol, and whether none of it may panic, not its loops alone.
-const SUBJECTS: [(&str, &str, bool); 7] = [
+const SUBJECTS: [(&str, &str, bool); 8] = [
     ("Xor::predict", "8subjects11xor_predict17h", true),
     ("a training step of Xor", "8subjects8xor_step17h", false),
     ("the way forward in a step", "5judge5judge17h", false),
+    ("steps of optimizers", "7descend20Descend$LT$T$C$O$GT$5apart17h", false),
     ("dense::forward", "5dense6shared7forward17h", false),
     ("dense::backward_input", "5dense6shared14backward_input17h", false),
     ("dense::backward_weights", "5dense6shared16backward_weights17h", false),

@@ -2,6 +2,7 @@
 
 mod costs;
 mod document;
+mod info;
 mod items;
 mod names;
 mod parts;
@@ -15,12 +16,12 @@ use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt as _;
 
 use self::costs::cost;
+use self::info::info;
 use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
 use self::penalties::{constrain, penalty};
-use crate::catalogue::OptionKind;
-use crate::network::{Kind, Layer, Meeting, Network, Size};
+use crate::network::{Layer, Meeting, Network, Size};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
 pub fn expand(network: &Network, typenet: &TokenStream) -> TokenStream {
@@ -167,15 +168,7 @@ fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> Token
     let text = name.unraw().to_string();
     let head = head(network);
     let (head_type, head_value) = (item_type(&head, typenet), item_value(&head, typenet));
-    let informed = layers.iter().enumerate().map(|(index, layer)| {
-        let (alias, label, kind) = (names.at(index).0, layer.label.unraw().to_string(), layer.kind());
-        let activation = activation_name(layer);
-        let numbers = numbers(layer, &names.at(index).1.to_token_stream());
-        let info = quote_spanned! {Span::mixed_site()=>
-            __typenet::info::<#alias, __typenet::#scalar>(#label, #kind, #activation) #numbers
-        };
-        if layer.trainable() { info } else { quote_spanned!(Span::mixed_site()=> __typenet::frozen(#info)) }
-    });
+    let informed = layers.iter().enumerate().map(|(index, layer)| info(layer, scalar, names.at(index)));
     let aliases = (0..layers.len()).map(|index| names.at(index).0);
     let initialize = initialize(network, names);
     let forward = forward(network, names);
@@ -223,20 +216,6 @@ fn implemented(network: &Network, names: &Names, typenet: &TokenStream) -> Token
     }
 }
 
-/// What is told of the numbers that a layer computes with and does not train, if it has any. `value` is the layer's.
-fn numbers(layer: &Layer, value: &TokenStream) -> Option<TokenStream> {
-    match &layer.kind {
-        Kind::BuiltIn { row, .. } => {
-            let has_numbers = row.options.iter().any(|option| option.value == OptionKind::Number);
-            has_numbers.then(|| quote_spanned!(Span::mixed_site()=> .numbers(const { &#value.numbers() })))
-        }
-        Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => {
-            numbers(inner, &quote_spanned!(Span::mixed_site()=> #value.layer()))
-        }
-        Kind::Own { .. } | Kind::Network { .. } | Kind::Concatenate { .. } => None,
-    }
-}
-
 /// The layers as one type and one value: `(A, (B, C))`.
 fn chain(layers: usize, names: &Names) -> (TokenStream, TokenStream) {
     let mut backwards = (0..layers).rev().map(|index| names.at(index));
@@ -245,16 +224,6 @@ fn chain(layers: usize, names: &Names) -> (TokenStream, TokenStream) {
         let pair = |first, rest| quote_spanned!(Span::mixed_site()=> (#first, #rest));
         (pair(alias, types), pair(constant, values))
     })
-}
-
-/// The name of a layer's activation, which only the compiler knows of a network that is declared elsewhere.
-fn activation_name(layer: &Layer) -> TokenStream {
-    match &layer.kind {
-        Kind::Repeat { inner, .. } | Kind::Residual { inner, .. } => activation_name(inner),
-        Kind::Network { network, .. } => quote_spanned!(Span::mixed_site()=>
-            <<#network as __typenet::Network>::Head as __typenet::activations::Activation>::NAME),
-        _ => layer.activation_shown().into_token_stream(),
-    }
 }
 
 /// What people call by name, without the trait in scope.

@@ -2,6 +2,7 @@
 //! mistake parsing goes on at the next place that is sure: an argument, a layer, a network.
 
 mod attribute;
+mod layer;
 mod layers;
 mod text;
 mod tokens;

@@ -6,6 +6,12 @@ use crate::scalar::Scalar;
 /// The continuously differentiable exponential linear unit, `f(x) = x` for `x > 0`, else `alpha * (e^(x / alpha) - 1)`.
 /// In `network!`: `celu`, with Keras's default alpha of 1, or `celu(0.5)`. Alpha is more than 0.
 ///
+/// ```
+/// use typenet::activations::{Activation, Celu};
+///
+/// assert_eq!(format!("{:.4?}", Celu(0.5).apply([-2.0, -0.5, 1.0])), "[-0.4908, -0.3161, 1.0000]");
+/// ```
+///
 /// Source: J. Barron, *Continuously Differentiable Exponential Linear Units*, 2017.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Celu(pub f64);

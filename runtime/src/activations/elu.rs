@@ -6,6 +6,12 @@ use crate::scalar::Scalar;
 /// The exponential linear unit, `f(x) = x` for `x > 0`, else `alpha * (e^x - 1)`. In `network!`: `elu`, with Keras's
 /// default alpha of 1, or `elu(0.5)`. Alpha is 0 or more.
 ///
+/// ```
+/// use typenet::activations::{Activation, Elu};
+///
+/// assert_eq!(format!("{:.4?}", Elu(1.0).apply([-2.0, -0.5, 1.0])), "[-0.8647, -0.3935, 1.0000]");
+/// ```
+///
 /// Source: D.-A. Clevert, T. Unterthiner, S. Hochreiter, *Fast and Accurate Deep Network Learning by Exponential
 /// Linear Units*, 2016.
 #[derive(Clone, Copy, Debug, PartialEq)]

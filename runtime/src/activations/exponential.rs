@@ -4,6 +4,12 @@ use super::{Elementwise, KeepOutput};
 use crate::scalar::Scalar;
 
 /// `f(x) = e^x`. In `network!`: `exponential`.
+///
+/// ```
+/// use typenet::activations::{Activation, Exponential};
+///
+/// assert_eq!(format!("{:.4?}", Exponential.apply([-1.0, 0.0, 1.0])), "[0.3679, 1.0000, 2.7183]");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Exponential;
 

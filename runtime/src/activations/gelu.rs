@@ -7,6 +7,12 @@ use crate::scalar::Scalar;
 
 /// The Gaussian error linear unit, exact: `f(x) = x P(X <= x) = x/2 (1 + erf(x / sqrt(2)))`. In `network!`: `gelu`.
 ///
+/// ```
+/// use typenet::activations::{Activation, Gelu};
+///
+/// assert_eq!(format!("{:.4?}", Gelu.apply([-2.0, -0.5, 1.0])), "[-0.0455, -0.1543, 0.8413]");
+/// ```
+///
 /// Source: D. Hendrycks, K. Gimpel, *Gaussian Error Linear Units*, 2016.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Gelu;

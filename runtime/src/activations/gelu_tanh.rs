@@ -8,6 +8,12 @@ use crate::scalar::Scalar;
 /// The Gaussian error linear unit by a formula that comes close to it,
 /// `f(x) = x/2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`: Keras's `gelu(approximate=True)`. In `network!`: `gelu_tanh`.
 ///
+/// ```
+/// use typenet::activations::{Activation, GeluTanh};
+///
+/// assert_eq!(format!("{:.4?}", GeluTanh.apply([-2.0, -0.5, 1.0])), "[-0.0454, -0.1543, 0.8412]");
+/// ```
+///
 /// Source: D. Hendrycks, K. Gimpel, *Gaussian Error Linear Units*, 2016.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct GeluTanh;

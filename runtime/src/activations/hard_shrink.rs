@@ -5,6 +5,12 @@ use crate::scalar::Scalar;
 
 /// `f(x) = x` for `|x| > threshold`, else 0. In `network!`: `hard_shrink`, with Keras's default threshold of 0.5, or
 /// `hard_shrink(0.1)`. The threshold is 0 or more.
+///
+/// ```
+/// use typenet::activations::{Activation, HardShrink};
+///
+/// assert_eq!(HardShrink(0.5).apply([-2.0, -0.25, 1.0]), [-2.0, 0.0, 1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HardShrink(pub f64);
 

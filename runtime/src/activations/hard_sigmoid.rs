@@ -4,6 +4,12 @@ use super::{Elementwise, KeepOutput, clamp};
 use crate::scalar::Scalar;
 
 /// `f(x) = min(max((x + 3) / 6, 0), 1)`, a sigmoid of straight lines. In `network!`: `hard_sigmoid`.
+///
+/// ```
+/// use typenet::activations::{Activation, HardSigmoid};
+///
+/// assert_eq!(HardSigmoid.apply([-4.0, 0.0, 1.5]), [0.0, 0.5, 0.75]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct HardSigmoid;
 

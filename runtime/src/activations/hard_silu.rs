@@ -6,6 +6,12 @@ use crate::scalar::Scalar;
 /// `f(x) = x * min(max((x + 3) / 6, 0), 1)`, a silu of straight lines and a parabola. In `network!`: `hard_silu`; Keras
 /// calls it `hard_swish` too.
 ///
+/// ```
+/// use typenet::activations::{Activation, HardSilu};
+///
+/// assert_eq!(HardSilu.apply([-4.0, 1.5, 4.0]), [0.0, 1.125, 4.0]);
+/// ```
+///
 /// Source: A. Howard and others, *Searching for `MobileNetV3`*, 2019.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct HardSilu;

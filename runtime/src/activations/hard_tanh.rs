@@ -4,6 +4,12 @@ use super::{Elementwise, KeepOutput, clamp};
 use crate::scalar::Scalar;
 
 /// `f(x) = min(max(x, -1), 1)`, a tanh of straight lines. In `network!`: `hard_tanh`.
+///
+/// ```
+/// use typenet::activations::{Activation, HardTanh};
+///
+/// assert_eq!(HardTanh.apply([-2.0, 0.5, 3.0]), [-1.0, 0.5, 1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct HardTanh;
 

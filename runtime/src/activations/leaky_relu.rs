@@ -6,6 +6,12 @@ use crate::scalar::Scalar;
 /// `f(x) = x` for `x > 0`, else `slope * x`. In `network!`: `leaky_relu`, with Keras's default slope of 0.2, or
 /// `leaky_relu(0.01)`. The slope is 0 or more.
 ///
+/// ```
+/// use typenet::activations::{Activation, LeakyRelu};
+///
+/// assert_eq!(LeakyRelu(0.25).apply([-2.0, -0.5, 1.0]), [-0.5, -0.125, 1.0]);
+/// ```
+///
 /// Source: A. Maas, A. Hannun, A. Ng, *Rectifier Nonlinearities Improve Neural Network Acoustic Models*, 2013.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LeakyRelu(pub f64);

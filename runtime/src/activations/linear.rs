@@ -4,6 +4,12 @@ use super::{Elementwise, KeepOutput};
 use crate::scalar::Scalar;
 
 /// `f(x) = x`: no activation. In `network!`: `linear`, or leave it out.
+///
+/// ```
+/// use typenet::activations::{Activation, Linear};
+///
+/// assert_eq!(Linear.apply([-2.0, -0.5, 1.0]), [-2.0, -0.5, 1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Linear;
 

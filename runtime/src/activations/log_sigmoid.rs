@@ -5,6 +5,12 @@ use super::{Elementwise, KeepOutput};
 use crate::scalar::Scalar;
 
 /// `f(x) = ln(1 / (1 + e^-x))`. In `network!`: `log_sigmoid`.
+///
+/// ```
+/// use typenet::activations::{Activation, LogSigmoid};
+///
+/// assert_eq!(format!("{:.4?}", LogSigmoid.apply([-2.0, 0.0, 2.0])), "[-2.1269, -0.6931, -0.1269]");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LogSigmoid;
 

@@ -9,6 +9,12 @@ use crate::tile::Tile;
 /// `f(x)_i = x_i - ln(sum_j e^(x_j))`: the logarithm of [`Softmax`](super::Softmax). In `network!`: `log_softmax`.
 ///
 /// The largest number is subtracted first, which changes nothing but keeps the exponentials from overflowing.
+///
+/// ```
+/// use typenet::activations::{Activation, LogSoftmax};
+///
+/// assert_eq!(format!("{:.4?}", LogSoftmax.apply([0.0, 1.0, 2.0])), "[-2.4076, -1.4076, -0.4076]");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LogSoftmax;
 

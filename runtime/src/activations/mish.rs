@@ -7,6 +7,12 @@ use crate::scalar::Scalar;
 
 /// `f(x) = x * tanh(ln(1 + e^x))`. In `network!`: `mish`.
 ///
+/// ```
+/// use typenet::activations::{Activation, Mish};
+///
+/// assert_eq!(format!("{:.4?}", Mish.apply([-2.0, -0.5, 1.0])), "[-0.2525, -0.2207, 0.8651]");
+/// ```
+///
 /// Source: D. Misra, *Mish: A Self Regularized Non-Monotonic Activation Function*, 2020.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mish;

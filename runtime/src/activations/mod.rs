@@ -7,7 +7,7 @@
 //! # An activation of one's own
 //!
 //! ```
-//! use typenet::activations::{Elementwise, KeepInput};
+//! use typenet::activations::{Activation, Elementwise, KeepInput};
 //! use typenet::prelude::*;
 //! use typenet::simd::{Simd, SimdFloat};
 //!
@@ -29,7 +29,10 @@
 //! }
 //!
 //! network! { Squares = Dense(2 -> 3, self::Square), Dense(3 -> 1) }
-//! # fn main() {}
+//!
+//! # fn main() {
+//! assert_eq!(Square.apply([3.0, -2.0]), [9.0, 4.0]);
+//! # }
 //! ```
 
 mod celu;
@@ -41,6 +44,7 @@ mod hard_shrink;
 mod hard_sigmoid;
 mod hard_silu;
 mod hard_tanh;
+mod keep;
 mod leaky_relu;
 mod linear;
 mod log_sigmoid;
@@ -65,7 +69,6 @@ mod threshold;
 
 use core::fmt::Debug;
 
-use bytemuck::Pod;
 use fearless_simd::{Select, Simd, SimdFloat};
 
 pub use self::celu::Celu;
@@ -77,6 +80,7 @@ pub use self::hard_shrink::HardShrink;
 pub use self::hard_sigmoid::HardSigmoid;
 pub use self::hard_silu::HardSilu;
 pub use self::hard_tanh::HardTanh;
+pub use self::keep::{Keep, KeepInput, KeepOutput};
 pub use self::leaky_relu::LeakyRelu;
 pub use self::linear::Linear;
 pub use self::log_sigmoid::LogSigmoid;
@@ -101,83 +105,9 @@ pub use self::tanh_shrink::TanhShrink;
 pub use self::threshold::Threshold;
 
 use crate::kernels::flat::map;
-use crate::layers::NoParameters;
+use crate::kernels::{Task, dispatch, level};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
-
-/// What backward needs to know of the forward pass: [`KeepOutput`] or [`KeepInput`].
-pub trait Keep: Copy + 'static {
-    /// The extra tile that is kept: nothing, or the activation's input.
-    type Tape<T: Scalar, const N: usize>: Pod + Send + Sync;
-
-    /// The tape of an activation that is given its input as a whole.
-    fn tape_of<T: Scalar, const N: usize>(input: &Tile<T, N>) -> &Self::Tape<T, N>;
-
-    /// Notes input `i`.
-    fn note<T: Scalar, S: Simd, const N: usize>(tape: &mut Self::Tape<T, N>, i: usize, x: T::Vector<S>);
-
-    /// The number that [`Elementwise::slope`] takes.
-    fn recall<T: Scalar, S: Simd, const N: usize>(
-        simd: S,
-        tape: &Self::Tape<T, N>,
-        output: &Tile<T, N>,
-        i: usize,
-    ) -> T::Vector<S>;
-}
-
-/// Backward is written in terms of the output, which is at hand anyway.
-#[derive(Clone, Copy, Debug)]
-pub struct KeepOutput;
-
-/// Backward needs the input, so each tile keeps it.
-#[derive(Clone, Copy, Debug)]
-pub struct KeepInput;
-
-impl Keep for KeepOutput {
-    type Tape<T: Scalar, const N: usize> = NoParameters;
-
-    #[inline(always)]
-    fn tape_of<T: Scalar, const N: usize>(_: &Tile<T, N>) -> &NoParameters {
-        &NoParameters
-    }
-
-    #[inline(always)]
-    fn note<T: Scalar, S: Simd, const N: usize>(_: &mut NoParameters, _: usize, _: T::Vector<S>) {}
-
-    #[inline(always)]
-    fn recall<T: Scalar, S: Simd, const N: usize>(
-        simd: S,
-        _: &NoParameters,
-        output: &Tile<T, N>,
-        i: usize,
-    ) -> T::Vector<S> {
-        output.load(simd, i)
-    }
-}
-
-impl Keep for KeepInput {
-    type Tape<T: Scalar, const N: usize> = Tile<T, N>;
-
-    #[inline(always)]
-    fn tape_of<T: Scalar, const N: usize>(input: &Tile<T, N>) -> &Tile<T, N> {
-        input
-    }
-
-    #[inline(always)]
-    fn note<T: Scalar, S: Simd, const N: usize>(tape: &mut Tile<T, N>, i: usize, x: T::Vector<S>) {
-        tape.store::<S>(i, x);
-    }
-
-    #[inline(always)]
-    fn recall<T: Scalar, S: Simd, const N: usize>(
-        simd: S,
-        tape: &Tile<T, N>,
-        _: &Tile<T, N>,
-        i: usize,
-    ) -> T::Vector<S> {
-        tape.load(simd, i)
-    }
-}
 
 /// An activation that acts on each number alone.
 ///
@@ -238,6 +168,30 @@ pub trait Activation: Copy + Debug + Send + Sync + 'static {
 
     /// Applies the activation to one sample.
     fn predict<T: Scalar, S: Simd, const N: usize>(&self, simd: S, sample: &mut [T; N]);
+
+    /// What becomes of the numbers of one sample, without a network: Keras's `activations.relu(x)`.
+    ///
+    /// ```
+    /// use typenet::activations::{Activation, Relu};
+    ///
+    /// assert_eq!(Relu.apply([-1.0, 2.0]), [0.0, 2.0]);
+    /// ```
+    #[must_use]
+    fn apply<T: Scalar, const N: usize>(&self, mut sample: [T; N]) -> [T; N] {
+        dispatch(level(), Apply(self, &mut sample));
+        sample
+    }
+}
+
+struct Apply<'a, A, T, const N: usize>(&'a A, &'a mut [T; N]);
+
+impl<A: Activation, T: Scalar, const N: usize> Task for Apply<'_, A, T, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        self.0.predict(simd, self.1);
+    }
 }
 
 impl<A: Elementwise> Activation for A {

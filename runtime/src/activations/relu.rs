@@ -7,6 +7,12 @@ use crate::scalar::Scalar;
 ///
 /// The slope at 0 is 0, as in Keras. NaN stays NaN, so that a network that has diverged says so.
 ///
+/// ```
+/// use typenet::activations::{Activation, Relu};
+///
+/// assert_eq!(Relu.apply([-2.0, -0.5, 1.0]), [0.0, 0.0, 1.0]);
+/// ```
+///
 /// Source: V. Nair, G. Hinton, *Rectified Linear Units Improve Restricted Boltzmann Machines*, 2010.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Relu;

@@ -5,6 +5,12 @@ use crate::scalar::Scalar;
 
 /// `f(x) = min(max(x, 0), 6)`: a relu that does not grow beyond what few bits can hold. In `network!`: `relu6`.
 ///
+/// ```
+/// use typenet::activations::{Activation, Relu6};
+///
+/// assert_eq!(Relu6.apply([-2.0, 1.0, 8.0]), [0.0, 1.0, 6.0]);
+/// ```
+///
 /// Source: A. Krizhevsky, *Convolutional Deep Belief Networks on CIFAR-10*, 2010.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Relu6;

@@ -7,6 +7,12 @@ use crate::scalar::Scalar;
 /// `scale = 1.0507...` and `alpha = 1.6732...`: it keeps mean 0 and variance 1 from layer to layer, given
 /// `kernel_initializer = lecun_normal`. In `network!`: `selu`.
 ///
+/// ```
+/// use typenet::activations::{Activation, Selu};
+///
+/// assert_eq!(format!("{:.4?}", Selu.apply([-2.0, -0.5, 1.0])), "[-1.5202, -0.6918, 1.0507]");
+/// ```
+///
 /// Source: G. Klambauer and others, *Self-Normalizing Neural Networks*, 2017.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Selu;

@@ -4,6 +4,12 @@ use super::{Elementwise, KeepOutput};
 use crate::scalar::Scalar;
 
 /// The logistic function, `f(x) = 1 / (1 + e^-x)`. In `network!`: `sigmoid`.
+///
+/// ```
+/// use typenet::activations::{Activation, Sigmoid};
+///
+/// assert_eq!(format!("{:.4?}", Sigmoid.apply([-2.0, 0.0, 2.0])), "[0.1192, 0.5000, 0.8808]");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sigmoid;
 

@@ -6,6 +6,12 @@ use crate::scalar::Scalar;
 
 /// The sigmoid linear unit or swish, `f(x) = x / (1 + e^-x)`. In `network!`: `silu`.
 ///
+/// ```
+/// use typenet::activations::{Activation, Silu};
+///
+/// assert_eq!(format!("{:.4?}", Silu.apply([-2.0, -0.5, 1.0])), "[-0.2384, -0.1888, 0.7311]");
+/// ```
+///
 /// Source: S. Elfwing, E. Uchibe, K. Doya, *Sigmoid-Weighted Linear Units for Neural Network Function Approximation
 /// in Reinforcement Learning*, 2018.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

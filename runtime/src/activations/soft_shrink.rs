@@ -5,6 +5,12 @@ use crate::scalar::Scalar;
 
 /// `f(x) = x - threshold` for `x > threshold`, `x + threshold` for `x < -threshold`, else 0. In `network!`: `soft_shrink`,
 /// with Keras's default threshold of 0.5, or `soft_shrink(0.1)`. The threshold is 0 or more.
+///
+/// ```
+/// use typenet::activations::{Activation, SoftShrink};
+///
+/// assert_eq!(SoftShrink(0.5).apply([-2.0, -0.25, 1.0]), [-1.5, 0.0, 0.5]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SoftShrink(pub f64);
 

@@ -6,9 +6,15 @@ use crate::layers::NoParameters;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
-/// `f(x)_i = e^(x_i) / sum_j e^(x_j)`: numbers become tile. In `network!`: `softmax`.
+/// `f(x)_i = e^(x_i) / sum_j e^(x_j)`: numbers become probabilities, which sum to 1. In `network!`: `softmax`.
 ///
 /// The largest number is subtracted first, which changes nothing but keeps the exponentials from overflowing.
+///
+/// ```
+/// use typenet::activations::{Activation, Softmax};
+///
+/// assert_eq!(format!("{:.4?}", Softmax.apply([0.0, 1.0, 2.0])), "[0.0900, 0.2447, 0.6652]");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softmax;
 

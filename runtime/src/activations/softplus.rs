@@ -5,6 +5,12 @@ use crate::scalar::Scalar;
 
 /// `f(x) = ln(1 + e^x)`, a smooth relu. In `network!`: `softplus`.
 ///
+/// ```
+/// use typenet::activations::{Activation, Softplus};
+///
+/// assert_eq!(format!("{:.4?}", Softplus.apply([-2.0, 0.0, 2.0])), "[0.1269, 0.6931, 2.1269]");
+/// ```
+///
 /// Source: C. Dugas and others, *Incorporating Second-Order Functional Knowledge for Better Option Pricing*, 2001.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softplus;

@@ -5,6 +5,12 @@ use crate::scalar::Scalar;
 
 /// `f(x) = x / (1 + |x|)`, a sigmoid with long tails. In `network!`: `softsign`.
 ///
+/// ```
+/// use typenet::activations::{Activation, Softsign};
+///
+/// assert_eq!(Softsign.apply([-3.0, 0.0, 1.0]), [-0.75, 0.0, 0.5]);
+/// ```
+///
 /// Source: J. Bergstra and others, *Quadratic Features and Deep Architectures for Chunking*, 2009.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softsign;

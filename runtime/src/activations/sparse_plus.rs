@@ -5,6 +5,12 @@ use crate::scalar::Scalar;
 
 /// `f(x) = 0` for `x <= -1`, `x` for `x >= 1`, else `(x + 1)^2 / 4`: a softplus that is 0 where it is small. In `network!`:
 /// `sparse_plus`.
+///
+/// ```
+/// use typenet::activations::{Activation, SparsePlus};
+///
+/// assert_eq!(SparsePlus.apply([-2.0, 0.0, 2.0]), [0.0, 0.25, 2.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SparsePlus;
 

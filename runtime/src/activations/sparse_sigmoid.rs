@@ -4,6 +4,12 @@ use super::{Elementwise, KeepOutput, clamp};
 use crate::scalar::Scalar;
 
 /// `f(x) = min(max((x + 1) / 2, 0), 1)`. In `network!`: `sparse_sigmoid`.
+///
+/// ```
+/// use typenet::activations::{Activation, SparseSigmoid};
+///
+/// assert_eq!(SparseSigmoid.apply([-2.0, 0.5, 2.0]), [0.0, 0.75, 1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SparseSigmoid;
 

@@ -11,6 +11,12 @@ use crate::tile::Tile;
 ///
 /// This is the paper's definition; Keras 3.15 takes another `tau`, with which the outputs do not sum to 1.
 ///
+/// ```
+/// use typenet::activations::{Activation, Sparsemax};
+///
+/// assert_eq!(Sparsemax.apply([0.0, 1.0, 1.5]), [0.0, 0.25, 0.75]);
+/// ```
+///
 /// Source: A. Martins, R. Astudillo, *From Softmax to Sparsemax*, 2016; `tau` by C. Michelot, *A Finite Algorithm for
 /// Finding the Projection of a Point onto the Canonical Simplex*, 1986.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

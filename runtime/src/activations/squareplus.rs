@@ -6,6 +6,12 @@ use crate::scalar::Scalar;
 /// `f(x) = (x + sqrt(x^2 + b)) / 2`, a softplus without an exponential. In `network!`: `squareplus`, with Keras's default
 /// b of 4, or `squareplus(1.0)`. `b` is more than 0.
 ///
+/// ```
+/// use typenet::activations::{Activation, Squareplus};
+///
+/// assert_eq!(Squareplus(4.0).apply([-1.5, 0.0, 1.5]), [0.5, 1.0, 2.0]);
+/// ```
+///
 /// Source: J. Barron, *Squareplus: A Softplus-Like Algebraic Rectifier*, 2021.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Squareplus(pub f64);

@@ -4,6 +4,12 @@ use super::{Elementwise, KeepOutput};
 use crate::scalar::Scalar;
 
 /// The hyperbolic tangent, `f(x) = tanh(x)`. In `network!`: `tanh`.
+///
+/// ```
+/// use typenet::activations::{Activation, Tanh};
+///
+/// assert_eq!(format!("{:.4?}", Tanh.apply([-1.0, 0.5, 2.0])), "[-0.7616, 0.4621, 0.9640]");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tanh;
 

@@ -4,6 +4,12 @@ use super::{Elementwise, KeepInput};
 use crate::scalar::Scalar;
 
 /// `f(x) = x - tanh(x)`. In `network!`: `tanh_shrink`.
+///
+/// ```
+/// use typenet::activations::{Activation, TanhShrink};
+///
+/// assert_eq!(format!("{:.4?}", TanhShrink.apply([-1.0, 0.5, 2.0])), "[-0.2384, 0.0379, 1.0360]");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TanhShrink;
 

@@ -5,6 +5,12 @@ use crate::scalar::Scalar;
 
 /// `f(x) = x` for `x > threshold`, else a value of its own. In `network!`: `threshold(0.5, 0.0)`, the threshold and the
 /// value.
+///
+/// ```
+/// use typenet::activations::{Activation, Threshold};
+///
+/// assert_eq!(Threshold(0.5, -1.0).apply([-2.0, 0.25, 1.0]), [-1.0, -1.0, 1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold(pub f64, pub f64);
 

@@ -152,6 +152,7 @@ impl<N: Network> Callback<N> for ModelCheckpoint {
         }
         self.prune(&path)
     }
+
     fn save_state(&self, state: &mut Vec<f64>) {
         state.extend(self.monitor.as_ref().map_or([0.0; 2], Monitor::state));
         state.extend(self.kept.iter().map(|epoch| *epoch as f64));

@@ -132,6 +132,7 @@ impl<N: Network> Callback<N> for ReduceLrOnPlateau {
         }
         Ok(())
     }
+
     fn save_state(&self, state: &mut Vec<f64>) {
         state.extend([self.wait, self.cooling].map(|epochs| epochs as f64));
         state.extend(self.monitor.state());

@@ -80,6 +80,14 @@ pub trait Constraint: Copy + Debug + Send + Sync {
 }
 
 /// Negative weights become 0. In `network!`: `non_neg`.
+///
+/// ```
+/// use typenet::constraints::{Constraint, NonNeg};
+///
+/// let mut weights = [-1.0, 2.0];
+/// NonNeg.apply(&mut weights, 1);
+/// assert_eq!(weights, [0.0, 2.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct NonNeg;
 

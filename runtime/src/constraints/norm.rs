@@ -9,6 +9,15 @@ use crate::scalar::Scalar;
 /// The weights of each unit have a norm of at most this: `w * min(norm, max) / norm`. In `network!`: `max_norm`, with
 /// Keras's default of 2, or `max_norm(3.0)`.
 ///
+/// ```
+/// use typenet::constraints::{Constraint, MaxNorm};
+///
+/// let mut weights = [3.0, 4.0];
+/// // of one unit
+/// MaxNorm(2.0).apply(&mut weights, 1);
+/// assert_eq!(format!("{weights:.4?}"), "[1.2000, 1.6000]");
+/// ```
+///
 /// Source: N. Srivastava and others, *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*, 2014.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MaxNorm(pub f64);
@@ -16,10 +25,28 @@ pub struct MaxNorm(pub f64);
 /// The weights of each unit have a norm between two numbers, or move there with a rate:
 /// `w * (rate * clip(norm, min, max) + (1 - rate) * norm) / norm`. In `network!`: `min_max_norm`, with Keras's defaults of
 /// 0, 1 and 1, or `min_max_norm(0.5, 2.0, 0.1)`.
+///
+/// ```
+/// use typenet::constraints::{Constraint, MinMaxNorm};
+///
+/// let mut weights = [0.06, 0.08];
+/// // of one unit
+/// MinMaxNorm(0.5, 2.0, 1.0).apply(&mut weights, 1);
+/// assert_eq!(format!("{weights:.4?}"), "[0.3000, 0.4000]");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MinMaxNorm(pub f64, pub f64, pub f64);
 
 /// The weights of each unit have a norm of 1: `w / norm`. In `network!`: `unit_norm`.
+///
+/// ```
+/// use typenet::constraints::{Constraint, UnitNorm};
+///
+/// let mut weights = [3.0, 4.0];
+/// // of one unit
+/// UnitNorm.apply(&mut weights, 1);
+/// assert_eq!(format!("{weights:.4?}"), "[0.6000, 0.8000]");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct UnitNorm;
 

@@ -32,6 +32,11 @@ macro_rules! matrix {
             }
 
             #[inline(always)]
+            fn all_numbers(&self) -> Option<&[T]> {
+                Some(self.as_slice())
+            }
+
+            #[inline(always)]
             fn check(&self, range: InputRange) -> Result<(), Error> {
                 self.$number().enumerate().try_for_each(|(sample, numbers)| check_inputs(numbers.iter(), range, sample))
             }
@@ -47,6 +52,11 @@ macro_rules! matrix {
             #[inline(always)]
             fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut Tile<T, N>) {
                 $gather(simd, self, indices, tile);
+            }
+
+            #[inline(always)]
+            fn all_numbers(&self) -> Option<&[T]> {
+                Some(self.as_slice())
             }
 
             fn check(&self, range: TargetRange) -> Result<(), Error> {

@@ -68,6 +68,8 @@
 //! What is read from its begin to its end, such as a table of comma-separated values, or a stream that cannot go back, is
 //! trained on batch by batch, by [`fit_batches`](crate::Trainer::fit_batches).
 
+mod batches;
+mod check;
 mod from_fn;
 #[cfg(feature = "alloc")]
 mod matrices;
@@ -81,17 +83,19 @@ mod rows;
 mod sample_weight;
 #[cfg(feature = "csv")]
 mod table;
+mod validation;
 
 use fearless_simd::Simd;
 
 use crate::error::Error;
 use crate::kernels::ahead::Rows;
-use crate::layers::{InputRange, row};
-use crate::losses::{Loss, TargetRange};
-use crate::network::Network;
+use crate::layers::InputRange;
+use crate::losses::TargetRange;
 use crate::scalar::Scalar;
 use crate::tile::TargetTile;
 
+pub use self::batches::Batches;
+pub(crate) use self::check::{check, check_inputs, check_targets};
 pub use self::from_fn::{FromFn, from_fn};
 #[cfg(feature = "csv")]
 pub use self::pieces::Pieces;
@@ -101,6 +105,7 @@ pub use self::rows::Elements;
 pub use self::sample_weight::{SampleWeight, sample_weight};
 #[cfg(feature = "csv")]
 pub use self::table::Table;
+pub use self::validation::ValidationTargets;
 
 /// Inputs and targets.
 pub(crate) type Data<'a, X, Y> = (&'a X, &'a Y);
@@ -176,6 +181,13 @@ pub trait Samples<T: Scalar, X>: Sync {
         None
     }
 
+    /// All numbers of all samples, in whatever order, if they lie side by side: then they are checked many at a time.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        None
+    }
+
     /// Whether all numbers make sense for a network that wants `range`.
     ///
     /// # Errors
@@ -206,34 +218,19 @@ pub trait Targets<T: Scalar, Z>: Sync {
         weights
     }
 
+    /// As [`Samples::all_numbers`], where nothing else is to be checked.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        None
+    }
+
     /// Whether all targets make sense for a loss that wants `range`.
     ///
     /// # Errors
     /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`] or [`Error::ClassOutOfRange`], with the first that
     /// does not; of weights [`Error::SampleWeights`] and [`Error::SampleWeight`].
     fn check(&self, range: TargetRange) -> Result<(), Error>;
-}
-
-/// Whether such a network can be trained on the data with this loss; how many samples there are.
-pub(crate) fn check<N, L, X, Y>((x, y): Data<'_, X, Y>, loss: &L) -> Result<u32, Error>
-where
-    N: Network,
-    X: Samples<N::Scalar, N::Input> + ?Sized,
-    Y: Targets<N::Scalar, N::Output> + ?Sized,
-    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
-{
-    let (samples, targets) = (x.count(), y.count());
-    if samples != targets {
-        return Err(Error::CountMismatch { inputs: samples, targets });
-    }
-    if samples == 0 {
-        return Err(Error::NoSamples);
-    }
-    let count = u32::try_from(samples).map_err(|_| Error::TooManySamples { samples })?;
-    x.check(const { N::RANGE })?;
-    y.check(L::TARGETS)?;
-    loss.check()?;
-    Ok(count)
 }
 
 /// One sample: `N` numbers in a row.
@@ -245,6 +242,16 @@ where
 pub trait Sample<T: Scalar, const N: usize> {
     /// The numbers.
     fn numbers(&self) -> &[T; N];
+
+    /// The numbers of many, if there is nothing else in them.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(_samples: &[Self]) -> Option<&[T]>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 /// One target: a vector, or a class.
@@ -275,46 +282,19 @@ pub trait Target<T: Scalar, Z> {
         }
     }
 
+    /// The numbers of many, if there is nothing else in them.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn all_numbers(_targets: &[Self]) -> Option<&[T]>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
     /// Whether this target, which belongs to sample `sample`, makes sense for a loss that wants `range`.
     ///
     /// # Errors
     /// As [`Targets::check`].
     fn check(&self, range: TargetRange, sample: usize) -> Result<(), Error>;
-}
-
-/// Neither NaN nor infinite, or numbers of rows.
-#[inline(always)]
-pub(crate) fn check_inputs<'a, T: Scalar>(
-    numbers: impl Iterator<Item = &'a T>,
-    range: InputRange,
-    sample: usize,
-) -> Result<(), Error> {
-    for (index, number) in numbers.enumerate() {
-        match range {
-            InputRange::Finite if number.finite() => {}
-            InputRange::Rows(rows) if row(*number, rows).is_some() => {}
-            InputRange::Finite => return Err(Error::InputNotFinite { sample, index, value: number.to_f64() }),
-            InputRange::Rows(rows) => {
-                return Err(Error::InputNotRow { sample, index, value: number.to_f64(), rows });
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Finite, and where the loss takes probabilities, from 0 to 1.
-pub(crate) fn check_targets<'a, T: Scalar>(
-    numbers: impl Iterator<Item = &'a T>,
-    range: TargetRange,
-    sample: usize,
-) -> Result<(), Error> {
-    for (index, number) in numbers.enumerate() {
-        if !number.finite() {
-            return Err(Error::TargetNotFinite { sample, index, value: number.to_f64() });
-        }
-        if range == TargetRange::Probability && !(T::ZERO..=T::ONE).contains(number) {
-            return Err(Error::TargetNotProbability { sample, index, value: number.to_f64() });
-        }
-    }
-    Ok(())
 }

@@ -22,6 +22,11 @@ impl<T: Scalar, const N: usize, R: Data<Elem = T> + Sync> Samples<T, Tile<T, N>>
     }
 
     #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        all_numbers(self, N)
+    }
+
+    #[inline(always)]
     fn check(&self, range: InputRange) -> Result<(), Error> {
         check_width(self, "inputs", N)?;
         self.rows().into_iter().enumerate().try_for_each(|(sample, row)| check_inputs(row.iter(), range, sample))
@@ -40,10 +45,20 @@ impl<T: Scalar, const N: usize, R: Data<Elem = T> + Sync> Targets<T, Tile<T, N>>
         gather(self, indices, tile);
     }
 
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        all_numbers(self, N)
+    }
+
     fn check(&self, range: TargetRange) -> Result<(), Error> {
         check_width(self, "targets", N)?;
         self.rows().into_iter().enumerate().try_for_each(|(sample, row)| check_targets(row.iter(), range, sample))
     }
+}
+
+/// Those of an array that is as wide as it should be, and has no gaps.
+fn all_numbers<R: Data>(array: &ArrayBase<R, Ix2>, width: usize) -> Option<&[R::Elem]> {
+    array.as_slice_memory_order().filter(|_| array.ncols() == width)
 }
 
 fn check_width<R: Data>(array: &ArrayBase<R, Ix2>, what: &'static str, expected: usize) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
-use bytemuck::{cast_slice, cast_slice_mut};
+use bytemuck::{cast_slice, cast_slice_mut, try_cast_slice};
 use fearless_simd::{Simd, SimdBase};
 use nalgebra::SVector;
 
@@ -58,12 +58,22 @@ impl<T: Scalar, const N: usize> Sample<T, N> for [T; N] {
     fn numbers(&self) -> &[T; N] {
         self
     }
+
+    #[inline(always)]
+    fn all_numbers(samples: &[Self]) -> Option<&[T]> {
+        Some(samples.as_flattened())
+    }
 }
 
 impl<T: Scalar, const N: usize> Sample<T, N> for SVector<T, N> {
     #[inline(always)]
     fn numbers(&self) -> &[T; N] {
         &self.data.0[0]
+    }
+
+    #[inline(always)]
+    fn all_numbers(samples: &[Self]) -> Option<&[T]> {
+        try_cast_slice(samples).ok()
     }
 }
 
@@ -72,12 +82,22 @@ impl Sample<f32, 1> for f32 {
     fn numbers(&self) -> &[f32; 1] {
         core::array::from_ref(self)
     }
+
+    #[inline(always)]
+    fn all_numbers(samples: &[Self]) -> Option<&[f32]> {
+        Some(samples)
+    }
 }
 
 impl Sample<f64, 1> for f64 {
     #[inline(always)]
     fn numbers(&self) -> &[f64; 1] {
         core::array::from_ref(self)
+    }
+
+    #[inline(always)]
+    fn all_numbers(samples: &[Self]) -> Option<&[f64]> {
+        Some(samples)
     }
 }
 
@@ -95,6 +115,11 @@ impl<T: Scalar, const N: usize, D: Elements<Element: Sample<T, N>> + Sync + ?Siz
     fn in_memory(&self) -> Option<Rows<'_>> {
         let first = self.elements().first()?;
         Some(Rows::new(cast_slice(first.numbers()), size_of::<D::Element>()))
+    }
+
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        D::Element::all_numbers(self.elements())
     }
 
     #[inline(always)]
@@ -118,6 +143,11 @@ impl<T: Scalar, Z, D: Elements<Element: Target<T, Z>> + Sync + ?Sized> Targets<T
         <D::Element as Target<T, Z>>::gather(simd, self.elements(), indices, tile);
     }
 
+    #[inline(always)]
+    fn all_numbers(&self) -> Option<&[T]> {
+        D::Element::all_numbers(self.elements())
+    }
+
     fn check(&self, range: TargetRange) -> Result<(), Error> {
         self.elements().iter().enumerate().try_for_each(|(sample, target)| target.check(range, sample))
     }
@@ -137,6 +167,11 @@ macro_rules! vector_target {
             #[inline(always)]
             fn gather<S: Simd>(simd: S, targets: &[Self], indices: &[u32], tile: &mut Tile<$t, $n>) {
                 gather_rows(simd, targets, indices, tile);
+            }
+
+            #[inline(always)]
+            fn all_numbers(targets: &[Self]) -> Option<&[$t]> {
+                Sample::<$t, $n>::all_numbers(targets)
             }
 
             fn check(&self, range: TargetRange, sample: usize) -> Result<(), Error> {

@@ -9,6 +9,15 @@ use crate::scalar::Scalar;
 
 /// A gain on the diagonal, 0 elsewhere: a kernel that hands on what it gets. In `network!`: `identity`, with Keras's default
 /// gain of 1, or `identity(0.5)`.
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::initializers::{Fan, Identity, Initializer};
+///
+/// let mut numbers = [0.5; 6];
+/// Identity(2.0).fill(&mut numbers, Fan { inputs: 2, outputs: 3 }, &mut StdRng::seed_from_u64(0));
+/// assert_eq!(numbers, [2.0, 0.0, 0.0, 0.0, 2.0, 0.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Identity(pub f64);
 
@@ -17,6 +26,17 @@ pub struct Identity(pub f64);
 ///
 /// All such matrices are equally likely. Instead of Keras's QR decomposition of a matrix of normal numbers, whose `R` has
 /// a positive diagonal, Gram and Schmidt's way to the same `Q` is taken, twice over, since it needs no further memory.
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::initializers::{Fan, Initializer, Orthogonal};
+///
+/// let mut numbers = [0.0_f64; 4];
+/// Orthogonal(1.0).fill(&mut numbers, Fan { inputs: 2, outputs: 2 }, &mut StdRng::seed_from_u64(0));
+/// let [a, b, c, d] = numbers;
+/// assert!((a * c + b * d).abs() < 1e-12);
+/// assert!((a * a + b * b - 1.0).abs() < 1e-12);
+/// ```
 ///
 /// Source: A. Saxe, J. `McClelland`, S. Ganguli, *Exact Solutions to the Nonlinear Dynamics of Learning in Deep Linear
 /// Neural Networks*, 2014.

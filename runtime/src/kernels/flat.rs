@@ -39,6 +39,9 @@ pub struct Window {
 impl<T: Scalar> Update<'_, T> {
     /// Replaces every parameter and its `K` slots by what `rule(parameter, gradient, slots)` gives, in one pass. The
     /// parameters as they were before the step are kept, and the gradient is set back to zero.
+    ///
+    /// Give `rule` `#[inline(always)]`: it is used in two places, and what the compiler does not inline has no vector registers,
+    /// and takes more than ten times as long.
     #[inline(always)]
     pub fn each<S: Simd, const K: usize>(
         self,

@@ -9,6 +9,8 @@ pub(crate) mod flat;
 pub mod math;
 pub(crate) mod slots;
 pub(crate) mod transpose;
+#[cfg(feature = "alloc")]
+pub(crate) mod within;
 
 pub use fearless_simd::Level;
 use fearless_simd::{Simd, SimdBase};

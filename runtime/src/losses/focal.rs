@@ -15,12 +15,19 @@ use crate::tile::Tile;
 /// Source: T.-Y. Lin and others, *Focal Loss for Dense Object Detection*, 2017.
 ///
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::prelude::*;
 /// use typenet::losses::BinaryFocalCrossEntropy;
 ///
-/// network! { Rare = Dense(2 -> 1, sigmoid) }
-/// let loss = BinaryFocalCrossEntropy::new().gamma(3.0).class_balancing(0.25);
-/// let trainer = Trainer::<Rare, _, _>::new(loss, Adam::new(0.01));
+/// network! { Given: f64 = Activation(1 -> 1, sigmoid) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(BinaryFocalCrossEntropy::new().gamma(3.0).class_balancing(0.25), Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[0.0], &[1.0]))?.loss;
+/// assert!((loss - 0.25 * 0.5_f64.powi(3) * 2_f64.ln()).abs() < 1e-12);
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BinaryFocalCrossEntropy {
@@ -140,12 +147,19 @@ impl Pointwise for BinaryFocalCrossEntropy {
 /// Source: T.-Y. Lin and others, *Focal Loss for Dense Object Detection*, 2017.
 ///
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::prelude::*;
 /// use typenet::losses::CategoricalFocalCrossEntropy;
 ///
-/// network! { Rare = Dense(2 -> 3, softmax) }
-/// let loss = CategoricalFocalCrossEntropy::new().gamma(3.0);
-/// let trainer = Trainer::<Rare, _, _>::new(loss, Adam::new(0.01));
+/// network! { Given: f64 = Activation(2 -> 2, softmax) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(CategoricalFocalCrossEntropy::new().gamma(3.0), Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[0.0, 0.0]], &[[1.0, 0.0]]))?.loss;
+/// assert!((loss - 0.25 * 0.5_f64.powi(3) * 2_f64.ln()).abs() < 1e-12);
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CategoricalFocalCrossEntropy {

@@ -9,11 +9,19 @@ use crate::scalar::Scalar;
 /// Source: P. Huber, *Robust Estimation of a Location Parameter*, 1964.
 ///
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::prelude::*;
 /// use typenet::losses::Huber;
 ///
-/// network! { Line = Dense(1 -> 1) }
-/// let trainer = Trainer::<Line, _, _>::new(Huber(0.5), Sgd::new(0.1));
+/// network! { Given: f64 = Activation(2 -> 2, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(Huber(0.5), Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[0.25, 2.0]], &[[0.0, 0.0]]))?.loss;
+/// assert_eq!(loss, (0.03125 + 0.875) / 2.0);
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber(pub f64);

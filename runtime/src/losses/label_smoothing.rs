@@ -13,11 +13,20 @@ use crate::tile::{Tile, VectorTargets};
 /// Source: C. Szegedy and others, *Rethinking the Inception Architecture for Computer Vision*, 2016.
 ///
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::prelude::*;
 /// use typenet::losses::LabelSmoothing;
 ///
-/// network! { Classes = Dense(2 -> 3, softmax) }
-/// let trainer = Trainer::<Classes, _, _>::new(LabelSmoothing(0.1, CategoricalCrossEntropy), Adam::new(0.01));
+/// network! { Given: f64 = Activation(2 -> 2, softmax) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// // probabilities of 3/4 and 1/4, compared with 0.9 and 0.1
+/// let mut trainer = Trainer::new(LabelSmoothing(0.2, CategoricalCrossEntropy), Sgd::new(0.1));
+/// let loss = trainer.evaluate(&given, (&[[3_f64.ln(), 0.0]], &[[1.0, 0.0]]))?.loss;
+/// assert!((loss + 0.9 * 0.75_f64.ln() + 0.1 * 0.25_f64.ln()).abs() < 1e-12);
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LabelSmoothing<L>(pub f64, pub L);

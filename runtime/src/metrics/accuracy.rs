@@ -29,15 +29,60 @@ use crate::tile::{ClassTargets, Classes, Tile, VectorTargets};
 pub struct Accuracy;
 
 /// The share of outputs on the same side of 0.5 as their targets: Keras's `BinaryAccuracy`.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Given = Activation(2 -> 2, sigmoid) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).metric(BinaryAccuracy);
+/// let scores = trainer.evaluate(&given, (&[[1.0, -1.0], [1.0, 1.0]], &[[1.0, 0.0], [0.0, 1.0]]))?;
+/// assert_eq!(scores.metric("binary_accuracy"), Some(0.75));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BinaryAccuracy;
 
 /// The share of samples whose largest output is where the largest target is: Keras's `CategoricalAccuracy`. Of equal
 /// numbers the first counts.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Given = Activation(3 -> 3, softmax) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).metric(CategoricalAccuracy);
+/// let scores = trainer.evaluate(&given, (&[[2.0, 1.0, 0.0], [0.0, 1.0, 0.5]], &[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]))?;
+/// assert_eq!(scores.metric("categorical_accuracy"), Some(0.5));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CategoricalAccuracy;
 
 /// The share of samples whose largest output is at the target's index: Keras's `SparseCategoricalAccuracy`.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Given = Activation(3 -> 3, softmax) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(SparseCategoricalCrossEntropy, Sgd::new(0.1)).metric(SparseCategoricalAccuracy);
+/// let scores = trainer.evaluate(&given, (&[[2.0, 1.0, 0.0], [0.0, 1.0, 0.5]], &[0_u8, 2]))?;
+/// assert_eq!(scores.metric("sparse_categorical_accuracy"), Some(0.5));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SparseCategoricalAccuracy;
 

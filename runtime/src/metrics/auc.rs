@@ -14,10 +14,19 @@ use crate::tile::Tile;
 /// Source: J. Davis, M. Goadrich, *The Relationship Between Precision-Recall and ROC Curves*, 2006.
 ///
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::prelude::*;
 ///
-/// network! { Rare = Dense(2 -> 1, sigmoid) }
-/// let trainer = Trainer::<Rare, _, _>::new(BinaryCrossEntropy, Adam::new(0.01)).metric(Auc::roc()).metric(Auc::pr());
+/// network! { Given = Activation(1 -> 1, sigmoid) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).metric(Auc::roc());
+/// let scores = trainer.evaluate(&given, (&[-2.0, -1.0, 1.0, 2.0], &[0.0, 1.0, 0.0, 1.0]))?;
+/// // of four pairs of a positive and a negative one, three are in the right order
+/// assert!(scores.metric("auc").is_some_and(|auc| (auc - 0.75).abs() < 1e-6));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Auc<const THRESHOLDS: usize = 200> {

@@ -34,12 +34,22 @@ pub enum Average {
 /// Source: C. van Rijsbergen, *Information Retrieval*, 1979.
 ///
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::metrics::{Average, FBetaScore};
 /// use typenet::prelude::*;
 ///
-/// network! { Classes = Dense(2 -> 3, softmax) }
-/// let trainer = Trainer::<Classes, _, _>::new(CategoricalCrossEntropy, Adam::new(0.01))
-///     .metric(FBetaScore::new(2.0).average(Average::Weighted));
+/// network! { Given = Activation(2 -> 2, softmax) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1))
+///     .metric(FBetaScore::new(2.0).average(Average::Output(0)));
+/// let x = [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]];
+/// let scores = trainer.evaluate(&given, (&x, &[[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]))?;
+/// // of output 0 the precision is 1/2 and the recall 1
+/// assert!(scores.metric("fbeta_score").is_some_and(|score| (score - 5.0 / 6.0).abs() < 1e-6));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FBetaScore {

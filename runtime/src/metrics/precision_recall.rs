@@ -97,12 +97,22 @@ ratio! {
     /// An output is positive if it exceeds the threshold, a target if it is not 0.
     ///
     /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
     /// use typenet::prelude::*;
     ///
-    /// network! { Rare = Dense(2 -> 1, sigmoid) }
-    /// let trainer = Trainer::<Rare, _, _>::new(BinaryCrossEntropy, Adam::new(0.01))
-    ///     .metric(Precision::new().threshold(0.7))
+    /// network! { Given = Activation(1 -> 1, sigmoid) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let given = Given::new(&mut StdRng::seed_from_u64(0));
+    /// let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1))
+    ///     .metric(Precision::new().threshold(0.8))
     ///     .metric(Recall::new());
+    /// // probabilities of 0.88, 0.73, 0.73 and 0.27
+    /// let scores = trainer.evaluate(&given, (&[2.0, 1.0, 1.0, -1.0], &[1.0, 1.0, 0.0, 1.0]))?;
+    /// assert_eq!(scores.metric("precision"), Some(1.0));
+    /// assert_eq!(scores.metric("recall"), Some(2.0 / 3.0));
+    /// # Ok(())
+    /// # }
     /// ```
     Precision, "precision", wrong are |one, guess, truth| guess * (one - truth);
 }

@@ -10,6 +10,21 @@ use crate::scalar::Scalar;
 use crate::tile::{Tile, VectorTargets};
 
 /// `sqrt(mean((y - t)^2))`, the mean taken over all samples first: Keras's `RootMeanSquaredError`.
+///
+/// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! { Given = Activation(1 -> 1, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).metric(RootMeanSquaredError);
+/// let scores = trainer.evaluate(&given, (&[1.0, 2.0], &[4.0, -1.0]))?;
+/// assert_eq!(scores.metric("root_mean_squared_error"), Some(3.0));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RootMeanSquaredError;
 
@@ -50,10 +65,18 @@ impl<T: Scalar, Y: VectorTargets<T, N, Self>, const N: usize> Metric<T, Tile<T, 
 /// mean over the outputs: Keras's `R2Score`. Of targets that are all the same it is 0.
 ///
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::prelude::*;
 ///
-/// network! { Line = Dense(1 -> 1) }
-/// let trainer = Trainer::<Line, _, _>::new(MeanSquaredError, Sgd::new(0.1)).metric(R2Score).metric(RootMeanSquaredError);
+/// network! { Given = Activation(1 -> 1, linear) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).metric(R2Score);
+/// let scores = trainer.evaluate(&given, (&[1.0, 2.0, 3.0], &[1.0, 2.0, 4.0]))?;
+/// assert!(scores.metric("r2_score").is_some_and(|score| (score - 11.0 / 14.0).abs() < 1e-6));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct R2Score;

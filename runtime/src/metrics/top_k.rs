@@ -9,11 +9,19 @@ use crate::tile::{ClassTargets, Tile, VectorTargets};
 /// `TopKCategoricalAccuracy`. Outputs that are equal do not push each other out.
 ///
 /// ```
+/// # use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::prelude::*;
 ///
-/// network! { Classes = Dense(2 -> 10, softmax) }
-/// let trainer = Trainer::<Classes, _, _>::new(SparseCategoricalCrossEntropy, Adam::new(0.01))
-///     .metric(SparseTopKCategoricalAccuracy(3));
+/// network! { Given = Activation(3 -> 3, softmax) }
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let given = Given::new(&mut StdRng::seed_from_u64(0));
+/// let mut trainer =
+///     Trainer::new(SparseCategoricalCrossEntropy, Sgd::new(0.1)).metric(SparseTopKCategoricalAccuracy(2));
+/// let scores = trainer.evaluate(&given, (&[[2.0, 1.0, 0.0], [0.0, 1.0, 0.5]], &[1_u8, 0]))?;
+/// assert_eq!(scores.metric("sparse_top_k_categorical_accuracy"), Some(0.5));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TopKCategoricalAccuracy(pub usize);

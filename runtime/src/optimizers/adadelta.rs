@@ -68,11 +68,15 @@ impl<R: Schedule> Optimizer for Adadelta<R> {
         let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
         let (rate, epsilon) = (splat(-step.learning_rate), splat(self.epsilon));
         let (rho, rest) = (splat(self.rho), splat(1.0 - self.rho));
-        update.each(simd, |w, g, [a, b]| {
-            let a = a.mul_add(rho, g * g * rest);
-            let d = (b + epsilon).sqrt() * g / (a + epsilon).sqrt();
-            let b = b.mul_add(rho, d * d * rest);
-            (d.mul_add(rate, w), [a, b])
-        });
+        update.each(
+            simd,
+            #[inline(always)]
+            |w, g, [a, b]| {
+                let a = a.mul_add(rho, g * g * rest);
+                let d = (b + epsilon).sqrt() * g / (a + epsilon).sqrt();
+                let b = b.mul_add(rho, d * d * rest);
+                (d.mul_add(rate, w), [a, b])
+            },
+        );
     }
 }

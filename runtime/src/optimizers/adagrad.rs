@@ -69,9 +69,13 @@ impl<R: Schedule> Optimizer for Adagrad<R> {
         }
         let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
         let (rate, epsilon) = (splat(step.learning_rate), splat(self.epsilon));
-        update.each(simd, |w, g, [a]| {
-            let a = g.mul_add(g, a);
-            (w - g * rate / (a + epsilon).sqrt(), [a])
-        });
+        update.each(
+            simd,
+            #[inline(always)]
+            |w, g, [a]| {
+                let a = g.mul_add(g, a);
+                (w - g * rate / (a + epsilon).sqrt(), [a])
+            },
+        );
     }
 }

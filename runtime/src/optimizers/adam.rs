@@ -1,7 +1,7 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::{pow, sqrt};
 
-use super::{Optimizer, Step, Update};
+use super::{OfStep, Optimizer, Step, Update};
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
 
@@ -34,20 +34,21 @@ pub struct Adam<R = f64, const AMSGRAD: bool = false> {
     beta_1: f64,
     beta_2: f64,
     epsilon: f64,
+    alpha: OfStep<1>,
 }
 
 impl<R: Schedule> Adam<R> {
     /// Adam with this learning rate or schedule (Keras's default is 0.001).
     #[must_use]
     pub const fn new(learning_rate: R) -> Self {
-        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 }
+        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, alpha: OfStep::NONE }
     }
 
     /// Divides by the largest mean square so far instead of the present one; remembers a third number of each parameter.
     #[must_use]
     pub const fn amsgrad(self) -> Adam<R, true> {
-        let Self { learning_rate, beta_1, beta_2, epsilon } = self;
-        Adam { learning_rate, beta_1, beta_2, epsilon }
+        let Self { learning_rate, beta_1, beta_2, epsilon, alpha } = self;
+        Adam { learning_rate, beta_1, beta_2, epsilon, alpha }
     }
 }
 
@@ -72,30 +73,43 @@ impl<R: Schedule, const AMSGRAD: bool> Adam<R, AMSGRAD> {
 
     /// The step, from parameters that are multiplied by `keep` first.
     #[inline(always)]
-    pub(super) fn step<T: Scalar, S: Simd>(&self, simd: S, step: Step, keep: f64, update: Update<'_, T>) {
+    pub(super) fn step<T: Scalar, S: Simd>(&self, simd: S, keep: f64, update: Update<'_, T>) {
         let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
-        let t = step.iteration as f64 + 1.0;
-        let alpha = splat(-step.learning_rate * sqrt(1.0 - pow(self.beta_2, t)) / (1.0 - pow(self.beta_1, t)));
-        let (keep, epsilon) = (splat(keep), splat(self.epsilon));
-        let (rest_1, rest_2) = (splat(1.0 - self.beta_1), splat(1.0 - self.beta_2));
-        let moments = |g: T::Vector<S>, m: T::Vector<S>, v: T::Vector<S>| {
-            ((g - m).mul_add(rest_1, m), g.mul_add(g, -v).mul_add(rest_2, v))
-        };
-        let moved =
-            |w: T::Vector<S>, m: T::Vector<S>, h: T::Vector<S>| w.mul_add(keep, m * alpha / (h.sqrt() + epsilon));
+        let (alpha, keep, epsilon) = (splat(self.alpha.0[0]), splat(keep), splat(self.epsilon));
+        let rests = [splat(1.0 - self.beta_1), splat(1.0 - self.beta_2)];
         if AMSGRAD {
-            update.each(simd, |w, g, [m, v, h]| {
-                let (m, v) = moments(g, m, v);
-                let h = h.max(v);
-                (moved(w, m, h), [m, v, h])
-            });
+            update.each(
+                simd,
+                #[inline(always)]
+                |w, g, [m, v, h]| {
+                    let [m, v] = moments(g, [m, v], rests);
+                    let h = h.max(v);
+                    (w.mul_add(keep, quotient(m * alpha, h, epsilon)), [m, v, h])
+                },
+            );
         } else {
-            update.each(simd, |w, g, [m, v]| {
-                let (m, v) = moments(g, m, v);
-                (moved(w, m, v), [m, v])
-            });
+            update.each(
+                simd,
+                #[inline(always)]
+                |w, g, [m, v]| {
+                    let [m, v] = moments(g, [m, v], rests);
+                    (w.mul_add(keep, quotient(m * alpha, v, epsilon)), [m, v])
+                },
+            );
         }
     }
+}
+
+/// The mean and the mean square with this gradient. No closure, which the compiler would rather call.
+#[inline(always)]
+fn moments<S: Simd, V: SimdFloat<S>>(g: V, [m, v]: [V; 2], [rest_1, rest_2]: [V; 2]) -> [V; 2] {
+    [(g - m).mul_add(rest_1, m), g.mul_add(g, -v).mul_add(rest_2, v)]
+}
+
+/// A step over the root of the mean square.
+#[inline(always)]
+fn quotient<S: Simd, V: SimdFloat<S>>(step: V, square: V, epsilon: V) -> V {
+    step / (square.sqrt() + epsilon)
 }
 
 impl Default for Adam {
@@ -111,8 +125,14 @@ impl<R: Schedule, const AMSGRAD: bool> Optimizer for Adam<R, AMSGRAD> {
         self.learning_rate.learning_rate(iteration)
     }
 
+    fn begin(&mut self, step: Step) {
+        let t = step.iteration as f64 + 1.0;
+        let alpha = -step.learning_rate * sqrt(1.0 - pow(self.beta_2, t)) / (1.0 - pow(self.beta_1, t));
+        self.alpha = OfStep([alpha]);
+    }
+
     #[inline(always)]
-    fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
-        self.step(simd, step, 1.0, update);
+    fn update<T: Scalar, S: Simd>(&mut self, simd: S, _: Step, update: Update<'_, T>) {
+        self.step(simd, 1.0, update);
     }
 }

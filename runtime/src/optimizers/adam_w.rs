@@ -79,8 +79,12 @@ impl<R: Schedule, const AMSGRAD: bool> Optimizer for AdamW<R, AMSGRAD> {
         self.adam.learning_rate(iteration)
     }
 
+    fn begin(&mut self, step: Step) {
+        self.adam.begin(step);
+    }
+
     #[inline(always)]
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
-        self.adam.step(simd, step, 1.0 - step.learning_rate * self.weight_decay, update);
+        self.adam.step(simd, 1.0 - step.learning_rate * self.weight_decay, update);
     }
 }

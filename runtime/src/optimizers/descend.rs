@@ -43,8 +43,8 @@ impl<O> Held<'_, O> {
     }
 }
 
-impl<'a, T, O> Descend<'a, T, O> {
-    /// Moves all parameters.
+impl<'a, T, O: Optimizer> Descend<'a, T, O> {
+    /// Begins a step that moves all parameters.
     #[inline(always)]
     pub(crate) fn new(
         optimizer: &'a mut O,
@@ -54,6 +54,7 @@ impl<'a, T, O> Descend<'a, T, O> {
         slots: &'a mut [T],
         previous: &'a mut [T],
     ) -> Self {
+        optimizer.begin(step);
         let slots = Slots::new(slots, parameters.len());
         Self { optimizer: Held::Lent(optimizer), step, parameters, gradient, slots, previous, start: 0 }
     }

@@ -234,6 +234,13 @@ impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
     }
 
     #[inline(always)]
+    fn begin(&mut self, step: Step) {
+        if self.moves(step) {
+            self.optimizer.begin(self.inner(step));
+        }
+    }
+
+    #[inline(always)]
     fn survey<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, gradient: &mut [T]) {
         if self.moves(step) {
             if self.accumulation_steps > 1 {

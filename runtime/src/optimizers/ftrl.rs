@@ -108,15 +108,27 @@ impl<R: Schedule> Optimizer for Ftrl<R> {
         let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
         let (per_rate, shrinkage) = (splat(1.0 / step.learning_rate), splat(2.0 * self.l2_shrinkage));
         let l2 = splat(2.0 * (self.l2 + self.beta / (2.0 * step.learning_rate)));
-        let (l1, power) = (splat(self.l1), splat(-self.learning_rate_power));
-        let is_root = self.learning_rate_power == -0.5;
-        let raised = |a: T::Vector<S>| if is_root { a.sqrt() } else { T::exp(T::ln(a) * power) };
-        update.each(simd, |w, g, [a, z]| {
-            let b = g.mul_add(g, a);
-            let high = raised(b);
-            let z = z + w.mul_add(shrinkage, g) - (high - raised(a)) * per_rate * w;
-            let clipped = z.max(-l1).min(l1);
-            ((clipped - z) / high.mul_add(per_rate, l2), [b, z])
-        });
+        let l1 = splat(self.l1);
+        let power = (self.learning_rate_power != -0.5).then(|| splat(-self.learning_rate_power));
+        update.each(
+            simd,
+            #[inline(always)]
+            |w, g, [a, z]| {
+                let b = g.mul_add(g, a);
+                let high = raised::<T, S>(b, power);
+                let z = z + w.mul_add(shrinkage, g) - (high - raised::<T, S>(a, power)) * per_rate * w;
+                let clipped = z.max(-l1).min(l1);
+                ((clipped - z) / high.mul_add(per_rate, l2), [b, z])
+            },
+        );
+    }
+}
+
+/// To this power, or its root.
+#[inline(always)]
+fn raised<T: Scalar, S: Simd>(a: T::Vector<S>, power: Option<T::Vector<S>>) -> T::Vector<S> {
+    match power {
+        Some(power) => T::exp(T::ln(a) * power),
+        None => a.sqrt(),
     }
 }

@@ -67,10 +67,14 @@ impl<R: Schedule> Optimizer for Lion<R> {
         let (rate, zero) = (splat(step.learning_rate), splat(0.0));
         let (beta_1, rest_1) = (splat(self.beta_1), splat(1.0 - self.beta_1));
         let (beta_2, rest_2) = (splat(self.beta_2), splat(1.0 - self.beta_2));
-        update.each(simd, |w, g, [m]| {
-            let direction = m.mul_add(beta_1, g * rest_1);
-            let length = direction.simd_eq(zero).select(zero, rate);
-            (w - length.copysign(direction), [m.mul_add(beta_2, g * rest_2)])
-        });
+        update.each(
+            simd,
+            #[inline(always)]
+            |w, g, [m]| {
+                let direction = m.mul_add(beta_1, g * rest_1);
+                let length = direction.simd_eq(zero).select(zero, rate);
+                (w - length.copysign(direction), [m.mul_add(beta_2, g * rest_2)])
+            },
+        );
     }
 }

@@ -28,7 +28,7 @@ mod nadam;
 mod rms_prop;
 mod sgd;
 
-use core::fmt::Debug;
+use core::fmt::{self, Debug};
 
 use fearless_simd::Simd;
 
@@ -73,7 +73,11 @@ use crate::scalar::Scalar;
 ///
 ///     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
 ///         let rate = T::Vector::<S>::splat(simd, T::from_f64(step.learning_rate));
-///         update.each(simd, |w, g, []| (w - rate.copysign(g), []));
+///         update.each(
+///             simd,
+///             #[inline(always)]
+///             |w, g, []| (w - rate.copysign(g), []),
+///         );
 ///     }
 /// }
 ///
@@ -111,6 +115,9 @@ pub trait Optimizer: Clone + Debug + Send {
 
     /// The learning rate of step `iteration`, which counts batches from 0.
     fn learning_rate(&self, iteration: u64) -> f64;
+
+    /// Begins a step: computes what is the same for all parameters, once, since [`update`](Self::update) may take many calls.
+    fn begin(&mut self, _step: Step) {}
 
     /// Sees the whole gradient before a step, if the optimizer wants the [`WHOLE`](Self::WHOLE), and may change it: to limit
     /// its norm, for instance.
@@ -164,6 +171,27 @@ pub trait Optimizer: Clone + Debug + Send {
 fn first_slot<'a, T>(update: &'a mut Update<'_, T>) -> &'a mut [T] {
     let [slot] = update.slots.reborrow().kinds(update.parameters.len());
     slot
+}
+
+/// What is the same for all parameters of a step, computed when it begins. It is no setting, so that nobody needs to see it.
+#[derive(Clone, Copy)]
+struct OfStep<const K: usize>([f64; K]);
+
+impl<const K: usize> OfStep<K> {
+    /// Before the first step.
+    const NONE: Self = Self([0.0; K]);
+}
+
+impl<const K: usize> PartialEq for OfStep<K> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<const K: usize> Debug for OfStep<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("_")
+    }
 }
 
 /// Which step it is.

@@ -1,7 +1,7 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::pow;
 
-use super::{Optimizer, Step, Update};
+use super::{OfStep, Optimizer, Step, Update};
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
 
@@ -32,13 +32,14 @@ pub struct Nadam<R = f64> {
     /// `U(steps)`, which depends on nothing but `steps`: kept because it is long to compute anew.
     product: f64,
     steps: u64,
+    factors: OfStep<3>,
 }
 
 impl<R: Schedule> Nadam<R> {
     /// Nadam with this learning rate or schedule (Keras's default is 0.001).
     #[must_use]
     pub const fn new(learning_rate: R) -> Self {
-        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, product: 1.0, steps: 0 }
+        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, product: 1.0, steps: 0, factors: OfStep::NONE }
     }
 
     /// How much of the mean is kept in a step. Default: 0.9.
@@ -90,22 +91,32 @@ impl<R: Schedule> Optimizer for Nadam<R> {
         self.learning_rate.learning_rate(iteration)
     }
 
-    #[inline(always)]
-    fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
-        let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
+    fn begin(&mut self, step: Step) {
         let t = step.iteration + 1;
         let product = self.product(t);
         let (now, next) = (self.momentum(t), self.momentum(t + 1));
-        let of_mean = splat(step.learning_rate * next / (1.0 - product * next));
-        let of_gradient = splat(step.learning_rate * (1.0 - now) / (1.0 - product));
-        let unbias = splat(1.0 / (1.0 - pow(self.beta_2, t as f64)));
+        let of_mean = step.learning_rate * next / (1.0 - product * next);
+        let of_gradient = step.learning_rate * (1.0 - now) / (1.0 - product);
+        let unbias = 1.0 / (1.0 - pow(self.beta_2, t as f64));
+        self.factors = OfStep([of_mean, of_gradient, unbias]);
+    }
+
+    #[inline(always)]
+    fn update<T: Scalar, S: Simd>(&mut self, simd: S, _: Step, update: Update<'_, T>) {
+        let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
+        let OfStep([of_mean, of_gradient, unbias]) = self.factors;
+        let (of_mean, of_gradient, unbias) = (splat(of_mean), splat(of_gradient), splat(unbias));
         let (rest_1, rest_2) = (splat(1.0 - self.beta_1), splat(1.0 - self.beta_2));
         let epsilon = splat(self.epsilon);
-        update.each(simd, |w, g, [m, v]| {
-            let m = (g - m).mul_add(rest_1, m);
-            let v = g.mul_add(g, -v).mul_add(rest_2, v);
-            let ahead = m.mul_add(of_mean, g * of_gradient);
-            (w - ahead / ((v * unbias).sqrt() + epsilon), [m, v])
-        });
+        update.each(
+            simd,
+            #[inline(always)]
+            |w, g, [m, v]| {
+                let m = (g - m).mul_add(rest_1, m);
+                let v = g.mul_add(g, -v).mul_add(rest_2, v);
+                let ahead = m.mul_add(of_mean, g * of_gradient);
+                (w - ahead / ((v * unbias).sqrt() + epsilon), [m, v])
+            },
+        );
     }
 }

@@ -84,30 +84,54 @@ impl<R: Schedule, const MOMENTUM: bool, const CENTERED: bool> Optimizer for RmsP
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
         let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
         let (rate, epsilon, momentum) = (splat(step.learning_rate), splat(self.epsilon), splat(self.momentum));
-        let (rho, rest) = (splat(self.rho), splat(1.0 - self.rho));
-        let square = |g: T::Vector<S>, v: T::Vector<S>| v.mul_add(rho, g * g * rest);
-        let mean = |g: T::Vector<S>, a: T::Vector<S>| a.mul_add(rho, g * rest);
-        let plain = |g: T::Vector<S>, v: T::Vector<S>| g * rate / (v + epsilon).sqrt();
-        let centered = |g, v: T::Vector<S>, a: T::Vector<S>| plain(g, v - a * a);
+        let kept = [splat(self.rho), splat(1.0 - self.rho)];
         match (MOMENTUM, CENTERED) {
-            (false, false) => update.each(simd, |w, g, [v]| {
-                let v = square(g, v);
-                (w - plain(g, v), [v])
-            }),
-            (true, false) => update.each(simd, |w, g, [v, m]| {
-                let v = square(g, v);
-                let m = m.mul_add(momentum, plain(g, v));
-                (w - m, [v, m])
-            }),
-            (false, true) => update.each(simd, |w, g, [v, a]| {
-                let (v, a) = (square(g, v), mean(g, a));
-                (w - centered(g, v, a), [v, a])
-            }),
-            (true, true) => update.each(simd, |w, g, [v, a, m]| {
-                let (v, a) = (square(g, v), mean(g, a));
-                let m = m.mul_add(momentum, centered(g, v, a));
-                (w - m, [v, a, m])
-            }),
+            (false, false) => update.each(
+                simd,
+                #[inline(always)]
+                |w, g, [v]| {
+                    let v = mean(g * g, v, kept);
+                    (w - quotient(g * rate, v, epsilon), [v])
+                },
+            ),
+            (true, false) => update.each(
+                simd,
+                #[inline(always)]
+                |w, g, [v, m]| {
+                    let v = mean(g * g, v, kept);
+                    let m = m.mul_add(momentum, quotient(g * rate, v, epsilon));
+                    (w - m, [v, m])
+                },
+            ),
+            (false, true) => update.each(
+                simd,
+                #[inline(always)]
+                |w, g, [v, a]| {
+                    let (v, a) = (mean(g * g, v, kept), mean(g, a, kept));
+                    (w - quotient(g * rate, v - a * a, epsilon), [v, a])
+                },
+            ),
+            (true, true) => update.each(
+                simd,
+                #[inline(always)]
+                |w, g, [v, a, m]| {
+                    let (v, a) = (mean(g * g, v, kept), mean(g, a, kept));
+                    let m = m.mul_add(momentum, quotient(g * rate, v - a * a, epsilon));
+                    (w - m, [v, a, m])
+                },
+            ),
         }
     }
+}
+
+/// A moving mean with one more number, of which so much is kept, and of the number the rest.
+#[inline(always)]
+fn mean<S: Simd, V: SimdFloat<S>>(x: V, mean: V, [rho, rest]: [V; 2]) -> V {
+    mean.mul_add(rho, x * rest)
+}
+
+/// A step over the root of a mean square.
+#[inline(always)]
+fn quotient<S: Simd, V: SimdFloat<S>>(step: V, square: V, epsilon: V) -> V {
+    step / (square + epsilon).sqrt()
 }

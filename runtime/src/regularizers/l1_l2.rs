@@ -3,17 +3,41 @@ use crate::scalar::Scalar;
 
 /// `factor * sum(abs(w))`. In `network!`: `l1`, with Keras's default of 0.01, or `l1(1e-4)`.
 ///
+/// ```
+/// use typenet::regularizers::{L1, Regularizer};
+///
+/// let mut gradient = [0.0; 2];
+/// assert_eq!(L1(0.5).penalty(&[1.0, -3.0], 1, &mut gradient), 2.0);
+/// assert_eq!(gradient, [0.5, -0.5]);
+/// ```
+///
 /// Source: R. Tibshirani, *Regression Shrinkage and Selection via the Lasso*, 1996.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct L1(pub f64);
 
 /// `factor * sum(w^2)`. In `network!`: `l2`, with Keras's default of 0.01, or `l2(1e-4)`.
 ///
+/// ```
+/// use typenet::regularizers::{L2, Regularizer};
+///
+/// let mut gradient = [0.0; 2];
+/// assert_eq!(L2(0.5).penalty(&[1.0, -3.0], 1, &mut gradient), 5.0);
+/// assert_eq!(gradient, [1.0, -3.0]);
+/// ```
+///
 /// Source: A. Hoerl, R. Kennard, *Ridge Regression*, 1970.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct L2(pub f64);
 
 /// `l1 * sum(abs(w)) + l2 * sum(w^2)`. In `network!`: `l1_l2`, with Keras's defaults of 0.01, or `l1_l2(1e-5, 1e-4)`.
+///
+/// ```
+/// use typenet::regularizers::{L1L2, Regularizer};
+///
+/// let mut gradient = [0.0; 2];
+/// assert_eq!(L1L2(0.5, 0.5).penalty(&[1.0, -3.0], 1, &mut gradient), 7.0);
+/// assert_eq!(gradient, [1.5, -3.5]);
+/// ```
 ///
 /// Source: H. Zou, T. Hastie, *Regularization and Variable Selection via the Elastic Net*, 2005.
 #[derive(Clone, Copy, Debug, PartialEq)]

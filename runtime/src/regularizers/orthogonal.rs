@@ -8,6 +8,14 @@ use crate::scalar::Scalar;
 /// default of 0.01, or `orthogonal_regularizer(0.1)`.
 ///
 /// A layer of one input has no pairs, and no penalty. The cost of a step grows with the square of the inputs.
+///
+/// ```
+/// use typenet::regularizers::{OrthogonalRegularizer, Regularizer};
+///
+/// // two rows, whose cosine is 0.6
+/// let kernel = [1.0, 0.0, 3.0, 4.0];
+/// assert_eq!(format!("{:.4}", OrthogonalRegularizer(0.5).penalty(&kernel, 2, &mut [0.0; 4])), "0.3000");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OrthogonalRegularizer(pub f64);
 
@@ -16,6 +24,14 @@ pub struct OrthogonalRegularizer(pub f64);
 /// of 0.01, or `orthogonal_columns(0.1)`.
 ///
 /// A layer of one output has no pairs, and no penalty. The cost of a step grows with the square of the outputs.
+///
+/// ```
+/// use typenet::regularizers::{OrthogonalColumns, Regularizer};
+///
+/// // two columns, whose cosine is 0.9487
+/// let kernel = [1.0, 0.0, 3.0, 4.0];
+/// assert_eq!(format!("{:.4}", OrthogonalColumns(0.5).penalty(&kernel, 2, &mut [0.0; 4])), "0.4743");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OrthogonalColumns(pub f64);
 

@@ -5,13 +5,15 @@ use core::iter::{Empty, Peekable};
 
 use rand::Rng;
 
+use super::check::check;
 use super::evaluate::{add, added};
 use super::feed::{Feed, Known, Next};
 use super::{State, Trainer};
 use crate::callbacks::Callback;
-use crate::data::{Samples, Targets, check};
+use crate::data::Batches;
 use crate::error::Error;
 use crate::history::{History, Scores};
+use crate::kernels::level;
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
@@ -72,20 +74,17 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     /// The first that a batch comes with, of whatever type can also be made of an [`Error`]. Those of `fit`, of each batch
     /// before its step; samples are counted from the begin of the epoch. [`Error::NoSamples`] of a batch without samples, or
     /// a first epoch without a batch, and [`Error::SplitOfBatches`]. Whatever the error, what was learnt before it is kept.
-    pub fn fit_batches<X, Y, B, I, E, R>(&mut self, network: &mut N, batches: B, rng: &mut R) -> Result<History, E>
+    pub fn fit_batches<B, I, R>(&mut self, network: &mut N, batches: B, rng: &mut R) -> Result<History, I::Error>
     where
-        X: Samples<T, N::Input>,
-        Y: Targets<T, N::Output>,
         B: FnMut(usize) -> I,
-        I: IntoIterator<Item = Result<(X, Y), E>>,
-        E: From<Error>,
-        L: Loss<T, N::Head, N::Output, Y::Tile>,
+        I: Batches<N>,
+        L: Loss<T, N::Head, N::Output, I::Tile>,
         O: Optimizer,
-        M: Metrics<T, N::Output, Y::Tile>,
+        M: Metrics<T, N::Output, I::Tile>,
         C: Callback<N>,
         R: Rng + ?Sized,
     {
-        self.on_batches(network, batches, None::<fn(usize) -> Empty<Result<(X, Y), E>>>, rng)
+        self.on_batches(network, batches, None::<fn(usize) -> Empty<I::Item>>, rng)
     }
 
     /// As [`fit_batches`](Self::fit_batches), and reports loss and metrics after every epoch on all that `validation` gives.
@@ -93,52 +92,42 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     ///
     /// # Errors
     /// As `fit_batches`; [`Error::NoSamples`] also if there is nothing to validate on.
-    pub fn fit_batches_validated<X, Y, B, I, P, Q, V, J, E, R>(
+    pub fn fit_batches_validated<B, I, V, J, R>(
         &mut self,
         network: &mut N,
         batches: B,
         validation: V,
         rng: &mut R,
-    ) -> Result<History, E>
+    ) -> Result<History, I::Error>
     where
-        X: Samples<T, N::Input>,
-        Y: Targets<T, N::Output>,
         B: FnMut(usize) -> I,
-        I: IntoIterator<Item = Result<(X, Y), E>>,
-        P: Samples<T, N::Input>,
-        Q: Targets<T, N::Output, Tile = Y::Tile>,
+        I: Batches<N>,
         V: FnMut(usize) -> J,
-        J: IntoIterator<Item = Result<(P, Q), E>>,
-        E: From<Error>,
-        L: Loss<T, N::Head, N::Output, Y::Tile>,
+        J: Batches<N, Tile = I::Tile, Error = I::Error>,
+        L: Loss<T, N::Head, N::Output, I::Tile>,
         O: Optimizer,
-        M: Metrics<T, N::Output, Y::Tile>,
+        M: Metrics<T, N::Output, I::Tile>,
         C: Callback<N>,
         R: Rng + ?Sized,
     {
         self.on_batches(network, batches, Some(validation), rng)
     }
 
-    fn on_batches<X, Y, B, I, P, Q, V, J, E, R>(
+    fn on_batches<B, I, V, J, R>(
         &mut self,
         network: &mut N,
         make: B,
         validation: Option<V>,
         rng: &mut R,
-    ) -> Result<History, E>
+    ) -> Result<History, I::Error>
     where
-        X: Samples<T, N::Input>,
-        Y: Targets<T, N::Output>,
         B: FnMut(usize) -> I,
-        I: IntoIterator<Item = Result<(X, Y), E>>,
-        P: Samples<T, N::Input>,
-        Q: Targets<T, N::Output, Tile = Y::Tile>,
+        I: Batches<N>,
         V: FnMut(usize) -> J,
-        J: IntoIterator<Item = Result<(P, Q), E>>,
-        E: From<Error>,
-        L: Loss<T, N::Head, N::Output, Y::Tile>,
+        J: Batches<N, Tile = I::Tile, Error = I::Error>,
+        L: Loss<T, N::Head, N::Output, I::Tile>,
         O: Optimizer,
-        M: Metrics<T, N::Output, Y::Tile>,
+        M: Metrics<T, N::Output, I::Tile>,
         C: Callback<N>,
         R: Rng + ?Sized,
     {
@@ -147,8 +136,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         }
         let known = Known { samples: None, validated: validation.as_ref().map(|_| 0) };
         let steps = self.settings.steps;
-        let feed =
-            Batches::<I, X, Y, B, V> { make, coming: None, batch: None, epoch: 0, steps, left: None, validation };
+        let feed = Stream::<N, I, B, V> { make, coming: None, batch: None, epoch: 0, steps, left: None, validation };
         let mut fit = self.on(network, feed, known);
         fit.settings.shuffle = false;
         fit.run(rng)
@@ -158,15 +146,12 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     ///
     /// # Errors
     /// The first that a batch comes with; as `evaluate`, with samples counted from the first batch.
-    pub fn evaluate_batches<X, Y, I, E>(&mut self, network: &N, batches: I) -> Result<Scores, E>
+    pub fn evaluate_batches<I>(&mut self, network: &N, batches: I) -> Result<Scores, I::Error>
     where
-        X: Samples<T, N::Input>,
-        Y: Targets<T, N::Output>,
-        I: IntoIterator<Item = Result<(X, Y), E>>,
-        E: From<Error>,
-        L: Loss<T, N::Head, N::Output, Y::Tile>,
+        I: Batches<N>,
+        L: Loss<T, N::Head, N::Output, I::Tile>,
         O: Optimizer,
-        M: Metrics<T, N::Output, Y::Tile>,
+        M: Metrics<T, N::Output, I::Tile>,
     {
         let (loss, metrics) = (self.loss, self.metrics);
         evaluate(network, self.state().0, &loss, &metrics, batches)
@@ -174,28 +159,25 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
 }
 
 /// Loss and metrics of all batches.
-fn evaluate<N, L, M, X, Y, I, E>(
+fn evaluate<N, L, M, I>(
     network: &N,
     state: &mut State<N>,
     loss: &L,
     metrics: &M,
     batches: I,
-) -> Result<Scores, E>
+) -> Result<Scores, I::Error>
 where
     N: Network,
-    X: Samples<N::Scalar, N::Input>,
-    Y: Targets<N::Scalar, N::Output>,
-    I: IntoIterator<Item = Result<(X, Y), E>>,
-    E: From<Error>,
-    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
-    M: Metrics<N::Scalar, N::Output, Y::Tile>,
+    I: Batches<N>,
+    L: Loss<N::Scalar, N::Head, N::Output, I::Tile>,
+    M: Metrics<N::Scalar, N::Output, I::Tile>,
 {
     let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
     let mut done = 0;
     for batch in batches {
         let (x, y) = batch?;
         let data = (&x, &y);
-        let samples = check::<N, _, _, _>(data, loss);
+        let samples = state.check(data, loss);
         let samples = samples.map_err(|error| error.after(done))?;
         add(network, state, loss, metrics, data, 0..samples, (&mut loss_mean, &mut metric_state))?;
         done += samples as usize;
@@ -203,16 +185,16 @@ where
     if done == 0 {
         return Err(Error::NoSamples.into());
     }
-    Ok(added::<N, Y::Tile, M>(network, metrics, &loss_mean, &metric_state))
+    Ok(added::<N, I::Tile, M>(network, metrics, &loss_mean, &metric_state))
 }
 
 /// Batches that a function gives for each epoch.
-struct Batches<I: IntoIterator, X, Y, B, V> {
+struct Stream<N: Network, I: Batches<N>, B, V> {
     make: B,
     /// Those that come next.
     coming: Option<Peekable<I::IntoIter>>,
     /// The one that is trained on.
-    batch: Option<(X, Y)>,
+    batch: Option<(I::Inputs, I::Targets)>,
     epoch: usize,
     /// How many batches an epoch has, if it does not end with what `make` gives.
     steps: Option<usize>,
@@ -221,11 +203,7 @@ struct Batches<I: IntoIterator, X, Y, B, V> {
     validation: Option<V>,
 }
 
-impl<I, X, Y, B, V> Batches<I, X, Y, B, V>
-where
-    B: FnMut(usize) -> I,
-    I: IntoIterator,
-{
+impl<N: Network, I: Batches<N>, B: FnMut(usize) -> I, V> Stream<N, I, B, V> {
     /// Whether there is another batch, if need be of those that `make` gives anew.
     fn more(&mut self) -> bool {
         if self.coming.as_mut().is_some_and(|coming| coming.peek().is_some()) {
@@ -236,25 +214,20 @@ where
     }
 }
 
-impl<N, L, M, X, Y, B, I, P, Q, V, J, E> Feed<N, L, M> for Batches<I, X, Y, B, V>
+impl<N, L, M, B, I, V, J> Feed<N, L, M> for Stream<N, I, B, V>
 where
     N: Network,
-    X: Samples<N::Scalar, N::Input>,
-    Y: Targets<N::Scalar, N::Output>,
     B: FnMut(usize) -> I,
-    I: IntoIterator<Item = Result<(X, Y), E>>,
-    P: Samples<N::Scalar, N::Input>,
-    Q: Targets<N::Scalar, N::Output, Tile = Y::Tile>,
+    I: Batches<N>,
     V: FnMut(usize) -> J,
-    J: IntoIterator<Item = Result<(P, Q), E>>,
-    E: From<Error>,
-    L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
-    M: Metrics<N::Scalar, N::Output, Y::Tile>,
+    J: Batches<N, Tile = I::Tile, Error = I::Error>,
+    L: Loss<N::Scalar, N::Head, N::Output, I::Tile>,
+    M: Metrics<N::Scalar, N::Output, I::Tile>,
 {
-    type Tile = Y::Tile;
-    type Inputs = X;
-    type Targets = Y;
-    type Error = E;
+    type Tile = I::Tile;
+    type Inputs = I::Inputs;
+    type Targets = I::Targets;
+    type Error = I::Error;
 
     fn begin(&mut self, epoch: usize) -> bool {
         (self.epoch, self.left) = (epoch, self.steps);
@@ -264,7 +237,12 @@ where
         self.more()
     }
 
-    fn next<'a>(&'a mut self, order: &'a mut Vec<u32>, done: usize, loss: &L) -> Next<'a, X, Y, E> {
+    fn next<'a>(
+        &'a mut self,
+        order: &'a mut Vec<u32>,
+        done: usize,
+        loss: &L,
+    ) -> Next<'a, I::Inputs, I::Targets, I::Error> {
         // the last batch goes before the next is read
         self.batch = None;
         if let Some(left) = &mut self.left {
@@ -278,7 +256,7 @@ where
             Err(error) => return Some(Err(error)),
         };
         let data = (x, y);
-        match check::<N, _, _, _>(data, loss) {
+        match check::<N, _, _, _>(level(), data, loss) {
             Ok(samples) => {
                 order.clear();
                 order.extend(0..samples);
@@ -295,7 +273,7 @@ where
         loss: &L,
         metrics: &M,
         epoch: usize,
-    ) -> Result<Option<Scores>, E> {
+    ) -> Result<Option<Scores>, I::Error> {
         let Some(validation) = &mut self.validation else { return Ok(None) };
         evaluate(network, state, loss, metrics, validation(epoch)).map(Some)
     }

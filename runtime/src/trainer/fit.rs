@@ -11,7 +11,7 @@ use super::feed::{Known, Memory};
 use super::{State, Trainer};
 use crate::callbacks::Callback;
 pub(super) use crate::data::Data;
-use crate::data::{Samples, Targets, check};
+use crate::data::{Samples, Targets, ValidationTargets};
 use crate::error::Error;
 use crate::history::{History, Scores};
 use crate::losses::Loss;
@@ -40,7 +40,8 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         C: Callback<N>,
         R: Rng + ?Sized,
     {
-        let samples = check::<N, _, _, _>(data, &self.loss)?;
+        let loss = self.loss;
+        let samples = self.state().0.check(data, &loss)?;
         if self.settings.validation_split == 0.0 {
             return self.on_memory::<X, Y, X, Y>(network, data, samples, None).run(rng);
         }
@@ -70,15 +71,16 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         X: Samples<T, N::Input> + ?Sized,
         Y: Targets<T, N::Output> + ?Sized,
         V: Samples<T, N::Input> + ?Sized,
-        W: Targets<T, N::Output, Tile = Y::Tile> + ?Sized,
+        W: ValidationTargets<T, N::Output, Y::Tile> + ?Sized,
         L: Loss<T, N::Head, N::Output, Y::Tile>,
         O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
         C: Callback<N>,
         R: Rng + ?Sized,
     {
-        let samples = check::<N, _, _, _>(data, &self.loss)?;
-        let validated = check::<N, _, _, _>(validation, &self.loss)?;
+        let loss = self.loss;
+        let (state, _) = self.state();
+        let (samples, validated) = (state.check(data, &loss)?, state.check(validation, &loss)?);
         self.on_memory(network, data, samples, Some((validation, 0..validated))).run(rng)
     }
 
@@ -128,9 +130,9 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         L: Loss<T, N::Head, N::Output, Y::Tile>,
         O: Optimizer,
     {
-        let samples = check::<N, _, _, _>(data, &self.loss)?;
         let (loss, seed) = (self.loss, self.settings.seed);
         let (state, optimizer) = self.state();
+        let samples = state.check(data, &loss)?;
         state.order.clear();
         state.order.extend(0..samples);
         let step = Step { iteration: state.iteration, learning_rate: state.learning_rate(optimizer) };
@@ -174,8 +176,9 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         O: Optimizer,
         M: Metrics<T, N::Output, Y::Tile>,
     {
-        let samples = check::<N, _, _, _>(data, &self.loss)?;
         let (loss, metrics) = (self.loss, self.metrics);
-        evaluate(network, self.state().0, &loss, &metrics, data, 0..samples)
+        let (state, _) = self.state();
+        let samples = state.check(data, &loss)?;
+        evaluate(network, state, &loss, &metrics, data, 0..samples)
     }
 }

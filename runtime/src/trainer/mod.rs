@@ -2,6 +2,7 @@
 
 mod batch;
 mod batches;
+mod check;
 #[cfg(feature = "safetensors")]
 mod checkpoint;
 mod cut;
@@ -13,15 +14,15 @@ mod judge;
 mod memory;
 mod parts;
 mod report;
+mod settings;
 mod shuffle;
 mod state;
 mod waiting;
 
 use core::fmt;
 
-use fearless_simd::Level;
-
 use self::batch::Apply;
+use self::settings::Settings;
 use self::state::State;
 use crate::frozen;
 use crate::kernels::dispatch;
@@ -30,8 +31,6 @@ use crate::metrics::Weighted;
 use crate::network::Network;
 use crate::optimizers::{Optimizer, Step};
 use crate::pass::Pass;
-#[cfg(feature = "rayon")]
-use crate::threads::Threads;
 
 /// Trains a network: Keras's `compile` and `fit`.
 ///
@@ -56,6 +55,18 @@ use crate::threads::Threads;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Memory
+///
+/// A fit holds the parameters twice, as they are and as they were before the last step, should the next loss be no number,
+/// and the optimizer's [`SLOTS`](Optimizer::SLOTS): with Adam each number of the network four times. The gradient of a network
+/// of more than 1,024 parameters goes from registers into the step. It lies in memory, as another number for each parameter,
+/// where the optimizer must see it [`WHOLE`](Optimizer::WHOLE), where there are regularisers, and where a batch is gathered in
+/// parts, since it has more than 16 tiles (of 16 samples, 8 of `f64`) or what layers make of it fills 4 MiB.
+///
+/// Beside that there are the tiles of a batch, in those 4 MiB, unless one is larger or a layer wants to see all of them
+/// ([`BatchNormalization`](crate::layers::BatchNormalization)), and four bytes for each sample, its place in the order of the
+/// epoch. All of it is allocated before the first step.
 pub struct Trainer<N: Network, L, O, M = (), C = ()> {
     loss: L,
     optimizer: O,
@@ -63,40 +74,6 @@ pub struct Trainer<N: Network, L, O, M = (), C = ()> {
     callbacks: C,
     settings: Settings,
     state: Option<State<N>>,
-}
-
-/// What a trainer is told.
-#[derive(Clone)]
-struct Settings {
-    epochs: usize,
-    batch_size: usize,
-    /// The most batches of an epoch.
-    steps: Option<usize>,
-    shuffle: bool,
-    /// Whether a layer of the network is random in training.
-    noisy: bool,
-    seed: u64,
-    validation_split: f64,
-    #[cfg(feature = "std")]
-    progress: bool,
-    level: Option<Level>,
-    #[cfg(feature = "rayon")]
-    threads: usize,
-    #[cfg(feature = "safetensors")]
-    checkpoint: Option<checkpoint::Setting>,
-}
-
-impl Settings {
-    /// Whether each epoch draws from the caller's generator.
-    fn draws(&self) -> bool {
-        self.shuffle || self.noisy
-    }
-
-    /// How many of so many samples an epoch takes.
-    fn samples_of_epoch(&self, samples: u32) -> usize {
-        let most = self.steps.map_or(usize::MAX, |steps| steps.saturating_mul(self.batch_size));
-        most.min(samples as usize)
-    }
 }
 
 impl<N, L, O, M, C> fmt::Debug for Trainer<N, L, O, M, C>
@@ -124,22 +101,7 @@ impl<N: Network, L, O> Trainer<N, L, O> {
     /// A trainer that makes `loss` small with `optimizer`: one epoch, batches of 32, shuffled, as Keras's defaults.
     #[must_use]
     pub const fn new(loss: L, optimizer: O) -> Self {
-        let settings = Settings {
-            epochs: 1,
-            batch_size: 32,
-            steps: None,
-            shuffle: true,
-            noisy: N::STREAMS > 0,
-            seed: 0,
-            validation_split: 0.0,
-            #[cfg(feature = "std")]
-            progress: false,
-            level: None,
-            #[cfg(feature = "rayon")]
-            threads: 1,
-            #[cfg(feature = "safetensors")]
-            checkpoint: None,
-        };
+        let settings = Settings::new(N::STREAMS > 0);
         Self { loss, optimizer, metrics: (), callbacks: (), settings, state: None }
     }
 }
@@ -162,10 +124,18 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     /// samples are multiplied.
     ///
     /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
     /// use typenet::prelude::*;
     ///
-    /// network! { Rare = Dense(2 -> 1, sigmoid) }
-    /// let trainer = Trainer::<Rare, _, _>::new(BinaryCrossEntropy, Adam::new(0.01)).class_weight([1.0, 20.0]);
+    /// network! { Rare = Dense(1 -> 1, sigmoid, kernel_initializer = zeros) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let mut rare = Rare::new(&mut StdRng::seed_from_u64(0));
+    /// let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).class_weight([1.0, 20.0]);
+    /// let loss = trainer.train_on_batch(&mut rare, (&[1.0], &[1.0]))?;
+    /// assert!((loss - 20.0 * 2_f64.ln()).abs() < 1e-5);
+    /// # Ok(())
+    /// # }
     /// ```
     #[must_use]
     pub fn class_weight<const CLASSES: usize>(
@@ -181,108 +151,6 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     pub fn callback<A>(self, callback: A) -> Trainer<N, L, O, M, (C, A)> {
         let Self { loss, optimizer, metrics, callbacks, settings, state } = self;
         Trainer { loss, optimizer, metrics, callbacks: (callbacks, callback), settings, state }
-    }
-
-    /// How often `fit` goes through the data. Default: 1.
-    #[must_use]
-    pub fn epochs(mut self, epochs: usize) -> Self {
-        self.settings.epochs = epochs;
-        self
-    }
-
-    /// How many samples make a step; the last batch of an epoch may be smaller. Default: 32.
-    #[must_use]
-    pub fn batch_size(mut self, batch_size: usize) -> Self {
-        self.settings.batch_size = batch_size;
-        self
-    }
-
-    /// Ends each epoch after so many batches: of [`fit`](Self::fit), those that come first in the order of the epoch; of
-    /// [`fit_batches`](Self::fit_batches), those that come next. Default: when the data ends.
-    #[must_use]
-    pub fn steps_per_epoch(mut self, steps: usize) -> Self {
-        self.settings.steps = Some(steps);
-        self
-    }
-
-    /// Whether each epoch takes the samples in a new random order. Default: yes.
-    #[must_use]
-    pub fn shuffle(mut self, shuffle: bool) -> Self {
-        self.settings.shuffle = shuffle;
-        self
-    }
-
-    /// Where [`train_on_batch`](Self::train_on_batch), which is given no generator, takes the random numbers of layers such
-    /// as [`Dropout`](crate::layers::Dropout) from. Default: 0.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.settings.seed = seed;
-        self
-    }
-
-    /// Sets the last part of the data aside, from 0 to 1, and reports loss and metrics on it after every epoch. It is
-    /// taken before shuffling, as in Keras.
-    #[must_use]
-    pub fn validation_split(mut self, share: f64) -> Self {
-        self.settings.validation_split = share;
-        self
-    }
-
-    /// Shows progress: a living line in a terminal, plain lines elsewhere.
-    #[cfg(feature = "std")]
-    #[must_use]
-    pub fn progress(mut self) -> Self {
-        self.settings.progress = true;
-        self
-    }
-
-    /// Uses the instructions of `level` instead of the best of this machine.
-    #[must_use]
-    pub fn level(mut self, level: Level) -> Self {
-        self.settings.level = Some(level);
-        self
-    }
-
-    /// Lets up to `threads` threads share each batch, in training and in evaluation, where it is work enough for them: of
-    /// a small network never, of one with 100,000 parameters from some twenty samples on. Default: 1. The numbers are the
-    /// same for any number of threads, so a training that a checkpoint has kept may go on with another.
-    ///
-    /// Layers of one's own that do not [complete](crate::layers::Layer::COMPLETES) their gradient go back on one thread,
-    /// with the whole network that they are in; where a [`BatchNormalization`](crate::layers::BatchNormalization) looks at a
-    /// batch, one thread does; and an optimizer that wants the [whole](Optimizer::WHOLE) gradient sees it on one, and makes its
-    /// step on one if it cannot move [parts](Optimizer::PARTS), or if the network has some that are not trained.
-    ///
-    /// The threads start, and their memory is allocated, when they are first needed; they end with the trainer. Where no
-    /// callback [follows](crate::callbacks::Callback::follows_batches) the batches of a [`fit`](Self::fit), they go on from one
-    /// to the next without a pause, which small batches gain most from.
-    ///
-    /// ```
-    /// use rand::{SeedableRng, rngs::StdRng};
-    /// use typenet::prelude::*;
-    ///
-    /// network! { Wide = Dense(2 -> 100, relu), Dense(100 -> 100, relu), Dense(100 -> 1) }
-    ///
-    /// # fn main() -> Result<(), typenet::Error> {
-    /// let train = |threads| {
-    ///     let rng = &mut StdRng::seed_from_u64(0);
-    ///     let mut wide = Wide::new(rng);
-    ///     let (x, y) = (vec![[0.5, -0.5]; 256], vec![[1.0]; 256]);
-    ///     let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.001)).batch_size(256).threads(threads);
-    ///     trainer.fit(&mut wide, (&x, &y), rng)?;
-    ///     Ok::<_, typenet::Error>(wide)
-    /// };
-    /// assert_eq!(train(1)?, train(2)?);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "rayon")]
-    #[must_use]
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.settings.threads = threads;
-        if let Some(state) = &mut self.state {
-            state.threads = Threads::new(threads);
-        }
-        self
     }
 
     /// How many steps the optimizer has made.

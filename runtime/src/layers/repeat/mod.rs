@@ -1,12 +1,14 @@
 //! The same layer several times in a row.
 
+mod copies;
+
 use core::fmt::{self, Debug};
-use core::ops::{Deref, DerefMut};
 
 use bytemuck::Zeroable;
 use fearless_simd::{Simd, SimdBase as _};
 use rand::Rng;
 
+pub use self::copies::Copies;
 use super::around::{self, Around, backward_inside, forward_inside};
 use super::batch::Tracing;
 use super::view::{Seen, View, Within};
@@ -53,38 +55,6 @@ impl<L: Copy, const N: usize> Repeat<L, N> {
     pub const fn layer(&self) -> &L {
         &self.0
     }
-}
-
-/// The parameters of `N` layers of one kind: an array, to which it dereferences.
-#[derive(Clone, Copy, PartialEq)]
-#[repr(transparent)]
-pub struct Copies<P, const N: usize>(pub [P; N]);
-
-impl<P: Debug, const N: usize> Debug for Copies<P, N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<P, const N: usize> Deref for Copies<P, N> {
-    type Target = [P; N];
-
-    fn deref(&self) -> &[P; N] {
-        &self.0
-    }
-}
-
-impl<P, const N: usize> DerefMut for Copies<P, N> {
-    fn deref_mut(&mut self) -> &mut [P; N] {
-        &mut self.0
-    }
-}
-
-// SAFETY: an array of values that may be all zeros each.
-unsafe impl<P: Zeroable, const N: usize> Zeroable for Copies<P, N> {}
-// SAFETY: an array puts values of nothing but numbers side by side, without anything between them.
-unsafe impl<T: Scalar, P: Flat<T>, const N: usize> Flat<T> for Copies<P, N> {
-    const NUMBERS: usize = N * P::NUMBERS;
 }
 
 /// The memory of `N` layers between forward and backward.

@@ -1,0 +1,106 @@
+//! Whether random numbers are drawn at all.
+
+use super::Noise;
+use crate::kernels::ahead::Ahead;
+
+/// Whether samples go through a network for its training or for its prediction: [`Training`] or [`Inference`].
+pub trait Mode: Copy {
+    /// Where the next layer takes its random numbers from; `None` if there shall be none.
+    fn noise(self) -> Option<Noise>;
+
+    /// The mode of the layer after one that has taken `streams` of random numbers.
+    #[must_use]
+    fn after(self, streams: usize) -> Self;
+
+    /// The mode of a tile of those that go together, whose first sample is `samples` after that of the first.
+    #[must_use]
+    fn at(self, samples: usize) -> Self;
+
+    /// What a layer that can shall ask for meanwhile: `samples` of those that come later.
+    #[inline(always)]
+    fn ahead(&self, _samples: usize) -> Option<Ahead<'_>> {
+        None
+    }
+
+    /// The mode of the layers after one that has asked.
+    #[must_use]
+    #[inline(always)]
+    fn asked(self) -> Self {
+        self
+    }
+}
+
+/// Prediction and evaluation: nothing is random.
+#[derive(Clone, Copy, Debug)]
+pub struct Inference;
+
+impl Mode for Inference {
+    #[inline(always)]
+    fn noise(self) -> Option<Noise> {
+        None
+    }
+
+    #[inline(always)]
+    fn after(self, _: usize) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn at(self, _: usize) -> Self {
+        self
+    }
+}
+
+/// Training, with random numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Training(pub Noise);
+
+impl Mode for Training {
+    #[inline(always)]
+    fn noise(self) -> Option<Noise> {
+        Some(self.0)
+    }
+
+    #[inline(always)]
+    fn after(self, streams: usize) -> Self {
+        Self(self.0.after(streams))
+    }
+
+    #[inline(always)]
+    fn at(self, samples: usize) -> Self {
+        Self(self.0.at(samples))
+    }
+}
+
+/// A mode in which samples that come later are asked for, as the trainer does.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asking<'a, M>(pub(crate) M, pub(crate) Option<Ahead<'a>>);
+
+#[cfg(feature = "alloc")]
+impl<M: Mode> Mode for Asking<'_, M> {
+    #[inline(always)]
+    fn noise(self) -> Option<Noise> {
+        self.0.noise()
+    }
+
+    #[inline(always)]
+    fn after(self, streams: usize) -> Self {
+        Self(self.0.after(streams), self.1)
+    }
+
+    #[inline(always)]
+    fn at(self, samples: usize) -> Self {
+        Self(self.0.at(samples), self.1.map(|ahead| ahead.at(samples)))
+    }
+
+    #[inline(always)]
+    fn ahead(&self, samples: usize) -> Option<Ahead<'_>> {
+        self.1.map(|ahead| ahead.first(samples))
+    }
+
+    #[inline(always)]
+    fn asked(self) -> Self {
+        Self(self.0, None)
+    }
+}
