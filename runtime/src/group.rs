@@ -100,11 +100,11 @@ pub(crate) fn forward<S: Simd, N: Network, M: Mode>(simd: S, network: &N, mode: 
         network.forward(simd, mode, &mut group);
         return;
     }
-    for index in 0..group.count() {
+    for (index, TileMemory { input, tape, .. }) in group.tiles.iter_mut().enumerate() {
         framed(
             simd,
             #[inline(always)]
-            || _ = network.forward(simd, mode.at(index * N::Scalar::LANES), &mut group.tile(index)),
+            || forward_one(simd, network, mode.at(index * N::Scalar::LANES), input, tape),
         );
     }
 }
@@ -115,7 +115,34 @@ pub(crate) fn backward<S: Simd, N: Network>(simd: S, network: &N, mut group: Gro
     if const { together::<N>() } {
         return network.backward(simd, &mut group, shares);
     }
-    for index in 0..group.count() {
-        network.backward(simd, &mut group.tile(index), shares.again());
+    let mut d_inputs = group.d_inputs.iter_mut();
+    for TileMemory { input, tape, .. } in group.tiles {
+        backward_one(simd, network, input, d_inputs.next(), tape, shares.again());
     }
+}
+
+/// A tile forward. As arguments of their own the references tell the compiler that nothing is in two of them, which those
+/// of a [`Passing`] do not.
+#[inline(always)]
+pub(crate) fn forward_one<S: Simd, N: Network, M: Mode>(
+    simd: S,
+    network: &N,
+    mode: M,
+    input: &N::Input,
+    tape: &mut N::Tape,
+) {
+    network.forward(simd, mode, &mut Passing::new(input, tape));
+}
+
+/// A tile back.
+#[inline(always)]
+fn backward_one<S: Simd, N: Network>(
+    simd: S,
+    network: &N,
+    input: &N::Input,
+    d_input: Option<&mut N::Input>,
+    tape: &mut N::Tape,
+    shares: Shares<'_, N>,
+) {
+    network.backward(simd, &mut Passing { input, d_input, kept: tape }, shares);
 }

@@ -8,7 +8,7 @@ use fearless_simd::{Level, Simd};
 
 use crate::data::Samples;
 use crate::error::Error;
-use crate::group::{Group, backward, by_layer, forward, tiles_at_once};
+use crate::group::{Group, backward, by_layer, forward, forward_one, tiles_at_once};
 use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::{Network, Shares, TileMemory};
@@ -246,24 +246,38 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { network, inputs, start, outputs, tiles: memory } = self;
-        let at_once = const { tiles_in_pass::<N>() };
-        let memory = memory.get_mut(..at_once).unwrap_or_default();
-        let mut tiles = tiles(start..start + outputs.len(), N::Scalar::LANES);
-        for outputs in outputs.chunks_mut(at_once * N::Scalar::LANES) {
-            let count = outputs.len().div_ceil(N::Scalar::LANES);
-            let memory = memory.get_mut(..count).unwrap_or_default();
-            for (tile, (indices, range)) in memory.iter_mut().zip(&mut tiles) {
+        let group = const { tiles_in_pass::<N>() * N::Scalar::LANES };
+        let end = start + outputs.len();
+        if const { tiles_in_pass::<N>() == 1 } {
+            let [memory, ..] = memory else { return };
+            for ((indices, _), outputs) in tiles(start..end, N::Scalar::LANES).zip(outputs.chunks_mut(group)) {
+                inputs.gather(simd, &indices[..outputs.len()], &mut memory.input);
+                forward_one(simd, network, Inference, &memory.input, &mut memory.tape);
+                read(simd, memory, outputs);
+            }
+            return;
+        }
+        for (start, outputs) in (start..end).step_by(group).zip(outputs.chunks_mut(group)) {
+            let memory = memory.get_mut(..outputs.len().div_ceil(N::Scalar::LANES)).unwrap_or_default();
+            let tiles = tiles(start..start + outputs.len(), N::Scalar::LANES);
+            for (tile, (indices, range)) in memory.iter_mut().zip(tiles) {
                 inputs.gather(simd, &indices[..range.len()], &mut tile.input);
             }
             forward(simd, network, Inference, Group::new(memory));
             for (tile, outputs) in memory.iter_mut().zip(outputs.chunks_mut(N::Scalar::LANES)) {
-                let TileMemory { tape, output, .. } = tile;
-                N::Output::apply_head(simd, &N::HEAD, N::logits(tape).0, output);
-                for (lane, sample) in outputs.iter_mut().enumerate() {
-                    output.read(lane, sample);
-                }
+                read(simd, tile, outputs);
             }
         }
+    }
+}
+
+/// What comes out of a tile that has been forward.
+#[inline(always)]
+fn read<S: Simd, N: Network>(simd: S, tile: &mut TileMemory<N>, outputs: &mut [OutputOf<N>]) {
+    let TileMemory { tape, output, .. } = tile;
+    N::Output::apply_head(simd, &N::HEAD, N::logits(tape).0, output);
+    for (lane, sample) in outputs.iter_mut().enumerate() {
+        output.read(lane, sample);
     }
 }
 

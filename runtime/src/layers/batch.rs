@@ -4,7 +4,7 @@ use bytemuck::Zeroable;
 use fearless_simd::Simd;
 
 use super::Layer;
-use crate::noise::Mode;
+use crate::noise::{Mode, Noise};
 use crate::scalar::Scalar;
 use crate::tiles::{Passing, Tiles};
 
@@ -57,6 +57,47 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         &self.tape
     }
 
+    /// Runs the layer forward. As arguments of their own the references tell the compiler that nothing is in two of them,
+    /// which those of a [`Passing`] do not.
+    #[inline(always)]
+    fn forward<S: Simd>(
+        &mut self,
+        simd: S,
+        noise: Option<Noise>,
+        part: Option<usize>,
+        layer: L,
+        parameters: &L::Parameters,
+        input: &L::Input,
+    ) {
+        let Self { output, tape, .. } = self;
+        match (noise, part) {
+            (None, _) => layer.forward(simd, parameters, input, output, tape),
+            (Some(noise), None) => layer.train(simd, parameters, input, output, tape, noise),
+            (Some(noise), Some(part)) => layer.train_part(simd, part, parameters, input, output, tape, noise),
+        }
+    }
+
+    /// Runs the layer backward.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments, reason = "each is a reference of its own")]
+    fn backward<S: Simd>(
+        &mut self,
+        simd: S,
+        part: Option<usize>,
+        layer: L,
+        parameters: &L::Parameters,
+        input: &L::Input,
+        d_input: Option<&mut L::Input>,
+        share: Option<Share<'_, T, L>>,
+    ) {
+        let Self { output, d_output, tape } = self;
+        let pass = Backward { input, output, tape, d_output, d_input, share };
+        match part {
+            None => layer.backward(simd, parameters, pass),
+            Some(part) => layer.backward_part(simd, part, parameters, pass),
+        }
+    }
+
     /// What the outputs cost.
     #[inline(always)]
     pub(crate) fn cost<S: Simd>(&mut self, simd: S, layer: L, share: T::Vector<S>) -> T::Vector<S> {
@@ -92,12 +133,8 @@ pub(super) fn forward_each<T: Scalar, L: Layer<T>, S: Simd, M: Mode>(
 ) -> M {
     for index in 0..tiles.count() {
         let part = if const { L::BARRIERS > 0 } { tiles.part() } else { None };
-        let Passing { input, kept: Trace { output, tape, .. }, .. } = tiles.tile(index);
-        match (mode.at(index * T::LANES).noise(), part) {
-            (None, _) => layer.forward(simd, parameters, input, output, tape),
-            (Some(noise), None) => layer.train(simd, parameters, input, output, tape, noise),
-            (Some(noise), Some(part)) => layer.train_part(simd, part, parameters, input, output, tape, noise),
-        }
+        let Passing { input, kept, .. } = tiles.tile(index);
+        kept.forward(simd, mode.at(index * T::LANES).noise(), part, layer, parameters, input);
     }
     mode.after(L::STREAMS)
 }
@@ -114,11 +151,8 @@ pub(super) fn backward_each<T: Scalar, L: Layer<T>, S: Simd>(
     for index in 0..tiles.count() {
         let part = if const { L::BARRIERS > 0 } { tiles.part() } else { None };
         let share = share.as_mut().map(Share::again);
-        let pass = Backward::of(tiles.tile(index), share);
-        match part {
-            None => layer.backward(simd, parameters, pass),
-            Some(part) => layer.backward_part(simd, part, parameters, pass),
-        }
+        let Passing { input, d_input, kept } = tiles.tile(index);
+        kept.backward(simd, part, layer, parameters, input, d_input, share);
     }
 }
 

@@ -172,10 +172,17 @@ where
         if const { !Self::unrolls::<S>() } {
             return self.forward_apart(simd, parameters, [(input, output, tape)], None);
         }
-        kernel::forward::<T, S, OUT>(simd, parameters.weights(), parameters.biases(), input.columns(), |o, z| {
-            A::Keep::note::<T, S, OUT>(tape, o, z);
-            output.store::<S>(o, self.activation.value(simd, z));
-        });
+        kernel::forward::<T, S, OUT>(
+            simd,
+            parameters.weights(),
+            parameters.biases(),
+            input.columns(),
+            #[inline(always)]
+            |o, z| {
+                A::Keep::note::<T, S, OUT>(tape, o, z);
+                output.store::<S>(o, self.activation.value(simd, z));
+            },
+        );
         self.activation.across(simd, output);
     }
 
@@ -200,14 +207,17 @@ where
             return forward_each(*self, simd, mode, parameters, tiles);
         }
         let asks = const { kernel::asks::<T>(IN, OUT) };
-        for first in (0..tiles.count()).step_by(2) {
-            let mode = mode.at(first * T::LANES);
-            if let Some(pair) = tiles.pair(first) {
-                let ahead = if asks { mode.ahead(2 * T::LANES) } else { None };
+        let mut next = 0;
+        while next < tiles.count() {
+            let here = mode.at(next * T::LANES);
+            if let Some(pair) = tiles.pair(next) {
+                let ahead = if asks { here.ahead(2 * T::LANES) } else { None };
                 self.forward_apart(simd, parameters, pair.map(Self::parts), ahead);
+                next += 2;
             } else {
-                let ahead = if asks { mode.ahead(T::LANES) } else { None };
-                self.forward_apart(simd, parameters, [Self::parts(tiles.tile(first))], ahead);
+                let ahead = if asks { here.ahead(T::LANES) } else { None };
+                self.forward_apart(simd, parameters, [Self::parts(tiles.tile(next))], ahead);
+                next += 1;
             }
         }
         if asks { mode.asked() } else { mode }
@@ -224,13 +234,16 @@ where
         if const { Self::SMALL } {
             return backward_each(*self, simd, parameters, tiles, share);
         }
-        for first in (0..tiles.count()).step_by(2) {
+        let mut next = 0;
+        while next < tiles.count() {
             let share = share.as_mut().map(Share::again);
-            if let Some([tile, next]) = tiles.pair(first) {
-                let pair = [Backward::of(tile, None), Backward::of(next, None)];
+            if let Some([tile, other]) = tiles.pair(next) {
+                let pair = [Backward::of(tile, None), Backward::of(other, None)];
                 self.backward_apart(simd, parameters, pair, share);
+                next += 2;
             } else {
-                self.backward_apart(simd, parameters, [Backward::of(tiles.tile(first), None)], share);
+                self.backward_apart(simd, parameters, [Backward::of(tiles.tile(next), None)], share);
+                next += 1;
             }
         }
     }
