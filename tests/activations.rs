@@ -9,7 +9,7 @@ use typenet::bytemuck::Zeroable as _;
 use typenet::prelude::*;
 use typenet::simd::{Simd, SimdBase, Task, dispatch, level};
 
-use crate::support::{close, fixture};
+use crate::support::{close, fixture, levels};
 
 #[derive(Deserialize)]
 struct Activations {
@@ -141,6 +141,9 @@ fn nan_stays_nan() {
         assert!(value.is_nan(), "{what}");
     }
     let nan = f64::NAN;
+    for level in levels() {
+        check(dispatch(level, At(activations::Relu, nan)).0, "relu");
+    }
     check(dispatch(level(), At(activations::Relu6, nan)).0, "relu6");
     check(dispatch(level(), At(activations::HardSigmoid, nan)).0, "hard_sigmoid");
     check(dispatch(level(), At(activations::HardSilu, nan)).0, "hard_silu");

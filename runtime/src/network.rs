@@ -28,6 +28,29 @@ use crate::tiles::Tiles;
 ///
 /// The struct holds the parameters and nothing else. What training needs beside them is apart: a [`Tape`](Self::Tape)
 /// for what backward wants to know of the forward pass of one tile, and the trainer's own workspace.
+///
+/// ```
+/// use rand::{SeedableRng, rngs::StdRng};
+/// use typenet::prelude::*;
+///
+/// network! {
+///     Small = Dense(2 -> 4, relu), Dense(4 -> 2);
+///     Precise: f64 = Dense(3 -> 3)
+/// }
+///
+/// /// The largest parameter of any network.
+/// fn largest<N: Network>(network: &N) -> f64 {
+///     network.as_flat().iter().fold(0.0, |largest, parameter| parameter.to_f64().abs().max(largest))
+/// }
+///
+/// # fn main() {
+/// let rng = &mut StdRng::seed_from_u64(0);
+/// // Glorot: from -1 to 1, of six inputs and outputs
+/// assert!(largest(&Small::new(rng)) < 1.0);
+/// assert!(largest(&Precise::new(rng)) < 1.0);
+/// assert_eq!((Small::PARAMETERS, Precise::PARAMETERS), (22, 12));
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a network",
     label = "not a network",
@@ -153,6 +176,18 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
 
     /// What its [regularisers](crate::regularizers) add to the loss; adds the slope of it to `gradient`. Training does so
     /// itself; a loop with a gradient of its own may.
+    ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Line = Dense(1 -> 1, kernel_regularizer = l2(0.5), kernel_initializer = constant(2)) }
+    ///
+    /// # fn main() {
+    /// let rng = &mut StdRng::seed_from_u64(0);
+    /// assert_eq!(Line::new(rng).penalty(None), 0.5 * 4.0);
+    /// # }
+    /// ```
     fn penalty(&self, _gradient: Option<&mut Self>) -> f64 {
         0.0
     }
@@ -175,6 +210,20 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     const CONSTRAINED: bool = false;
 
     /// Applies its [constraints](crate::constraints), as training does after every step.
+    ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Line = Dense(1 -> 1, kernel_constraint = non_neg, kernel_initializer = constant(-1)) }
+    ///
+    /// # fn main() {
+    /// let rng = &mut StdRng::seed_from_u64(0);
+    /// let mut line = Line::new(rng);
+    /// line.constrain();
+    /// assert_eq!(line.dense.kernel[0], 0.0);
+    /// # }
+    /// ```
     fn constrain(&mut self) {}
 
     /// The table of the layers.
@@ -185,6 +234,25 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
 
     /// The network in integers of eight bits, with scales that fit what its numbers become over the samples of
     /// `calibration`; see [`quantized`](crate::quantized).
+    ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Wide = Dense(16 -> 16, tanh) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let rng = &mut StdRng::seed_from_u64(0);
+    /// use typenet::quantized::Quantized;
+    ///
+    /// let wide = Wide::new(rng);
+    /// let quantized = wide.quantize(&[[-1.0; 16], [1.0; 16]])?;
+    /// let (exact, near) = (wide.predict(&[0.5; 16]), quantized.predict(&[0.5; 16]));
+    /// assert!(exact.iter().zip(&near).all(|(a, b)| (a - b).abs() < 0.02));
+    /// assert_eq!((size_of::<Wide>(), Quantized::<Wide>::BYTES), (1088, 392));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
@@ -200,6 +268,18 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// Predicts many samples.
     ///
     /// To predict again and again without allocation, use [`Pass::predict`](crate::Pass::predict).
+    ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Twice = Dense(1 -> 1, kernel_initializer = constant(2)) }
+    ///
+    /// # fn main() {
+    /// let rng = &mut StdRng::seed_from_u64(0);
+    /// assert_eq!(Twice::new(rng).predict_many(&[1.0, 2.5]), [[2.0], [5.0]]);
+    /// # }
+    /// ```
     #[cfg(feature = "alloc")]
     fn predict_many<X: Samples<Self::Scalar, Self::Input> + ?Sized>(&self, inputs: &X) -> Vec<OutputOf<Self>> {
         let mut outputs = alloc::vec![Zero::ZERO; inputs.count()];
@@ -213,6 +293,25 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     ///
     /// The file is written beside its place and then moved there, so that a crash or a full disk leaves the old file
     /// or the new one, never half of one.
+    ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Line = Dense(1 -> 1) }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let rng = &mut StdRng::seed_from_u64(0);
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("line.safetensors");
+    /// let line = Line::new(rng);
+    /// line.save(&path)?;
+    /// let mut again = Line::new(rng);
+    /// again.load(&path)?;
+    /// assert_eq!(again, line);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be written, or if a parameter is NaN or infinite: such a file could not be loaded.
@@ -235,6 +334,28 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// As [`load`](Self::load), and takes numbers of either type, `f32` and `f64`: each becomes the nearest of the
     /// network's own type.
     ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! {
+    ///     Single = Dense(1 -> 1);
+    ///     Double: f64 = Dense(1 -> 1)
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let rng = &mut StdRng::seed_from_u64(0);
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("single.safetensors");
+    /// let single = Single::new(rng);
+    /// single.save(&path)?;
+    /// let mut double = Double::new(rng);
+    /// double.load_cast(&path)?;
+    /// assert_eq!(double.dense.kernel[0], f64::from(single.dense.kernel[0]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As `load`; also for a number that is beyond the network's type.
     #[cfg(feature = "safetensors")]
@@ -244,6 +365,25 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
 
     /// Writes the network as an ONNX model, for other runtimes: `input` is `[batch, INPUTS]`, `output` is
     /// `[batch, OUTPUTS]`; see [`weights`](crate::weights#to-onnx). The file is replaced as by [`save`](Self::save).
+    ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Line = Dense(1 -> 1) }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let rng = &mut StdRng::seed_from_u64(0);
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("line.onnx");
+    /// let line = Line::new(rng);
+    /// line.save_onnx(&path)?;
+    /// let mut again = Line::new(rng);
+    /// again.load_onnx(&path)?;
+    /// assert_eq!(again, line);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be written, if a parameter is NaN or infinite, or if a layer or activation of one's

@@ -8,6 +8,7 @@ use bytemuck::{Pod, Zeroable};
 use fearless_simd::{Bytes as _, Simd, SimdFloat, SimdWiden as _, f32x4, f32x16, f64x2, f64x8, u32x16};
 
 use crate::kernels::math::Elementary;
+use crate::kernels::part::Part;
 
 /// A floating-point type that networks compute in: `f32` or `f64`.
 ///
@@ -37,10 +38,10 @@ pub trait Scalar:
     type Lane: Lane<Self>;
 
     /// The same, in vector registers of the instruction set `S`.
-    type Vector<S: Simd>: SimdFloat<S, Element = Self>;
+    type Vector<S: Simd>: SimdFloat<S, Element = Self> + Part<S>;
 
     /// A quarter of that: what the few numbers of one sample fit into.
-    type Quarter<S: Simd>: SimdFloat<S, Element = Self>;
+    type Quarter<S: Simd>: SimdFloat<S, Element = Self> + Part<S>;
 
     /// How many samples make a tile: 16 for `f32`, 8 for `f64`.
     const LANES: usize;

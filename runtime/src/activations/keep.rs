@@ -18,7 +18,7 @@ pub trait Keep: Copy + 'static {
     /// Notes input `i`.
     fn note<T: Scalar, S: Simd, const N: usize>(tape: &mut Self::Tape<T, N>, i: usize, x: T::Vector<S>);
 
-    /// The number that [`Elementwise::slope`] takes.
+    /// The number that [`Elementwise::slope`](super::Elementwise::slope) takes.
     fn recall<T: Scalar, S: Simd, const N: usize>(
         simd: S,
         tape: &Self::Tape<T, N>,

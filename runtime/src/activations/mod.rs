@@ -104,7 +104,7 @@ pub use self::tanh::Tanh;
 pub use self::tanh_shrink::TanhShrink;
 pub use self::threshold::Threshold;
 
-use crate::kernels::flat::map;
+use crate::kernels::part::map;
 use crate::kernels::{Task, dispatch, level};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -150,6 +150,9 @@ pub trait Activation: Copy + Debug + Send + Sync + 'static {
 
     /// The name in `network!` and in summaries.
     const NAME: &'static str;
+
+    /// Whether that is all of it: [`value`](Self::value), of each number alone.
+    const ELEMENTWISE: bool = false;
 
     /// The part that acts on each number alone.
     fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, simd: S, x: V) -> V;
@@ -197,6 +200,7 @@ impl<A: Activation, T: Scalar, const N: usize> Task for Apply<'_, A, T, N> {
 impl<A: Elementwise> Activation for A {
     type Keep = <A as Elementwise>::Keep;
     const NAME: &'static str = A::NAME;
+    const ELEMENTWISE: bool = true;
 
     #[inline(always)]
     fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, simd: S, x: V) -> V {

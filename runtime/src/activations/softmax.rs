@@ -1,7 +1,7 @@
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 
 use super::{Activation, KeepOutput};
-use crate::kernels::flat::map;
+use crate::kernels::part::map;
 use crate::layers::NoParameters;
 use crate::scalar::Scalar;
 use crate::tile::Tile;

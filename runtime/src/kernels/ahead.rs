@@ -15,18 +15,20 @@ impl<'a> Rows<'a> {
         Self { first, pitch }
     }
 
-    /// Where a line of a sample begins, counted from the first sample.
+    /// Where a line of a sample begins, or its last byte if there is no such line, counted from the first sample.
     #[inline(always)]
-    const fn place(self, sample: u32, line: usize) -> usize {
-        (sample as usize).wrapping_mul(self.pitch).wrapping_add(line * LINE)
+    fn place(self, sample: u32, line: usize) -> usize {
+        let byte = (line * LINE).min(self.first.len().saturating_sub(1));
+        (sample as usize).wrapping_mul(self.pitch).wrapping_add(byte)
     }
 }
 
 /// The samples that will go through the network after these. A product that leaves the way from
 /// memory to the processor idle asks for them little by little, so that gathering them need not wait.
 ///
-/// They are asked for as they will be gathered, a line of each sample at a time: a processor looks for the pages of several
-/// addresses at once, but waits for that of one.
+/// They are asked for as they will be gathered, a line of each sample at a time. Before a line comes, the page that holds it
+/// has been met: a processor looks for the pages of several addresses at once, but waits for that of one, and so does the
+/// product.
 #[derive(Clone, Copy, Debug)]
 pub struct Ahead<'a> {
     rows: Rows<'a>,
@@ -35,6 +37,9 @@ pub struct Ahead<'a> {
 
 /// How many bytes a processor takes from memory at a time.
 const LINE: usize = 64;
+
+/// How many lines a page holds at least.
+const PAGE: usize = 4096 / LINE;
 
 #[cfg(feature = "alloc")]
 impl<'a> Ahead<'a> {
@@ -63,9 +68,18 @@ impl Ahead<'_> {
         self.rows.first.len().div_ceil(LINE) + 1
     }
 
-    /// Asks for a line of each sample.
+    /// Asks for a line of each sample, and now and then for one as far ahead as a page is long: between the two there is
+    /// no third page.
     #[inline(always)]
     pub(crate) fn ask(self, line: usize) {
+        self.ask_each(line);
+        if line.is_multiple_of(PAGE) {
+            self.ask_each(line + PAGE);
+        }
+    }
+
+    #[inline(always)]
+    fn ask_each(self, line: usize) {
         for &index in self.samples {
             prefetch(self.rows.first, self.rows.place(index, line));
         }

@@ -277,28 +277,3 @@ pub(crate) fn store<T: Scalar, S: Simd>(vector: T::Vector<S>, to: &mut [T]) {
         }
     }
 }
-
-/// Replaces the numbers of one sample by what the function gives for vectors of them, which is taken in two widths: the
-/// second where there are few numbers, or no vector registers. A tail is filled up with zeros and thrown away.
-#[inline(always)]
-pub(crate) fn map<T: Scalar, S: Simd, const N: usize>(
-    simd: S,
-    sample: &mut [T; N],
-    wide: impl Fn(T::Vector<S>) -> T::Vector<S>,
-    narrow: impl Fn(T::Quarter<S>) -> T::Quarter<S>,
-) {
-    const VECTORS: bool =
-        cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64", target_arch = "wasm32"));
-    if const { VECTORS && N > T::LANES / 4 } {
-        for chunk in sample.chunks_mut(T::LANES) {
-            store::<T, S>(wide(load::<T, S>(simd, chunk)), chunk);
-        }
-    } else {
-        for chunk in sample.chunks_mut(T::LANES / 4) {
-            let x = T::Quarter::<S>::from_fn(simd, |i| chunk.get(i).copied().unwrap_or(T::ZERO));
-            for (number, y) in chunk.iter_mut().zip(narrow(x).as_slice()) {
-                *number = *y;
-            }
-        }
-    }
-}

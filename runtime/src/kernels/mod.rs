@@ -7,6 +7,7 @@ pub(crate) mod ahead;
 pub(crate) mod dense;
 pub(crate) mod flat;
 pub mod math;
+pub(crate) mod part;
 pub(crate) mod slots;
 pub(crate) mod transpose;
 #[cfg(feature = "alloc")]

@@ -15,6 +15,7 @@ use crate::kernels::ahead::Ahead;
 use crate::kernels::compact;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::Gather;
+use crate::kernels::part::VECTORS;
 use crate::noise::Mode;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -302,6 +303,9 @@ where
         if const { !Self::SMALL } {
             return self.predict_apart(simd, parameters, input, output);
         }
+        if const { VECTORS } {
+            return self.predict_known(simd, parameters, input, output);
+        }
         *output = parameters.biases().first_chunk().copied().unwrap_or([T::ZERO; OUT]);
         for (x, row) in input.iter().zip(&parameters.kernel.data.0) {
             for (y, w) in output.iter_mut().zip(row) {
@@ -456,11 +460,38 @@ where
         input: &[T; IN],
         output: &mut [T; OUT],
     ) {
+        if const { kernel::is_known::<T, S>(OUT) } {
+            return simd.vectorize(
+                #[inline(always)]
+                || self.predict_known(simd, parameters, input, output),
+            );
+        }
         kernel::shared::predict::<T, S>(simd, parameters.weights(), parameters.biases(), input, output);
         simd.vectorize(
             #[inline(always)]
             || self.activation.predict(simd, output),
         );
+    }
+
+    #[inline(always)]
+    fn predict_known<T: Scalar, S: Simd>(
+        &self,
+        simd: S,
+        parameters: &DenseParameters<T, IN, OUT, BIAS>,
+        input: &[T; IN],
+        output: &mut [T; OUT],
+    ) {
+        kernel::Known { weights: &parameters.kernel.data.0, bias: parameters.biases(), x: input }.predict::<S>(
+            simd,
+            output,
+            #[inline(always)]
+            |z| self.activation.value(simd, z),
+            #[inline(always)]
+            |z| self.activation.value(simd, z),
+        );
+        if const { !A::ELEMENTWISE } {
+            self.activation.predict(simd, output);
+        }
     }
 }
 

@@ -103,6 +103,7 @@ fn store_block<T: Scalar, S: Simd, const KNOWN: usize, const B: usize, const N: 
 
 mod forward;
 mod input;
+mod known;
 mod left;
 mod predict;
 pub(crate) mod shared;
@@ -113,6 +114,7 @@ mod weights;
 
 pub(crate) use self::forward::{asks, forward, forward_columns, forward_squares};
 pub(crate) use self::input::backward_input;
+pub(crate) use self::known::{Known, is_known};
 pub(crate) use self::left::backward_weights_left;
 pub(crate) use self::predict::predict;
 pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_any, sum_numbers, sum_tiles};

@@ -1,7 +1,5 @@
 //! The product for one sample: the outputs sit in the lanes.
 
-use core::array;
-
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::registers;
@@ -88,21 +86,39 @@ fn vector<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> T::Vector<S> {
 fn begin<T: Scalar, S: Simd, const B: usize, const U: usize>(simd: S, bias: &[T]) -> [[T::Vector<S>; B]; U] {
     let mut sums = [[T::Vector::<S>::splat(simd, T::ZERO); B]; U];
     if let Some(bias) = bias.get(..B * T::LANES) {
-        sums[0] = array::from_fn(|k| vector::<T, S>(simd, &bias[k * T::LANES..][..T::LANES]));
+        // not `array::from_fn`, which is not always inlined
+        for (sum, bias) in sums[0].iter_mut().zip(bias.chunks_exact(T::LANES)) {
+            *sum = vector::<T, S>(simd, bias);
+        }
     }
     sums
 }
 
-/// Adds up the sums, first to last, into `y`.
+/// Adds up the first sums, as many as are used, in pairs: that takes less long than one after the other.
 #[inline(always)]
-fn store_total<T: Scalar, S: Simd, const B: usize, const U: usize>(sums: &[[T::Vector<S>; B]; U], y: &mut [T]) {
-    let mut total = sums[0];
-    for sums in &sums[1..] {
-        for (total, sum) in total.iter_mut().zip(sums) {
-            *total += *sum;
+pub(super) fn total<S: Simd, V: SimdFloat<S>, const B: usize, const U: usize>(
+    mut sums: [[V; B]; U],
+    used: usize,
+) -> [V; B] {
+    let mut half = U / 2;
+    while half > 0 {
+        let (first, second) = sums.split_at_mut(half);
+        for (k, (sums, others)) in first.iter_mut().zip(second).enumerate() {
+            if half + k < used {
+                for (sum, other) in sums.iter_mut().zip(others) {
+                    *sum += *other;
+                }
+            }
         }
+        half /= 2;
     }
-    for (total, y) in total.into_iter().zip(y.chunks_exact_mut(T::LANES)) {
+    sums[0]
+}
+
+/// Adds up the sums into `y`.
+#[inline(always)]
+fn store_total<T: Scalar, S: Simd, const B: usize, const U: usize>(sums: [[T::Vector<S>; B]; U], y: &mut [T]) {
+    for (total, y) in total::<S, T::Vector<S>, B, U>(sums, U).into_iter().zip(y.chunks_exact_mut(T::LANES)) {
         total.store_slice(y);
     }
 }
@@ -130,7 +146,7 @@ fn predict_block<T: Scalar, S: Simd, const B: usize, const U: usize>(
         let Some(row) = row(U * turns.len() + k) else { break };
         add_row::<T, S, B>(simd, &mut sums[0], row, *x);
     }
-    store_total::<T, S, B, U>(&sums, y);
+    store_total::<T, S, B, U>(sums, y);
 }
 
 /// `B` vectors of outputs in registers, a sum of each half of the inputs: from the second cache, weights are read faster in
@@ -158,7 +174,7 @@ fn predict_halves<T: Scalar, S: Simd, const B: usize>(
         let Some(row) = row.get(..B * T::LANES) else { break };
         add_row::<T, S, B>(simd, first_sums, row, *x);
     }
-    store_total::<T, S, B, 2>(&sums, y);
+    store_total::<T, S, B, 2>(sums, y);
 }
 
 /// Adds the products of one input to vectors of outputs.

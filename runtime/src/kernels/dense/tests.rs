@@ -7,7 +7,7 @@ use std::vec::Vec;
 
 use fearless_simd::{Level, Simd};
 
-use super::{Columns, shared};
+use super::{Columns, Known, is_known, shared};
 use crate::kernels::flat::Gather;
 use crate::kernels::{Task, dispatch, level};
 use crate::scalar::{Lane, Scalar};
@@ -177,5 +177,59 @@ fn products_of_long_rows() {
             check::<f32>(inputs, outputs);
             check::<f64>(inputs, outputs);
         }
+    }
+}
+
+/// A prediction of a layer whose sizes are known, with an activation that doubles.
+struct Doubled<'a, T: Scalar, const IN: usize, const OUT: usize>(&'a Case<T>);
+
+impl<T: Scalar, const IN: usize, const OUT: usize> Task for Doubled<'_, T, IN, OUT> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        if const { !is_known::<T, S>(OUT) } {
+            return;
+        }
+        let Case { weights, bias, tiles, results, .. } = self.0;
+        let Some(weights) = weights.as_chunks::<OUT>().0.first_chunk::<IN>() else { unreachable!() };
+        let of = std::format!("{} {IN} -> {OUT}, {:?}", T::NAME, simd.level());
+        for ((x, _), (y, _)) in tiles.iter().zip(results) {
+            let x: [T; IN] = core::array::from_fn(|i| x[i].as_slice()[0]);
+            let y: [T; OUT] = core::array::from_fn(|o| y[o].as_slice()[0]);
+            for bias in [&bias[..], &[]] {
+                let y: [T; OUT] = core::array::from_fn(|o| {
+                    let z = if bias.is_empty() { y[o] - self.0.bias[o] } else { y[o] };
+                    z + z
+                });
+                let mut out = [T::ONE; OUT];
+                Known { weights, bias, x: &x }.predict::<S>(simd, &mut out, |z| z + z, |z| z + z);
+                assert_eq!(out, y, "{of}, {} biases", bias.len());
+            }
+        }
+    }
+}
+
+fn check_known<const IN: usize, const OUT: usize>() {
+    for level in levels() {
+        dispatch(level, Doubled::<f32, IN, OUT>(&Case::new(IN, OUT, 2)));
+        dispatch(level, Doubled::<f64, IN, OUT>(&Case::new(IN, OUT, 2)));
+    }
+}
+
+macro_rules! check_known {
+    ($($inputs:literal: $($outputs:literal)*;)*) => { $($(check_known::<$inputs, $outputs>();)*)* };
+}
+
+/// Every number of vectors, whole and in part, and of rows that are left.
+#[test]
+fn predictions_of_known_sizes() {
+    check_known! {
+        1: 1 4 7 16 33 64;
+        2: 2 8 15 31 48;
+        5: 1 2 3 4 5 6 8 9 10 12 16 17;
+        11: 1 3 5 7 11 13 15 20 24 32 40 49 63;
+        16: 1 2 4 8 10 16 32 48 64;
+        23: 1 2 3 5 6 9 14 18 25 30 47 50;
     }
 }

@@ -3,6 +3,7 @@
 mod copies;
 
 use core::fmt::{self, Debug};
+use core::mem::swap;
 
 use bytemuck::Zeroable;
 use fearless_simd::{Simd, SimdBase as _};
@@ -294,10 +295,15 @@ where
         input: &<L::Input as Features<T>>::Sample,
         output: &mut <L::Output as Features<T>>::Sample,
     ) {
-        let mut before = *input;
+        // two places that take turns
+        let mut other = *input;
+        let (mut from, mut to) = (&mut other, &mut *output);
         for parameters in &parameters.0 {
-            self.0.predict(simd, parameters, &before, output);
-            before = *output;
+            self.0.predict(simd, parameters, from, to);
+            swap(&mut from, &mut to);
+        }
+        if const { N.is_multiple_of(2) } {
+            *output = other;
         }
     }
 }
