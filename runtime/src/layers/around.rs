@@ -119,9 +119,9 @@ pub(super) fn backward_tiles<T: Scalar, L: Around<T>, S: Simd>(
 
 /// Tiles with what the layer keeps.
 #[inline(always)]
-pub(super) fn tapes<'a, T: Scalar, L: Layer<T>, G: Tiles<L::Input, Trace<T, L>>>(
-    tiles: &'a mut G,
-) -> impl Tiles<L::Input, L::Tape> + use<'a, T, L, G> {
+pub(super) fn tapes<T: Scalar, L: Layer<T>, G: Tiles<L::Input, Trace<T, L>>>(
+    tiles: &mut G,
+) -> impl Tiles<L::Input, L::Tape> {
     Inside::new(
         tiles,
         #[inline(always)]

@@ -337,8 +337,9 @@ where
 
     /// What a tile is to [`forward_apart`](Self::forward_apart).
     #[inline(always)]
-    fn parts<T: Scalar>(tile: Tracing<'_, T, Self>) -> Forward<'_, T, A, IN, OUT> {
-        let Passing { input, kept: Trace { output, tape, .. }, .. } = tile;
+    fn parts<T: Scalar>(
+        Passing { input, kept: Trace { output, tape, .. }, .. }: Tracing<'_, T, Self>,
+    ) -> Forward<'_, T, A, IN, OUT> {
         (input, output, tape)
     }
 

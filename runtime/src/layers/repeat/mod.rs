@@ -91,6 +91,7 @@ where
 }
 
 /// The tiles of layer `index` in those of all.
+#[allow(clippy::type_complexity, reason = "from what all have of a tile to what one has")]
 #[inline(always)]
 fn nth<T, L, const N: usize>(
     index: usize,
