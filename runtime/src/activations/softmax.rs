@@ -126,8 +126,8 @@ impl Activation for Softmax {
             #[inline(always)]
             |x| T::exp(x - T::Quarter::<S>::splat(simd, largest)),
         );
-        let mut sum = T::ZERO;
-        for &e in sample.iter() {
+        let mut sum = sample[0];
+        for &e in &sample[1..] {
             sum += e;
         }
         let scale = T::ONE / sum;

@@ -1,5 +1,5 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
-use libm::{pow, sqrt};
+use libm::sqrt;
 
 use super::{OfStep, Optimizer, Step, Update};
 use crate::scalar::Scalar;
@@ -34,21 +34,21 @@ pub struct Adam<R = f64, const AMSGRAD: bool = false> {
     beta_1: f64,
     beta_2: f64,
     epsilon: f64,
-    alpha: OfStep<1>,
+    of_step: OfStep<2, 1>,
 }
 
 impl<R: Schedule> Adam<R> {
     /// Adam with this learning rate or schedule (Keras's default is 0.001).
     #[must_use]
     pub const fn new(learning_rate: R) -> Self {
-        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, alpha: OfStep::NONE }
+        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, of_step: OfStep::NONE }
     }
 
     /// Divides by the largest mean square so far instead of the present one; remembers a third number of each parameter.
     #[must_use]
     pub const fn amsgrad(self) -> Adam<R, true> {
-        let Self { learning_rate, beta_1, beta_2, epsilon, alpha } = self;
-        Adam { learning_rate, beta_1, beta_2, epsilon, alpha }
+        let Self { learning_rate, beta_1, beta_2, epsilon, of_step } = self;
+        Adam { learning_rate, beta_1, beta_2, epsilon, of_step }
     }
 }
 
@@ -75,7 +75,8 @@ impl<R: Schedule, const AMSGRAD: bool> Adam<R, AMSGRAD> {
     #[inline(always)]
     pub(super) fn step<T: Scalar, S: Simd>(&self, simd: S, keep: f64, update: Update<'_, T>) {
         let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
-        let (alpha, keep, epsilon) = (splat(self.alpha.0[0]), splat(keep), splat(self.epsilon));
+        let [alpha] = self.of_step.factors;
+        let (alpha, keep, epsilon) = (splat(alpha), splat(keep), splat(self.epsilon));
         let rests = [splat(1.0 - self.beta_1), splat(1.0 - self.beta_2)];
         if AMSGRAD {
             update.each(
@@ -126,9 +127,12 @@ impl<R: Schedule, const AMSGRAD: bool> Optimizer for Adam<R, AMSGRAD> {
     }
 
     fn begin(&mut self, step: Step) {
-        let t = step.iteration as f64 + 1.0;
-        let alpha = -step.learning_rate * sqrt(1.0 - pow(self.beta_2, t)) / (1.0 - pow(self.beta_1, t));
-        self.alpha = OfStep([alpha]);
+        let Self { beta_1, beta_2, of_step, .. } = self;
+        let [power_1, power_2] = of_step.products(step, |[power_1, power_2]| {
+            *power_1 *= *beta_1;
+            *power_2 *= *beta_2;
+        });
+        of_step.factors = [-step.learning_rate * sqrt(1.0 - power_2) / (1.0 - power_1)];
     }
 
     #[inline(always)]

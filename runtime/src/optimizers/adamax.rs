@@ -1,5 +1,4 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
-use libm::pow;
 
 use super::{OfStep, Optimizer, Step, Update};
 use crate::scalar::Scalar;
@@ -27,14 +26,14 @@ pub struct Adamax<R = f64> {
     beta_1: f64,
     beta_2: f64,
     epsilon: f64,
-    alpha: OfStep<1>,
+    of_step: OfStep<1, 1>,
 }
 
 impl<R: Schedule> Adamax<R> {
     /// Adamax with this learning rate or schedule (Keras's default is 0.001).
     #[must_use]
     pub const fn new(learning_rate: R) -> Self {
-        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, alpha: OfStep::NONE }
+        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, of_step: OfStep::NONE }
     }
 
     /// How much of the mean is kept in a step. Default: 0.9.
@@ -70,14 +69,14 @@ impl<R: Schedule> Optimizer for Adamax<R> {
     }
 
     fn begin(&mut self, step: Step) {
-        let alpha = step.learning_rate / (1.0 - pow(self.beta_1, step.iteration as f64 + 1.0));
-        self.alpha = OfStep([alpha]);
+        let [power] = self.of_step.products(step, |[power]| *power *= self.beta_1);
+        self.of_step.factors = [step.learning_rate / (1.0 - power)];
     }
 
     #[inline(always)]
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, _: Step, update: Update<'_, T>) {
         let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
-        let alpha = splat(self.alpha.0[0]);
+        let alpha = splat(self.of_step.factors[0]);
         let (rest_1, beta_2, epsilon) = (splat(1.0 - self.beta_1), splat(self.beta_2), splat(self.epsilon));
         update.each(
             simd,

@@ -25,10 +25,11 @@ mod extended;
 mod ftrl;
 mod lion;
 mod nadam;
+mod of_step;
 mod rms_prop;
 mod sgd;
 
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 
 use fearless_simd::Simd;
 
@@ -44,6 +45,7 @@ pub use self::extended::Extended;
 pub use self::ftrl::Ftrl;
 pub use self::lion::Lion;
 pub use self::nadam::Nadam;
+use self::of_step::OfStep;
 pub use self::rms_prop::RmsProp;
 pub use self::sgd::Sgd;
 pub use crate::kernels::flat::Update;
@@ -171,27 +173,6 @@ pub trait Optimizer: Clone + Debug + Send {
 fn first_slot<'a, T>(update: &'a mut Update<'_, T>) -> &'a mut [T] {
     let [slot] = update.slots.reborrow().kinds(update.parameters.len());
     slot
-}
-
-/// What is the same for all parameters of a step, computed when it begins. It is no setting, so that nobody needs to see it.
-#[derive(Clone, Copy)]
-struct OfStep<const K: usize>([f64; K]);
-
-impl<const K: usize> OfStep<K> {
-    /// Before the first step.
-    const NONE: Self = Self([0.0; K]);
-}
-
-impl<const K: usize> PartialEq for OfStep<K> {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl<const K: usize> Debug for OfStep<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("_")
-    }
 }
 
 /// Which step it is.

@@ -1,9 +1,11 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
-use libm::pow;
 
 use super::{OfStep, Optimizer, Step, Update};
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+
+/// What is left, with each step, of what the momentum lacks at first.
+const DECAY: f64 = 0.96;
 
 /// Adam with Nesterov momentum: it looks ahead by the momentum of the next step.
 ///
@@ -29,17 +31,14 @@ pub struct Nadam<R = f64> {
     beta_1: f64,
     beta_2: f64,
     epsilon: f64,
-    /// `U(steps)`, which depends on nothing but `steps`: kept because it is long to compute anew.
-    product: f64,
-    steps: u64,
-    factors: OfStep<3>,
+    of_step: OfStep<3, 3>,
 }
 
 impl<R: Schedule> Nadam<R> {
     /// Nadam with this learning rate or schedule (Keras's default is 0.001).
     #[must_use]
     pub const fn new(learning_rate: R) -> Self {
-        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, product: 1.0, steps: 0, factors: OfStep::NONE }
+        Self { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, of_step: OfStep::NONE }
     }
 
     /// How much of the mean is kept in a step. Default: 0.9.
@@ -59,23 +58,6 @@ impl<R: Schedule> Nadam<R> {
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Self { epsilon, ..self }
     }
-
-    /// The momentum of step `t`, which counts from 1.
-    fn momentum(&self, t: u64) -> f64 {
-        self.beta_1 * (1.0 - 0.5 * pow(0.96, t as f64))
-    }
-
-    /// The product of the momenta up to step `t`.
-    fn product(&mut self, t: u64) -> f64 {
-        if self.steps > t {
-            (self.product, self.steps) = (1.0, 0);
-        }
-        while self.steps < t {
-            self.steps += 1;
-            self.product *= self.momentum(self.steps);
-        }
-        self.product
-    }
 }
 
 impl Default for Nadam {
@@ -92,19 +74,23 @@ impl<R: Schedule> Optimizer for Nadam<R> {
     }
 
     fn begin(&mut self, step: Step) {
-        let t = step.iteration + 1;
-        let product = self.product(t);
-        let (now, next) = (self.momentum(t), self.momentum(t + 1));
+        let Self { beta_1, beta_2, of_step, .. } = self;
+        let momentum = |decay: f64| *beta_1 * (1.0 - 0.5 * decay);
+        let [decay, product, power] = of_step.products(step, |[decay, product, power]| {
+            *decay *= DECAY;
+            *product *= momentum(*decay);
+            *power *= *beta_2;
+        });
+        let (now, next) = (momentum(decay), momentum(decay * DECAY));
         let of_mean = step.learning_rate * next / (1.0 - product * next);
         let of_gradient = step.learning_rate * (1.0 - now) / (1.0 - product);
-        let unbias = 1.0 / (1.0 - pow(self.beta_2, t as f64));
-        self.factors = OfStep([of_mean, of_gradient, unbias]);
+        of_step.factors = [of_mean, of_gradient, 1.0 / (1.0 - power)];
     }
 
     #[inline(always)]
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, _: Step, update: Update<'_, T>) {
         let splat = |x| T::Vector::<S>::splat(simd, T::from_f64(x));
-        let OfStep([of_mean, of_gradient, unbias]) = self.factors;
+        let [of_mean, of_gradient, unbias] = self.of_step.factors;
         let (of_mean, of_gradient, unbias) = (splat(of_mean), splat(of_gradient), splat(unbias));
         let (rest_1, rest_2) = (splat(1.0 - self.beta_1), splat(1.0 - self.beta_2));
         let epsilon = splat(self.epsilon);

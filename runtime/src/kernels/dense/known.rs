@@ -112,13 +112,14 @@ impl<T: Scalar, const IN: usize, const OUT: usize> Known<'_, T, IN, OUT> {
         total::<S, V, B, U>(sums, IN)
     }
 
-    /// Adds a few rows, one to each of the sums.
+    /// Adds a few rows.
     #[inline(always)]
     fn add<S: Simd, V, const B: usize, const U: usize>(self, simd: S, sums: &mut [[V; B]; U], rows: Range<usize>)
     where
         V: SimdFloat<S, Element = T> + Part<S>,
     {
-        for (i, sums) in rows.zip(sums) {
+        for i in rows {
+            let sums = &mut sums[i % U];
             let (Some(rows), Some(x)) = (self.weights.as_flattened().get(i * OUT..), self.x.get(i)) else { break };
             let x = V::splat(simd, *x);
             for (b, sum) in sums.iter_mut().enumerate() {

@@ -47,10 +47,10 @@ macro_rules! ulps {
     (ln_1p f32 unfused) => { 1.4 };
     (ln_1p f64 fused) => { 1.45 };
     (ln_1p f64 unfused) => { 1.45 };
-    (tanh f32 fused) => { 1.1 };
-    (tanh f32 unfused) => { 1.15 };
-    (tanh f64 fused) => { 1.2 };
-    (tanh f64 unfused) => { 1.2 };
+    (tanh f32 fused) => { 1.15 };
+    (tanh f32 unfused) => { 1.2 };
+    (tanh f64 fused) => { 1.3 };
+    (tanh f64 unfused) => { 1.6 };
     (erf f32 fused) => { 1.15 };
     (erf f32 unfused) => { 1.35 };
     (erf f64 fused) => { 1.15 };
@@ -202,6 +202,19 @@ fn horner<S: Simd, V: SimdFloat<S>>(x: V, coefficients: &[V::Element]) -> V {
             sum
         }
     }
+}
+
+/// The same polynomial in two halves, of the even powers and of the odd ones, each by Horner's rule: a product more, and half of
+/// the chain, for where a result is waited for.
+#[inline(always)]
+fn halves<S: Simd, V: SimdFloat<S>>(x: V, coefficients: &[V::Element]) -> V {
+    let (simd, square) = (x.token(), x * x);
+    let mut sums = [V::splat(simd, V::Element::from(0_u8)); 2];
+    for (k, &coefficient) in coefficients.iter().enumerate().rev() {
+        let sum = &mut sums[k % 2];
+        *sum = if k + 2 < coefficients.len() { sum.mul_add(square, coefficient) } else { V::splat(simd, coefficient) };
+    }
+    sums[1].mul_add(x, sums[0])
 }
 
 #[cfg(test)]

@@ -1,31 +1,47 @@
 //! The hyperbolic tangent.
 
-use super::exp::{self, exp_in_range};
-use super::{Format, horner};
+use super::{Format, halves, horner};
 use fearless_simd::{Select, Simd, SimdFloat};
 
 /// tanh x. From `SWITCH` on it is 1 - 2 / (e²ˣ + 1), which only subtracts the small difference from 1; before, where
 /// that would cancel, it is a polynomial. Both are evaluated for |x|, which makes the function exactly odd.
+///
+/// A prediction waits for its result, so that the longest chain counts as much as the number of operations: e²ˣ is
+/// 2ⁿ e²ˢ with x = n ½ ln 2 + s and |s| ≤ ¼ ln 2. Here n is between 0 and 58, so that 2ⁿ is one number; and an error of e²ˣ
+/// shrinks to a third or less on the way to tanh, so that one step reduces the argument.
 #[inline(always)]
 pub(super) fn tanh<S: Simd, E: Constants, V: SimdFloat<S, Element = E>>(x: V) -> V {
-    let one = V::splat(x.token(), E::ONE);
-    let two = V::splat(x.token(), E::TWO);
+    let simd = x.token();
+    let one = V::splat(simd, E::ONE);
     let magnitude = x.abs();
 
     let square = magnitude * magnitude;
     let near = (magnitude * square).mul_add(horner(square, E::TANH), magnitude);
 
-    let far = one - two / (exp_in_range((magnitude + magnitude).min(E::SATURATED)) + one);
+    let limited = magnitude.min(E::SATURATED);
+    // the sum's last bits are n, plus the bias, for that is what an exponent field holds
+    let shifted = limited.mul_add(E::TWO_OVER_LN_2, E::SHIFTER);
+    let s = (shifted - E::SHIFTER).mul_add(-E::HALF_LN_2, limited);
+    let power = V::from_bits(shifted.to_bits() << E::MANTISSA_BITS);
+    // 2ⁿ (1 + q s) + 1, of which only the last sum rounds
+    let sum = (power * s).mul_add(halves(s, E::EXP_TWICE_M1), power + one);
+    let far = one - V::splat(simd, E::TWO) / sum;
 
     // the comparison is false for NaN, which `min` may have dropped, but not the polynomial
     magnitude.simd_ge(E::SWITCH).select(far, near).copysign(x)
 }
 
 /// What the hyperbolic tangent needs to know of a format.
-pub(super) trait Constants: Format + exp::Constants {
+pub(super) trait Constants: Format {
     const SWITCH: Self;
-    /// From half of this on, tanh rounds to 1.
+    /// From here on, tanh rounds to 1.
     const SATURATED: Self;
+    const TWO_OVER_LN_2: Self;
+    const HALF_LN_2: Self;
+    /// 1.5 · 2^(mantissa bits) + bias.
+    const SHIFTER: Self;
+    /// q = (e²ˢ - 1) / s for |s| ≤ ¼ ln 2.
+    const EXP_TWICE_M1: &[Self];
     /// (tanh(x) / x - 1) / x² as a polynomial in x², for |x| ≤ `SWITCH`, minimising the relative error of tanh.
     const TANH: &[Self];
 }
@@ -33,7 +49,12 @@ pub(super) trait Constants: Format + exp::Constants {
 #[allow(clippy::unreadable_literal, reason = "tables of coefficients")]
 impl Constants for f32 {
     const SWITCH: Self = 0.75;
-    const SATURATED: Self = 20.0;
+    const SATURATED: Self = 10.0;
+    const TWO_OVER_LN_2: Self = 2.885_39;
+    const HALF_LN_2: Self = 0.346_573_6;
+    const SHIFTER: Self = 12_582_912.0 + 127.0;
+    // relative error 2^-27.68
+    const EXP_TWICE_M1: &[Self] = &[2.0, 2.0, 1.3333185, 0.6666481, 0.26793906, 0.08984711];
     // relative error 2^-29.14
     const TANH: &[Self] = &[-0.33333316, 0.1333272, -0.053894535, 0.021457793, -0.0076658125, 0.0017417567];
 }
@@ -41,7 +62,24 @@ impl Constants for f32 {
 #[allow(clippy::unreadable_literal, reason = "tables of coefficients")]
 impl Constants for f64 {
     const SWITCH: Self = 0.75;
-    const SATURATED: Self = 40.0;
+    const SATURATED: Self = 20.0;
+    const TWO_OVER_LN_2: Self = 2.885_390_081_777_926_8;
+    const HALF_LN_2: Self = 0.346_573_590_279_972_64;
+    const SHIFTER: Self = 6_755_399_441_055_744.0 + 1023.0;
+    // relative error 2^-55.47
+    const EXP_TWICE_M1: &[Self] = &[
+        2.0,
+        2.0000000000000004,
+        1.3333333333333335,
+        0.6666666666659302,
+        0.26666666666655336,
+        0.08888888908121068,
+        0.025396825426407057,
+        0.006349188772197374,
+        0.0014109320406329499,
+        0.00028284250797202355,
+        5.1407558509261494e-5,
+    ];
     // relative error 2^-59.24
     const TANH: &[Self] = &[
         -0.3333333333333327,
