@@ -33,14 +33,15 @@ impl<N: Network> State<N> {
         optimizer.prepare(N::LAYERS);
         let pass = Pass::with_tiles(tiles_remembered::<N>());
         let best = pass.level();
+        let previous: Box<OnLines<N>> = zeroed_box();
         Self {
             pass: pass.with_level(settings.level.unwrap_or(best)),
             #[cfg(feature = "rayon")]
             threads: Threads::new(settings.threads),
             #[cfg(not(feature = "rayon"))]
             threads: Threads::ONE,
-            slots: Slots::new(O::SLOTS * N::PARAMETERS),
-            previous: zeroed_box(),
+            slots: Slots::new(O::SLOTS * N::PARAMETERS, previous.as_flat()),
+            previous,
             moved: false,
             order: Vec::new(),
             iteration: 0,
