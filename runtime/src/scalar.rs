@@ -5,7 +5,7 @@ use core::iter::Sum;
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 use bytemuck::{Pod, Zeroable};
-use fearless_simd::{Bytes as _, Simd, SimdFloat, SimdWiden as _, f32x4, f32x16, f64x2, f64x8, u32x16};
+use fearless_simd::{Bytes as _, Simd, SimdCombine, SimdFloat, SimdWiden as _, f32x4, f32x16, f64x2, f64x8, u32x16};
 
 use crate::kernels::math::Elementary;
 use crate::kernels::part::Part;
@@ -41,7 +41,9 @@ pub trait Scalar:
     type Vector<S: Simd>: SimdFloat<S, Element = Self> + Part<S>;
 
     /// A quarter of that: what the few numbers of one sample fit into.
-    type Quarter<S: Simd>: SimdFloat<S, Element = Self> + Part<S>;
+    type Quarter<S: Simd>: SimdFloat<S, Element = Self>
+        + SimdCombine<S, Combined: SimdCombine<S, Combined = Self::Vector<S>>>
+        + Part<S>;
 
     /// How many samples make a tile: 16 for `f32`, 8 for `f64`.
     const LANES: usize;

@@ -98,3 +98,19 @@ pub(crate) const fn compact<S: Simd>() -> bool {
 fn apart<S: Simd, W: Task>(simd: S, task: W) -> W::Output {
     task.run(simd)
 }
+
+/// Every instruction set of this machine that is compiled for.
+#[cfg(test)]
+pub(crate) fn levels() -> impl Iterator<Item = Level> {
+    let best = level();
+    #[cfg(target_arch = "x86_64")]
+    {
+        let levels =
+            [best.as_sse2().map(Simd::level), best.as_avx2().map(Simd::level), best.as_avx512().map(Simd::level)];
+        levels.into_iter().flatten()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        core::iter::once(best)
+    }
+}

@@ -1,6 +1,6 @@
 //! Moving numbers between "one sample a lane" and "one sample a row", and summing lanes.
 
-use fearless_simd::{Simd, SimdBase};
+use fearless_simd::{Simd, SimdBase, SimdCombine};
 
 use crate::scalar::{Lane, Scalar};
 
@@ -76,19 +76,49 @@ pub(crate) fn sum<T: Scalar, S: Simd>(simd: S, vector: T::Vector<S>) -> T {
     total[0]
 }
 
-/// Transposes a square of `LANES` columns in place: afterwards `square[i]` holds what was lane `i` of every column.
+/// A quarter of a square: of `LANES` rows, each as long as a quarter of a vector, vector `i` receives number `i` of every row.
+/// The others are of no account.
 ///
-/// `log2(LANES)` rounds of the perfect shuffle: each interleaves vector `i` with vector `i + LANES / 2`, which rotates
-/// the bits of (vector, lane) by one place, and after all rounds the two numbers have changed places.
+/// Four rows are loaded side by side into each vector, so that numbers of one column lie in turns with those of the others,
+/// and half of the rounds of shuffles that whole rows would take are left.
 #[inline(always)]
-pub(crate) fn transpose<T: Scalar, S: Simd>(_simd: S, square: &mut [T::Vector<S>; 16]) {
-    let half = T::LANES / 2;
-    for _ in 0..T::LANES.ilog2() {
-        let before = *square;
-        for i in 0..half {
-            let (a, b) = (before[i], before[i + half]);
-            square[2 * i] = a.zip_low(b);
-            square[2 * i + 1] = a.zip_high(b);
+pub(crate) fn columns<'a, T: Scalar, S: Simd>(simd: S, row: impl Fn(usize) -> &'a [T]) -> [T::Vector<S>; 16] {
+    let width = T::LANES / 4;
+    let mut vectors = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+    for (k, vector) in vectors.iter_mut().enumerate().take(width) {
+        let mut quarters = [T::Quarter::<S>::splat(simd, T::ZERO); 4];
+        for (place, quarter) in quarters.iter_mut().enumerate() {
+            let row = row(4 * k + place);
+            if row.len() == width {
+                *quarter = T::Quarter::<S>::from_slice(simd, row);
+            }
+        }
+        let [a, b, c, d] = quarters;
+        *vector = a.combine(b).combine(c.combine(d));
+    }
+    unzip::<T, S>(simd, &mut vectors, width);
+    vectors
+}
+
+/// Transposes a square of `LANES` columns in place: afterwards `square[i]` holds what was lane `i` of every column.
+#[inline(always)]
+pub(crate) fn transpose<T: Scalar, S: Simd>(simd: S, square: &mut [T::Lane]) {
+    let width = T::LANES / 4;
+    let mut quarters = [[T::Vector::<S>::splat(simd, T::ZERO); 16]; 4];
+    for (quarter, vectors) in quarters.iter_mut().enumerate() {
+        let numbers = width * quarter..width * (quarter + 1);
+        let new = columns::<T, S>(
+            simd,
+            #[inline(always)]
+            |column| square.get(column).and_then(|x| x.as_slice().get(numbers.clone())).unwrap_or_default(),
+        );
+        for (vector, new) in vectors.iter_mut().zip(&new).take(width) {
+            *vector = *new;
+        }
+    }
+    for (rows, vectors) in square.chunks_mut(width).zip(&quarters) {
+        for (row, vector) in rows.iter_mut().zip(vectors) {
+            row.store(*vector);
         }
     }
 }
@@ -96,8 +126,8 @@ pub(crate) fn transpose<T: Scalar, S: Simd>(_simd: S, square: &mut [T::Vector<S>
 /// Takes apart numbers that lie in turns: of `width` vectors, a power of two up to `LANES`, number `width * k + i` becomes
 /// lane `k` of vector `i`.
 ///
-/// Each round rotates the bits of (vector, lane) by one place, the other way than [`transpose`], until those that
-/// counted within `width` say which vector.
+/// Each round of this perfect shuffle rotates the bits of (vector, lane) by one place, until those that counted within `width`
+/// say which vector.
 #[inline(always)]
 pub(crate) fn unzip<T: Scalar, S: Simd>(_simd: S, vectors: &mut [T::Vector<S>; 16], width: usize) {
     let half = width / 2;
@@ -116,7 +146,7 @@ mod tests {
     use std::vec::Vec;
 
     use super::{sum, sum_lanes, transpose, unzip};
-    use crate::kernels::{Task, dispatch, level};
+    use crate::kernels::{Task, dispatch, levels};
     use crate::scalar::{Lane, Scalar};
     use fearless_simd::{Simd, SimdBase};
 
@@ -162,9 +192,10 @@ mod tests {
                     }
                 }
             }
+            let mut square = lanes::<T>(T::LANES);
             transpose::<T, S>(simd, &mut square);
-            for (i, vector) in square.iter().enumerate().take(T::LANES) {
-                for (k, value) in vector.as_slice().iter().enumerate() {
+            for (i, row) in square.iter().enumerate() {
+                for (k, value) in row.as_slice().iter().enumerate() {
                     assert_eq!(*value, T::from_f64((100 * k + i) as f64), "row {i}, column {k}");
                 }
             }
@@ -173,7 +204,9 @@ mod tests {
 
     #[test]
     fn lanes_are_summed_and_squares_transposed() {
-        dispatch(level(), Check::<f32>(core::marker::PhantomData));
-        dispatch(level(), Check::<f64>(core::marker::PhantomData));
+        for level in levels() {
+            dispatch(level, Check::<f32>(core::marker::PhantomData));
+            dispatch(level, Check::<f64>(core::marker::PhantomData));
+        }
     }
 }

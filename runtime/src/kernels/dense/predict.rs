@@ -6,19 +6,22 @@ use super::registers;
 use crate::kernels::flat::{load, prefetch, store};
 use crate::scalar::Scalar;
 
+/// Up to so many bytes of weights, rows that are not very long are read a block of outputs after the other, from a near cache.
+const NEAR: usize = 256 << 10;
+
 /// `y = b + sum_i w[i, ..] x[i]` for one sample: the outputs sit in the lanes.
 #[inline(always)]
 pub(crate) fn predict<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T], y: &mut [T]) {
     let outputs = y.len();
     let bias = |start: usize| bias.get(start..).unwrap_or_default();
     let mut start = 0;
-    if outputs > 8 * T::LANES {
+    if outputs >= 16 * T::LANES || outputs > 8 * T::LANES && size_of_val(weights) > NEAR {
         start = outputs - outputs % T::LANES;
         predict_rows::<T, S>(simd, weights, outputs, bias(0), x, &mut y[..start]);
     }
     // eight running sums, or four vectors' where registers are fewer, so that they need not wait for each other
     let long = const { registers::<S>() == 16 };
-    if long && outputs - start >= 8 * T::LANES {
+    while long && outputs - start >= 8 * T::LANES {
         predict_halves::<T, S, 8>(simd, &weights[start..], outputs, bias(start), x, &mut y[start..]);
         start += 8 * T::LANES;
     }
@@ -39,7 +42,16 @@ pub(crate) fn predict<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x:
         start += 2 * T::LANES;
     }
     while outputs > start {
-        predict_few::<T, S>(simd, &weights[start..], outputs, bias(start), x, &mut y[start..]);
+        if outputs < T::LANES {
+            return predict_few::<T, S>(simd, weights, outputs, bias(0), x, y);
+        }
+        // the last vector ends with the outputs, though some are computed once more then
+        start = start.min(outputs - T::LANES);
+        if long {
+            predict_block::<T, S, 1, 8>(simd, &weights[start..], outputs, bias(start), x, &mut y[start..]);
+        } else {
+            predict_block::<T, S, 1, 4>(simd, &weights[start..], outputs, bias(start), x, &mut y[start..]);
+        }
         start += T::LANES;
     }
 }

@@ -5,11 +5,11 @@ extern crate std;
 use std::vec;
 use std::vec::Vec;
 
-use fearless_simd::{Level, Simd};
+use fearless_simd::Simd;
 
 use super::{Columns, Known, is_known, shared};
 use crate::kernels::flat::Gather;
-use crate::kernels::{Task, dispatch, level};
+use crate::kernels::{Task, dispatch, levels};
 use crate::scalar::{Lane, Scalar};
 
 /// Two sets of columns.
@@ -135,20 +135,6 @@ impl<T: Scalar> Task for &Case<T> {
             }
             assert_eq!(out, *gradient, "large, cut after {cut} inputs, {of}");
         }
-    }
-}
-
-fn levels() -> Vec<Level> {
-    let best = level();
-    #[cfg(target_arch = "x86_64")]
-    {
-        let levels =
-            [best.as_sse2().map(Simd::level), best.as_avx2().map(Simd::level), best.as_avx512().map(Simd::level)];
-        levels.into_iter().flatten().collect()
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        vec![best]
     }
 }
 

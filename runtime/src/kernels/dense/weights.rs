@@ -16,14 +16,7 @@ use crate::scalar::{Lane, Scalar};
 #[inline(always)]
 pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::Lane]) {
     for square in columns.chunks_exact_mut(T::LANES) {
-        let mut vectors = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-        for (vector, column) in vectors.iter_mut().zip(&*square) {
-            *vector = column.load(simd);
-        }
-        transpose::<T, S>(simd, &mut vectors);
-        for (row, vector) in square.iter_mut().zip(vectors) {
-            row.store(vector);
-        }
+        transpose::<T, S>(simd, square);
     }
 }
 
