@@ -138,92 +138,114 @@ const _: () = {
             >(__DENSE_2, &mut self.dense_2, __rng);
         }
         #[inline(always)]
-        fn forward<__S: __typenet::Simd, __M: __typenet::Mode>(
-            &self,
-            __simd: __S,
-            __mode: __M,
-            __input: &Self::Input,
-            __tape: &mut Self::Tape,
-        ) {
-            let __mode = __tape
-                .dense
-                .forward(__simd, __mode, __DENSE, &self.dense, __input);
-            let __mode = __tape
-                .dense_1
-                .forward(__simd, __mode, __DENSE_1, &self.dense_1, &__tape.dense.output);
-            __tape
-                .dense_2
-                .forward(
-                    __simd,
-                    __mode,
-                    __DENSE_2,
-                    &self.dense_2,
-                    &__tape.dense_1.output,
-                );
+        fn forward<
+            __S: __typenet::Simd,
+            __M: __typenet::Mode,
+            __G: __typenet::Tiles<Self::Input, Self::Tape>,
+        >(&self, __simd: __S, __mode: __M, __tiles: &mut __G) -> __M {
+            let __mode = __typenet::forward::<
+                Self,
+                _,
+                _,
+            >(
+                __simd,
+                __mode,
+                __DENSE,
+                &self.dense,
+                __tiles,
+                |__tile| __tile.first(|__tape| &mut __tape.dense),
+            );
+            let __mode = __typenet::forward::<
+                Self,
+                _,
+                _,
+            >(
+                __simd,
+                __mode,
+                __DENSE_1,
+                &self.dense_1,
+                __tiles,
+                |__tile| __tile.after(|__tape| (&mut __tape.dense, &mut __tape.dense_1)),
+            );
+            __typenet::forward::<
+                Self,
+                _,
+                _,
+            >(
+                __simd,
+                __mode,
+                __DENSE_2,
+                &self.dense_2,
+                __tiles,
+                |__tile| {
+                    __tile.after(|__tape| (&mut __tape.dense_1, &mut __tape.dense_2))
+                },
+            )
         }
         #[inline(always)]
         fn logits(__tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output) {
             (&__tape.dense_2.output, &mut __tape.dense_2.d_output)
         }
         #[inline(always)]
-        fn backward<__S: __typenet::Simd>(
+        fn backward<
+            __S: __typenet::Simd,
+            __G: __typenet::Tiles<Self::Input, Self::Tape>,
+        >(
             &self,
             __simd: __S,
-            __input: &Self::Input,
-            __input_gradient: __typenet::Option<&mut Self::Input>,
-            __tape: &mut Self::Tape,
+            __tiles: &mut __G,
             mut __shares: __typenet::Shares<'_, Self>,
         ) {
-            let __d_dense_1 = __typenet::Some(&mut __tape.dense_1.d_output);
-            __tape
-                .dense_2
-                .backward(
-                    __simd,
-                    __DENSE_2,
-                    &self.dense_2,
-                    &__tape.dense_1.output,
-                    __d_dense_1,
-                    __typenet::share(
-                        &mut __shares,
-                        |__gradient, __sums| (
-                            &mut __gradient.dense_2,
-                            &mut __sums.dense_2[..],
-                        ),
+            __typenet::backward::<
+                Self,
+                _,
+            >(
+                __simd,
+                __DENSE_2,
+                &self.dense_2,
+                __tiles,
+                |__tile| {
+                    __tile.after(|__tape| (&mut __tape.dense_1, &mut __tape.dense_2))
+                },
+                __typenet::share(
+                    &mut __shares,
+                    |__gradient, __sums| (
+                        &mut __gradient.dense_2,
+                        &mut __sums.dense_2[..],
                     ),
-                );
-            let __d_dense = __typenet::Some(&mut __tape.dense.d_output);
-            __tape
-                .dense_1
-                .backward(
-                    __simd,
-                    __DENSE_1,
-                    &self.dense_1,
-                    &__tape.dense.output,
-                    __d_dense,
-                    __typenet::share(
-                        &mut __shares,
-                        |__gradient, __sums| (
-                            &mut __gradient.dense_1,
-                            &mut __sums.dense_1[..],
-                        ),
+                ),
+            );
+            __typenet::backward::<
+                Self,
+                _,
+            >(
+                __simd,
+                __DENSE_1,
+                &self.dense_1,
+                __tiles,
+                |__tile| __tile.after(|__tape| (&mut __tape.dense, &mut __tape.dense_1)),
+                __typenet::share(
+                    &mut __shares,
+                    |__gradient, __sums| (
+                        &mut __gradient.dense_1,
+                        &mut __sums.dense_1[..],
                     ),
-                );
-            __tape
-                .dense
-                .backward(
-                    __simd,
-                    __DENSE,
-                    &self.dense,
-                    __input,
-                    __input_gradient,
-                    __typenet::share(
-                        &mut __shares,
-                        |__gradient, __sums| (
-                            &mut __gradient.dense,
-                            &mut __sums.dense[..],
-                        ),
-                    ),
-                );
+                ),
+            );
+            __typenet::backward::<
+                Self,
+                _,
+            >(
+                __simd,
+                __DENSE,
+                &self.dense,
+                __tiles,
+                |__tile| __tile.first(|__tape| &mut __tape.dense),
+                __typenet::share(
+                    &mut __shares,
+                    |__gradient, __sums| (&mut __gradient.dense, &mut __sums.dense[..]),
+                ),
+            );
         }
         #[inline(always)]
         fn complete<

@@ -19,6 +19,7 @@ use crate::noise::{Noise, Training};
 use crate::optimizers::{Descend, Optimizer, Step};
 use crate::scalar::Scalar;
 use crate::tile::{TargetTile, tiles, weigh};
+use crate::tiles::Passing;
 
 /// Makes training steps without a heap: a network that goes on learning on a microcontroller.
 ///
@@ -195,7 +196,8 @@ where
             x.gather(simd, indices, &mut tile.input);
             let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
             y.gather(simd, indices, targets);
-            network.forward(simd, Training(noise.at(range.start)), &tile.input, &mut tile.tape);
+            let mode = Training(noise.at(range.start));
+            network.forward(simd, mode, &mut Passing::new(&tile.input, &mut tile.tape));
             let lanes = first_lanes::<N::Scalar, S>(simd, range.len());
             let weights = y.weigh(simd, indices, trainer.loss.weigh(simd, targets, lanes));
             let (logits, d_logits) = N::logits(&mut tile.tape);
@@ -205,7 +207,7 @@ where
                 loss.add(simd, N::cost(simd, &mut tile.tape, lanes * share), lanes);
             }
             let shares = Shares { now: Some((&mut *gradient, &mut *sums)), later: false };
-            network.backward(simd, &tile.input, None, &mut tile.tape, shares);
+            network.backward(simd, &mut Passing::new(&tile.input, &mut tile.tape), shares);
         }
         N::finish(simd, gradient, sums);
         let mut loss = loss.close(simd, samples as f64) / samples as f64;

@@ -73,6 +73,8 @@ pub mod data;
 mod error;
 mod flat;
 mod frozen;
+#[cfg(feature = "alloc")]
+mod group;
 mod heapless;
 #[cfg(feature = "alloc")]
 mod history;
@@ -101,6 +103,7 @@ mod tapes;
 #[cfg(feature = "alloc")]
 mod threads;
 mod tile;
+mod tiles;
 #[cfg(feature = "alloc")]
 mod trainer;
 #[cfg(feature = "safetensors")]

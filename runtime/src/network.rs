@@ -14,14 +14,15 @@ use crate::error::Error;
 use crate::flat::Flat;
 use crate::kernels::{Task, dispatch};
 use crate::layers::{InputRange, LayerInfo, Sink, Way};
-use crate::noise::{Mode, Noise, Training};
+use crate::noise::Mode;
 #[cfg(feature = "alloc")]
 use crate::pass::{OutputOf, Pass};
 use crate::quantized::{InputOf, QuantizableNetwork, Quantized};
 use crate::scalar::Scalar;
 use crate::summary::Summary;
-pub use crate::tapes::{Shares, Tapes, TapesMut, TileMemory};
+pub use crate::tapes::{Shares, Tapes, TileMemory};
 use crate::tile::{Features, Zero};
+use crate::tiles::Tiles;
 
 /// A network: what `network!` implements for the struct that it writes.
 ///
@@ -125,49 +126,30 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// Replaces all parameters by new initial values.
     fn initialize<R: Rng + ?Sized>(&mut self, rng: &mut R);
 
-    /// Runs a tile through all layers, up to the logits, which the tape holds. Layers such as
-    /// [`Dropout`](crate::layers::Dropout) do something else in training than in prediction, so `mode` says which it is.
-    fn forward<S: Simd, M: Mode>(&self, simd: S, mode: M, input: &Self::Input, tape: &mut Self::Tape);
+    /// Sends tiles through all layers side by side, up to the logits, which their tapes hold. Layers such as
+    /// [`Dropout`](crate::layers::Dropout) do something else in training than in prediction, so `mode` says which it is; it
+    /// is that of the first tile, and what comes back is that of a layer that would follow. One tile alone is a
+    /// [`Passing`](crate::layers::Passing).
+    fn forward<S: Simd, M: Mode, G: Tiles<Self::Input, Self::Tape>>(&self, simd: S, mode: M, tiles: &mut G) -> M;
 
     /// The logits that [`forward`](Self::forward) has computed, and where [`backward`](Self::backward) takes the
     /// gradient with respect to them from.
     fn logits(tape: &mut Self::Tape) -> (&Self::Output, &mut Self::Output);
 
-    /// Runs a tile back through all layers: adds its share of the gradient, or leaves it to
+    /// Sends tiles back through all layers: adds their shares of the gradient, or leaves them to
     /// [`complete`](Self::complete), as `shares` says.
-    fn backward<S: Simd>(
-        &self,
-        simd: S,
-        input: &Self::Input,
-        d_input: Option<&mut Self::Input>,
-        tape: &mut Self::Tape,
-        shares: Shares<'_, Self>,
-    );
+    fn backward<S: Simd, G: Tiles<Self::Input, Self::Tape>>(&self, simd: S, tiles: &mut G, shares: Shares<'_, Self>);
 
-    /// Of a network with [`BARRIERS`](Self::BARRIERS): runs a tile forward in training through what lies between two of them,
-    /// from part 0, which is before the first.
+    /// Lets the layer that has barrier `barrier` see all tiles of a batch of so many samples.
     #[inline(always)]
-    fn forward_part<S: Simd>(&self, simd: S, _part: usize, noise: Noise, input: &Self::Input, tape: &mut Self::Tape) {
-        self.forward(simd, Training(noise), input, tape);
-    }
-
-    /// The same on the way back: the last part comes first.
-    #[inline(always)]
-    fn backward_part<S: Simd>(
-        &self,
-        simd: S,
-        _part: usize,
-        input: &Self::Input,
-        d_input: Option<&mut Self::Input>,
-        tape: &mut Self::Tape,
-        shares: Shares<'_, Self>,
+    fn meet<S: Simd, G: Tiles<Self::Input, Self::Tape>>(
+        _simd: S,
+        _barrier: usize,
+        _way: Way,
+        _samples: usize,
+        _batch: &mut G,
     ) {
-        self.backward(simd, input, d_input, tape, shares);
     }
-
-    /// Lets the layer that has barrier `barrier` see all tiles of a batch.
-    #[inline(always)]
-    fn meet<S: Simd, G: TapesMut<Self>>(_simd: S, _barrier: usize, _way: Way, _batch: &mut G) {}
 
     /// Lets what is not trained follow a batch; `tape` is that of its first tile.
     #[inline(always)]

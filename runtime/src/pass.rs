@@ -8,7 +8,7 @@ use fearless_simd::{Level, Simd};
 
 use crate::data::Samples;
 use crate::error::Error;
-use crate::kernels::dense::TILES;
+use crate::group::{Group, backward, by_layer, forward, forward_one, tiles_at_once};
 use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::{Network, Shares, TileMemory};
@@ -46,39 +46,15 @@ pub struct Pass<N: Network> {
     pub(crate) tiles: Box<[TileMemory<N>]>,
     pub(crate) gradient: Box<N>,
     pub(crate) sums: Box<N::Sums>,
-    d_input: Box<N::Input>,
+    d_inputs: Box<[N::Input]>,
     level: Level,
     threads: Threads,
 }
 
-/// How many tiles go through each phase of a step before the next phase begins.
-///
-/// The numbers of one tile depend on each other from the first layer to the last and back; those of different tiles do
-/// not. A few tiles of a small network, side by side, keep the processor busy while each waits for itself. They must
-/// fit into half of a first-level cache together.
-pub(crate) const fn tiles_at_once<N: Network>() -> usize {
-    const HALF_CACHE: usize = 16 * 1024;
-    match HALF_CACHE / size_of::<TileMemory<N>>() {
-        0 => 1,
-        tiles if tiles > 8 => 8,
-        tiles => tiles,
-    }
-}
-
-/// How many tiles of a batch are remembered until it ends: enough that the gradient of a large layer is summed over all
-/// of them at once, if that takes no more than some megabytes.
-pub(crate) const fn tiles_remembered<N: Network>() -> usize {
-    const MEMORY: usize = 4 * 1024 * 1024;
-    match MEMORY / size_of::<TileMemory<N>>() {
-        tiles if tiles > TILES => TILES,
-        tiles if tiles > tiles_at_once::<N>() => tiles,
-        _ => tiles_at_once::<N>(),
-    }
-}
-
-/// Whether a network is large enough that its gradient is completed, and its parameters move, layer by layer.
-pub(crate) const fn by_layer<N: Network>() -> bool {
-    N::PARAMETERS > 1024
+/// How many tiles go through a network together where it is not trained by a trainer: no more than one of a small one, whose
+/// numbers then stay where they are.
+const fn tiles_in_pass<N: Network>() -> usize {
+    if by_layer::<N>() { tiles_at_once::<N>() } else { 1 }
 }
 
 /// What a network takes, one sample of it: `[T; INPUTS]`.
@@ -103,7 +79,7 @@ impl<N: Network> Pass<N> {
     /// Memory for passes through `N`, with a gradient of zero.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_tiles(1)
+        Self::with_tiles(tiles_in_pass::<N>())
     }
 
     /// Memory to remember that many tiles.
@@ -112,7 +88,7 @@ impl<N: Network> Pass<N> {
             tiles: zeroed_slice_box(tiles),
             gradient: zeroed_box(),
             sums: zeroed_box(),
-            d_input: zeroed_box(),
+            d_inputs: zeroed_slice_box(tiles_in_pass::<N>()),
             level: level(),
             threads: Threads::ONE,
         }
@@ -197,8 +173,8 @@ impl<N: Network> Pass<N> {
         // the numbers that go in and come out cost time too, and a small network takes a tile of them little longer
         let work = samples.saturating_mul(N::PARAMETERS + N::INPUTS + N::OUTPUTS);
         let count = threads.worth(work);
-        if tiles.len() < count {
-            *tiles = zeroed_slice_box(count);
+        if tiles.len() < count * tiles_in_pass::<N>() {
+            *tiles = zeroed_slice_box(count * tiles_in_pass::<N>());
         }
         threads.each(count, Predict { network, inputs, start: 0, outputs, tiles }, |part| dispatch(level, part))
     }
@@ -207,7 +183,7 @@ impl<N: Network> Pass<N> {
     /// small with respect to the network's outputs; `d_inputs` receives that with respect to its inputs, unless it is
     /// empty.
     ///
-    /// The forward pass of each tile is run again, so that any number of samples needs the memory of one tile.
+    /// The forward pass of each tile is run again, so that any number of samples needs the memory of a few tiles.
     ///
     /// # Errors
     /// [`Error::CountMismatch`] if there are not as many output gradients as inputs, [`Error::Room`] if `d_inputs` is
@@ -241,20 +217,22 @@ struct Predict<'a, N: Network, X: ?Sized> {
     /// The sample that the first output belongs to.
     start: usize,
     outputs: &'a mut [OutputOf<N>],
-    /// One for each thread.
+    /// [`tiles_in_pass`] for each thread.
     tiles: &'a mut [TileMemory<N>],
 }
 
 impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Divide for Predict<'_, N, X> {
     fn pieces(&self) -> usize {
-        self.tiles.len().min(self.outputs.len().div_ceil(N::Scalar::LANES))
+        let tiles = self.outputs.len().div_ceil(N::Scalar::LANES);
+        (self.tiles.len() / tiles_in_pass::<N>()).min(tiles)
     }
 
     fn divide(self, pieces: usize, of: usize) -> (Self, Self) {
         let Self { network, inputs, start, outputs, tiles } = self;
-        let samples = outputs.len().div_ceil(N::Scalar::LANES) * pieces / of * N::Scalar::LANES;
+        let group = N::Scalar::LANES * tiles_in_pass::<N>();
+        let samples = outputs.len().div_ceil(group) * pieces / of * group;
         let (first, second) = outputs.split_at_mut(samples.min(outputs.len()));
-        let (tile, rest) = tiles.split_at_mut(pieces.min(tiles.len()));
+        let (tile, rest) = tiles.split_at_mut((pieces * tiles_in_pass::<N>()).min(tiles.len()));
         (
             Self { network, inputs, start, outputs: first, tiles: tile },
             Self { network, inputs, start: start + samples, outputs: second, tiles: rest },
@@ -268,16 +246,38 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { network, inputs, start, outputs, tiles: memory } = self;
-        let [TileMemory { input, tape, output, .. }, ..] = memory else { return };
+        let group = const { tiles_in_pass::<N>() * N::Scalar::LANES };
         let end = start + outputs.len();
-        for ((indices, _), outputs) in tiles(start..end, N::Scalar::LANES).zip(outputs.chunks_mut(N::Scalar::LANES)) {
-            inputs.gather(simd, &indices[..outputs.len()], input);
-            network.forward(simd, Inference, input, tape);
-            N::Output::apply_head(simd, &N::HEAD, N::logits(tape).0, output);
-            for (lane, sample) in outputs.iter_mut().enumerate() {
-                output.read(lane, sample);
+        if const { tiles_in_pass::<N>() == 1 } {
+            let [memory, ..] = memory else { return };
+            for ((indices, _), outputs) in tiles(start..end, N::Scalar::LANES).zip(outputs.chunks_mut(group)) {
+                inputs.gather(simd, &indices[..outputs.len()], &mut memory.input);
+                forward_one(simd, network, Inference, &memory.input, &mut memory.tape);
+                read(simd, memory, outputs);
+            }
+            return;
+        }
+        for (start, outputs) in (start..end).step_by(group).zip(outputs.chunks_mut(group)) {
+            let memory = memory.get_mut(..outputs.len().div_ceil(N::Scalar::LANES)).unwrap_or_default();
+            let tiles = tiles(start..start + outputs.len(), N::Scalar::LANES);
+            for (tile, (indices, range)) in memory.iter_mut().zip(tiles) {
+                inputs.gather(simd, &indices[..range.len()], &mut tile.input);
+            }
+            forward(simd, network, Inference, Group::new(memory));
+            for (tile, outputs) in memory.iter_mut().zip(outputs.chunks_mut(N::Scalar::LANES)) {
+                read(simd, tile, outputs);
             }
         }
+    }
+}
+
+/// What comes out of a tile that has been forward.
+#[inline(always)]
+fn read<S: Simd, N: Network>(simd: S, tile: &mut TileMemory<N>, outputs: &mut [OutputOf<N>]) {
+    let TileMemory { tape, output, .. } = tile;
+    N::Output::apply_head(simd, &N::HEAD, N::logits(tape).0, output);
+    for (lane, sample) in outputs.iter_mut().enumerate() {
+        output.read(lane, sample);
     }
 }
 
@@ -299,22 +299,34 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Pass { tiles: memory, gradient, sums, d_input, .. } = self.pass;
-        let [TileMemory { input, tape, output, .. }, ..] = &mut **memory else { return };
-        for (indices, range) in tiles(0..self.inputs.count(), N::Scalar::LANES) {
-            let indices = &indices[..range.len()];
-            self.inputs.gather(simd, indices, input);
-            self.network.forward(simd, Inference, input, tape);
-            let (logits, d_logits) = N::logits(tape);
-            N::Output::apply_head(simd, &N::HEAD, logits, output);
-            self.d_outputs.gather(simd, indices, d_logits);
-            N::Output::backward_head(simd, &N::HEAD, logits, output, d_logits);
-            weigh(simd, d_logits, first_lanes::<N::Scalar, S>(simd, range.len()));
-            let wanted = (!self.d_inputs.is_empty()).then_some(&mut **d_input);
+        let Pass { tiles: memory, gradient, sums, d_inputs, .. } = self.pass;
+        let at_once = const { tiles_in_pass::<N>() };
+        let memory = memory.get_mut(..at_once).unwrap_or_default();
+        let samples = self.inputs.count();
+        for start in (0..samples).step_by(at_once * N::Scalar::LANES) {
+            let group = start..samples.min(start + at_once * N::Scalar::LANES);
+            let memory = memory.get_mut(..group.len().div_ceil(N::Scalar::LANES)).unwrap_or_default();
+            for (tile, (indices, range)) in memory.iter_mut().zip(tiles(group.clone(), N::Scalar::LANES)) {
+                self.inputs.gather(simd, &indices[..range.len()], &mut tile.input);
+            }
+            forward(simd, self.network, Inference, Group::new(memory));
+            for (tile, (indices, range)) in memory.iter_mut().zip(tiles(group.clone(), N::Scalar::LANES)) {
+                let TileMemory { tape, output, .. } = tile;
+                let (logits, d_logits) = N::logits(tape);
+                N::Output::apply_head(simd, &N::HEAD, logits, output);
+                self.d_outputs.gather(simd, &indices[..range.len()], d_logits);
+                N::Output::backward_head(simd, &N::HEAD, logits, output, d_logits);
+                weigh(simd, d_logits, first_lanes::<N::Scalar, S>(simd, range.len()));
+            }
+            let wanted = if self.d_inputs.is_empty() { 0 } else { memory.len() };
+            let d_inputs = d_inputs.get_mut(..wanted).unwrap_or_default();
             let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: false };
-            self.network.backward(simd, input, wanted, tape, shares);
-            for (lane, sample) in self.d_inputs.get_mut(range).unwrap_or_default().iter_mut().enumerate() {
-                d_input.read(lane, sample);
+            backward(simd, self.network, Group { d_inputs: &mut *d_inputs, ..Group::new(memory) }, shares);
+            let outputs = self.d_inputs.get_mut(group).unwrap_or_default();
+            for (d_input, outputs) in d_inputs.iter().zip(outputs.chunks_mut(N::Scalar::LANES)) {
+                for (lane, sample) in outputs.iter_mut().enumerate() {
+                    d_input.read(lane, sample);
+                }
             }
         }
         N::finish(simd, gradient, sums);

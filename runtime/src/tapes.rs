@@ -15,6 +15,16 @@ pub struct Shares<'a, N: Network> {
     pub later: bool,
 }
 
+#[cfg(feature = "alloc")]
+impl<N: Network> Shares<'_, N> {
+    /// For as long as it is borrowed.
+    #[inline(always)]
+    pub(crate) fn again(&mut self) -> Shares<'_, N> {
+        let now = self.now.as_mut().map(|(gradient, sums)| (&mut **gradient, &mut **sums));
+        Shares { now, later: self.later }
+    }
+}
+
 /// All tiles of a batch, which have been forward and back.
 pub trait Tapes<N: Network>: Copy {
     /// How many tiles there are.
@@ -35,18 +45,6 @@ impl<N: Network> Tapes<N> for &[TileMemory<N>] {
         let TileMemory { input, tape, .. } = &self[index];
         (input, tape)
     }
-}
-
-/// All tiles of a batch where they wait for each other.
-pub trait TapesMut<N: Network> {
-    /// How many tiles there are.
-    fn count(&self) -> usize;
-
-    /// How many samples: all lanes of each tile, but for the last.
-    fn samples(&self) -> usize;
-
-    /// What goes into the network, and what its layers keep.
-    fn tile(&mut self, index: usize) -> (&N::Input, &mut N::Tape);
 }
 
 /// What is known of one tile while it is trained on.

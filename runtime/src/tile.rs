@@ -1,6 +1,5 @@
 //! Tiles: a few samples that travel through the network together, one sample a lane.
 
-use core::array;
 use core::ops::Range;
 
 use bytemuck::{Pod, Zeroable};
@@ -228,11 +227,18 @@ impl<T: Scalar, const N: usize> Features<T> for Tile<T, N> {
 }
 
 /// The indices of the samples of each tile, `0..samples` in order.
+#[inline(always)]
 pub(crate) fn tiles(samples: Range<usize>, lanes: usize) -> impl Iterator<Item = ([u32; 16], Range<usize>)> {
-    samples.clone().step_by(lanes).map(move |start| {
-        let indices = array::from_fn(|lane| u32::try_from(start + lane).unwrap_or(u32::MAX));
-        (indices, start..samples.end.min(start + lanes))
-    })
+    samples.clone().step_by(lanes).map(
+        #[inline(always)]
+        move |start| {
+            let mut indices = [0; 16];
+            for (index, number) in indices.iter_mut().zip(start..) {
+                *index = u32::try_from(number).unwrap_or(u32::MAX);
+            }
+            (indices, start..samples.end.min(start + lanes))
+        },
+    )
 }
 
 /// `to = from`, column by column: an assignment of tiles passes over the stack in a build that is not optimised.

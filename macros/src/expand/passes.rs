@@ -29,37 +29,61 @@ pub fn forward(network: &Network, names: &Names) -> TokenStream {
     let last = network.layers.len().saturating_sub(1);
     let calls = network.layers.iter().enumerate().map(|(index, layer)| {
         let (label, (_, constant)) = (&layer.label, names.at(index));
-        let input = output_before(network, index);
+        let (tiles, seen) = (tiles(network, index), seen(network, index));
         let call = quote_spanned!(Span::mixed_site()=>
-            __tape.#label.forward(__simd, __mode, #constant, &self.#label, #input););
+            __typenet::forward::<Self, _, _>(__simd, __mode, #constant, &self.#label, #tiles, #seen));
         // where the random numbers of one layer end, those of the next begin
-        if index == last { call } else { quote_spanned!(Span::mixed_site()=> let __mode = #call) }
+        if index == last { call } else { quote_spanned!(Span::mixed_site()=> let __mode = #call;) }
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn forward<__S: __typenet::Simd, __M: __typenet::Mode>(
+        fn forward<
+            __S: __typenet::Simd,
+            __M: __typenet::Mode,
+            __G: __typenet::Tiles<Self::Input, Self::Tape>,
+        >(
             &self,
             __simd: __S,
             __mode: __M,
-            __input: &Self::Input,
-            __tape: &mut Self::Tape,
-        ) {
+            __tiles: &mut __G,
+        ) -> __M {
             #(#calls)*
         }
     }
 }
 
 pub fn backward(network: &Network, names: &Names) -> TokenStream {
-    let method = quote_spanned!(Span::mixed_site()=> backward);
-    let calls = backwards(network, names, |_| (TokenStream::new(), method.clone(), TokenStream::new()));
+    let untrained = network.untrained();
+    let mut calls = network.layers.iter().enumerate().rev().map(|(index, layer)| {
+        let (label, (_, constant)) = (&layer.label, names.at(index));
+        let (tiles, seen) = (tiles(network, index), seen(network, index));
+        let share = if layer.trainable() {
+            quote_spanned!(Span::mixed_site()=>
+                __typenet::share(&mut __shares, |__gradient, __sums| (&mut __gradient.#label, &mut __sums.#label[..])))
+        } else {
+            quote_spanned!(Span::mixed_site()=> __typenet::None)
+        };
+        quote_spanned!(Span::mixed_site()=>
+            __typenet::backward::<Self, _>(__simd, #constant, &self.#label, #tiles, #seen, #share);)
+    });
+    let trained: Vec<_> = calls.by_ref().take(network.layers.len() - untrained).collect();
+    let calls = if untrained == 0 {
+        quote_spanned!(Span::mixed_site()=> #(#trained)*)
+    } else {
+        // what comes before all that is trained goes back only for who asks for the gradient of the inputs
+        quote_spanned! {Span::mixed_site()=>
+            #(#trained)*
+            if __tiles.wanted() {
+                #(#calls)*
+            }
+        }
+    };
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn backward<__S: __typenet::Simd>(
+        fn backward<__S: __typenet::Simd, __G: __typenet::Tiles<Self::Input, Self::Tape>>(
             &self,
             __simd: __S,
-            __input: &Self::Input,
-            __input_gradient: __typenet::Option<&mut Self::Input>,
-            __tape: &mut Self::Tape,
+            __tiles: &mut __G,
             mut __shares: __typenet::Shares<'_, Self>,
         ) {
             #calls
@@ -67,52 +91,26 @@ pub fn backward(network: &Network, names: &Names) -> TokenStream {
     }
 }
 
-/// One call for each layer, last to first: `call` gives what becomes of its result, the method, and what that is told beside
-/// all others.
-pub fn backwards(
-    network: &Network,
-    names: &Names,
-    call: impl Fn(usize) -> (TokenStream, TokenStream, TokenStream),
-) -> TokenStream {
-    let untrained = network.untrained();
-    let mut calls = network.layers.iter().enumerate().rev().map(|(index, layer)| {
-        let (label, (_, constant)) = (&layer.label, names.at(index));
-        let (input, (result, method, told)) = (output_before(network, index), call(index));
-        let share = if layer.trainable() {
-            quote_spanned!(Span::mixed_site()=>
-                __typenet::share(&mut __shares, |__gradient, __sums| (&mut __gradient.#label, &mut __sums.#label[..])))
-        } else {
-            quote_spanned!(Span::mixed_site()=> __typenet::None)
-        };
-        let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
-            return quote_spanned!(Span::mixed_site()=>
-                #result __tape.#label.#method(
-                    __simd, #told #constant, &self.#label, #input, __input_gradient, #share
-                ););
-        };
-        let d_before = format_ident!("__d_{}", before, span = Span::mixed_site());
-        let place = quote_spanned!(Span::mixed_site()=> &mut __tape.#before.d_output);
-        let place = if index == untrained {
-            quote_spanned!(Span::mixed_site()=> __wanted.then_some(#place))
-        } else {
-            quote_spanned!(Span::mixed_site()=> __typenet::Some(#place))
-        };
-        quote_spanned! {Span::mixed_site()=>
-            let #d_before = #place;
-            #result __tape.#label.#method(__simd, #told #constant, &self.#label, #input, #d_before, #share);
-        }
-    });
-    if untrained == 0 {
-        return quote_spanned!(Span::mixed_site()=> #(#calls)*);
+/// The tiles that go through a layer: where some wait for each other, only in the parts of the way that are its own.
+fn tiles(network: &Network, index: usize) -> TokenStream {
+    if network.layers.iter().any(Layer::meets) {
+        quote_spanned!(Span::mixed_site()=> &mut __typenet::parted::<Self, #index, _>(__tiles))
+    } else {
+        quote_spanned!(Span::mixed_site()=> __tiles)
     }
-    let trained: Vec<_> = calls.by_ref().take(network.layers.len() - untrained).collect();
-    // what comes before all that is trained goes back only for who asks for the gradient of the inputs
-    quote_spanned! {Span::mixed_site()=>
-        let __wanted = __input_gradient.is_some();
-        #(#trained)*
-        if __wanted {
-            #(#calls)*
-        }
+}
+
+/// What a layer sees of a tile on its way.
+pub fn seen(network: &Network, index: usize) -> TokenStream {
+    let label = &network.layers[index].label;
+    let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
+        return quote_spanned!(Span::mixed_site()=> |__tile| __tile.first(|__tape| &mut __tape.#label));
+    };
+    let both = quote_spanned!(Span::mixed_site()=> |__tape| (&mut __tape.#before, &mut __tape.#label));
+    if index == network.untrained() {
+        quote_spanned!(Span::mixed_site()=> |__tile| __tile.after_untrained(#both))
+    } else {
+        quote_spanned!(Span::mixed_site()=> |__tile| __tile.after(#both))
     }
 }
 
@@ -214,15 +212,4 @@ fn each(
 ) -> Vec<TokenStream> {
     let layers = network.layers.iter().enumerate().filter(|(_, layer)| is(layer));
     layers.map(|(index, layer)| call(&layer.label, names.at(index).1)).collect()
-}
-
-/// Where the input of a layer comes from in a forward or backward pass.
-pub fn output_before(network: &Network, index: usize) -> TokenStream {
-    match index.checked_sub(1) {
-        None => quote_spanned!(Span::mixed_site()=> __input),
-        Some(before) => {
-            let label = &network.layers[before].label;
-            quote_spanned!(Span::mixed_site()=> &__tape.#label.output)
-        }
-    }
 }

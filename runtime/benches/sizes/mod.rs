@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use typenet::activations::Linear;
 use typenet::bytemuck::{zeroed_box, zeroed_slice_box};
-use typenet::layers::{Batch, Dense, DenseParameters, Layer, Sink, Trace, Window};
+use typenet::layers::{Batch, Dense, DenseParameters, Layer, Passing, Sink, Tiles, Trace, Window};
 use typenet::noise::Inference;
 use typenet::simd::{Simd, Task, dispatch, level};
 use typenet::{Flat, Lane, Scalar, Tile};
@@ -48,7 +48,7 @@ struct Square<T: Scalar, const N: usize> {
     parameters: Box<DenseParameters<T, N, N>>,
     inputs: Box<[Tile<T, N>]>,
     traces: Box<[Trace<T, Dense<N, N>>]>,
-    d_input: Box<Tile<T, N>>,
+    d_inputs: Box<[Tile<T, N>]>,
 }
 
 impl<T: Scalar, const N: usize> Square<T, N> {
@@ -57,7 +57,7 @@ impl<T: Scalar, const N: usize> Square<T, N> {
             parameters: zeroed_box(),
             inputs: zeroed_slice_box(SAMPLES / T::LANES),
             traces: zeroed_slice_box(SAMPLES / T::LANES),
-            d_input: zeroed_box(),
+            d_inputs: zeroed_slice_box(SAMPLES / T::LANES),
         };
         // zeros could be faster than other numbers
         let mut k = 0;
@@ -97,28 +97,57 @@ impl<T: Scalar, const N: usize> Task for Run<'_, T, N> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let layer = Dense::<N, N>::new(Linear);
-        let Square { parameters, inputs, traces, d_input } = self.square;
+        let Square { parameters, inputs, traces, d_inputs } = self.square;
         for _ in 0..self.rounds {
-            for (input, trace) in inputs.iter().zip(&mut *traces) {
-                if self.part == Part::Forward {
-                    trace.forward(simd, Inference, layer, parameters, input);
-                } else {
-                    let d_input = (self.part == Part::Both).then_some(&mut **d_input);
-                    trace.backward(simd, layer, parameters, input, d_input, None);
-                }
+            let wanted = if self.part == Part::Both { d_inputs.len() } else { 0 };
+            let tiles = &mut Passings { inputs, d_inputs: &mut d_inputs[..wanted], traces };
+            if self.part == Part::Forward {
+                layer.forward_tiles(simd, Inference, parameters, tiles);
+            } else {
+                layer.backward_tiles(simd, parameters, tiles, None);
             }
             if self.part != Part::Forward {
-                layer.complete(simd, Tiles(inputs, traces), 0, &mut Nowhere);
+                layer.complete(simd, Traces(inputs, traces), 0, &mut Nowhere);
             }
-            black_box((&mut *traces, &mut *d_input));
+            black_box((&mut *traces, &mut *d_inputs));
         }
     }
 }
 
-#[derive(Clone, Copy)]
-struct Tiles<'a, T: Scalar, const N: usize>(&'a [Tile<T, N>], &'a [Trace<T, Dense<N, N>>]);
+/// The tiles on their way.
+struct Passings<'a, T: Scalar, const N: usize> {
+    inputs: &'a [Tile<T, N>],
+    d_inputs: &'a mut [Tile<T, N>],
+    traces: &'a mut [Trace<T, Dense<N, N>>],
+}
 
-impl<T: Scalar, const N: usize> Batch<T, Dense<N, N>> for Tiles<'_, T, N> {
+impl<T: Scalar, const N: usize> Tiles<Tile<T, N>, Trace<T, Dense<N, N>>> for Passings<'_, T, N> {
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.inputs.len()
+    }
+
+    #[inline(always)]
+    fn tile(&mut self, index: usize) -> Passing<'_, Tile<T, N>, Trace<T, Dense<N, N>>> {
+        let d_input = self.d_inputs.get_mut(index);
+        Passing { input: &self.inputs[index], d_input, kept: &mut self.traces[index] }
+    }
+
+    #[inline(always)]
+    fn pair(&mut self, first: usize) -> Option<[Passing<'_, Tile<T, N>, Trace<T, Dense<N, N>>>; 2]> {
+        let [input, next_input] = self.inputs.get(first..)?.first_chunk()?;
+        let [kept, next_kept] = self.traces.get_mut(first..)?.first_chunk_mut()?;
+        let mut d_inputs = self.d_inputs.get_mut(first..).unwrap_or_default().iter_mut();
+        let tile = Passing { input, d_input: d_inputs.next(), kept };
+        Some([tile, Passing { input: next_input, d_input: d_inputs.next(), kept: next_kept }])
+    }
+}
+
+/// The tiles when they are back.
+#[derive(Clone, Copy)]
+struct Traces<'a, T: Scalar, const N: usize>(&'a [Tile<T, N>], &'a [Trace<T, Dense<N, N>>]);
+
+impl<T: Scalar, const N: usize> Batch<T, Dense<N, N>> for Traces<'_, T, N> {
     fn count(&self) -> usize {
         self.0.len()
     }

@@ -23,7 +23,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The samples that will go through the network after these, at most a tile of them. A product that leaves the way from
+/// The samples that will go through the network after these. A product that leaves the way from
 /// memory to the processor idle asks for them little by little, so that gathering them need not wait.
 ///
 /// They are asked for as they will be gathered, a line of each sample at a time. Before a line comes, the page that holds it
@@ -46,6 +46,18 @@ impl<'a> Ahead<'a> {
     /// These samples.
     pub(crate) const fn new(rows: Rows<'a>, samples: &'a [u32]) -> Self {
         Self { rows, samples }
+    }
+
+    /// Those that are so many further on.
+    #[inline(always)]
+    pub(crate) fn at(self, samples: usize) -> Self {
+        Self { samples: self.samples.get(samples..).unwrap_or_default(), ..self }
+    }
+
+    /// Only so many.
+    #[inline(always)]
+    pub(crate) fn first(self, samples: usize) -> Self {
+        Self { samples: self.samples.get(..samples).unwrap_or(self.samples), ..self }
     }
 }
 

@@ -4,9 +4,9 @@ use bytemuck::Zeroable;
 use fearless_simd::Simd;
 
 use super::Layer;
-use crate::kernels::framed;
 use crate::noise::{Mode, Noise};
 use crate::scalar::Scalar;
+use crate::tiles::{Passing, Tiles};
 
 /// What [`Layer::backward`] reads and writes.
 #[derive(Debug)]
@@ -26,6 +26,14 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>> {
     pub share: Option<Share<'a, T, L>>,
 }
 
+impl<'a, T: Scalar, L: Layer<T>> Backward<'a, T, L> {
+    #[inline(always)]
+    pub(super) fn of(tile: Tracing<'a, T, L>, share: Option<Share<'a, T, L>>) -> Self {
+        let Passing { input, d_input, kept: Trace { output, d_output, tape } } = tile;
+        Self { input, output, tape, d_output, d_input, share }
+    }
+}
+
 /// What a network keeps of one layer between the forward and the backward pass of a tile.
 #[derive(Debug)]
 #[repr(C)]
@@ -40,107 +48,42 @@ pub struct Trace<T: Scalar, L: Layer<T>> {
 // SAFETY: each field may be all zeros.
 unsafe impl<T: Scalar, L: Layer<T>> Zeroable for Trace<T, L> {}
 
+/// A tile on its way through the layer `L`.
+pub(super) type Tracing<'a, T, L> = Passing<'a, <L as Layer<T>>::Input, Trace<T, L>>;
+
 impl<T: Scalar, L: Layer<T>> Trace<T, L> {
     /// What the layer has kept.
     pub(crate) fn tape(&self) -> &L::Tape {
         &self.tape
     }
 
-    /// Runs the layer forward, and gives the mode of the next.
+    /// Runs the layer forward. As arguments of their own the references tell the compiler that nothing is in two of them,
+    /// which those of a [`Passing`] do not.
     #[inline(always)]
-    pub fn forward<S: Simd, M: Mode>(
+    fn forward<S: Simd>(
         &mut self,
         simd: S,
-        mode: M,
+        noise: Option<Noise>,
+        part: Option<usize>,
         layer: L,
         parameters: &L::Parameters,
         input: &L::Input,
-    ) -> M {
+    ) {
         let Self { output, tape, .. } = self;
-        framed(
-            simd,
-            #[inline(always)]
-            || {
-                if const { L::ASKS } {
-                    layer.forward_asking(simd, parameters, input, output, tape, mode.ahead());
-                    return mode.asked();
-                }
-                match mode.noise() {
-                    Some(noise) => layer.train(simd, parameters, input, output, tape, noise),
-                    None => layer.forward(simd, parameters, input, output, tape),
-                }
-                mode.after(L::STREAMS)
-            },
-        )
-    }
-
-    /// Runs the layer forward in training, if part `at` of the network, counted from the first of this layer, is one of its
-    /// own. It has `barriers`, or is to do as if it had none. Gives the part and the noise of the next.
-    #[inline(always)]
-    pub fn forward_part<S: Simd>(
-        &mut self,
-        simd: S,
-        (at, noise): (Option<usize>, Noise),
-        barriers: usize,
-        layer: L,
-        parameters: &L::Parameters,
-        input: &L::Input,
-    ) -> (Option<usize>, Noise) {
-        let Self { output, tape, .. } = self;
-        if let Some(part) = at.filter(|part| *part <= barriers) {
-            framed(
-                simd,
-                #[inline(always)]
-                || match barriers {
-                    0 => layer.train(simd, parameters, input, output, tape, noise),
-                    _ => layer.train_part(simd, part, parameters, input, output, tape, noise),
-                },
-            );
+        match (noise, part) {
+            (None, _) => layer.forward(simd, parameters, input, output, tape),
+            (Some(noise), None) => layer.train(simd, parameters, input, output, tape, noise),
+            (Some(noise), Some(part)) => layer.train_part(simd, part, parameters, input, output, tape, noise),
         }
-        (at.and_then(|at| at.checked_sub(barriers)), noise.after(L::STREAMS))
-    }
-
-    /// Runs the layer backward, if part `at` of the network, counted back from the last of this layer, is one of its own.
-    /// Gives the part of the layer before.
-    #[inline(always)]
-    #[allow(clippy::too_many_arguments, reason = "those of `backward`, and which part it is")]
-    pub fn backward_part<S: Simd>(
-        &mut self,
-        simd: S,
-        at: Option<usize>,
-        barriers: usize,
-        layer: L,
-        parameters: &L::Parameters,
-        input: &L::Input,
-        d_input: Option<&mut L::Input>,
-        share: Option<Share<'_, T, L>>,
-    ) -> Option<usize> {
-        let Self { output, d_output, tape } = self;
-        if let Some(part) = at.and_then(|part| barriers.checked_sub(part)) {
-            let pass = Backward { input, output, tape, d_output, d_input, share };
-            framed(
-                simd,
-                #[inline(always)]
-                || match barriers {
-                    0 => layer.backward(simd, parameters, pass),
-                    _ => layer.backward_part(simd, part, parameters, pass),
-                },
-            );
-        }
-        at.and_then(|at| at.checked_sub(barriers))
-    }
-
-    /// What the outputs cost.
-    #[inline(always)]
-    pub(crate) fn cost<S: Simd>(&mut self, simd: S, layer: L, share: T::Vector<S>) -> T::Vector<S> {
-        layer.cost(simd, &self.output, &mut self.tape, share)
     }
 
     /// Runs the layer backward.
     #[inline(always)]
-    pub fn backward<S: Simd>(
+    #[allow(clippy::too_many_arguments, reason = "each is a reference of its own")]
+    fn backward<S: Simd>(
         &mut self,
         simd: S,
+        part: Option<usize>,
         layer: L,
         parameters: &L::Parameters,
         input: &L::Input,
@@ -148,11 +91,17 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         share: Option<Share<'_, T, L>>,
     ) {
         let Self { output, d_output, tape } = self;
-        framed(
-            simd,
-            #[inline(always)]
-            || layer.backward(simd, parameters, Backward { input, output, tape, d_output, d_input, share }),
-        );
+        let pass = Backward { input, output, tape, d_output, d_input, share };
+        match part {
+            None => layer.backward(simd, parameters, pass),
+            Some(part) => layer.backward_part(simd, part, parameters, pass),
+        }
+    }
+
+    /// What the outputs cost.
+    #[inline(always)]
+    pub(crate) fn cost<S: Simd>(&mut self, simd: S, layer: L, share: T::Vector<S>) -> T::Vector<S> {
+        layer.cost(simd, &self.output, &mut self.tape, share)
     }
 }
 
@@ -163,6 +112,48 @@ pub struct Share<'a, T: Scalar, L: Layer<T>> {
     pub gradient: &'a mut L::Parameters,
     /// [`Layer::SUMS`] lanes to gather gradients of each lane in, which [`Layer::finish`] sums.
     pub sums: &'a mut [T::Lane],
+}
+
+impl<T: Scalar, L: Layer<T>> Share<'_, T, L> {
+    /// For as long as it is borrowed.
+    #[inline(always)]
+    pub(super) fn again(&mut self) -> Share<'_, T, L> {
+        Share { gradient: &mut *self.gradient, sums: &mut *self.sums }
+    }
+}
+
+/// Sends tiles forward through a layer, one after the other, and gives the mode of the next layer.
+#[inline(always)]
+pub(super) fn forward_each<T: Scalar, L: Layer<T>, S: Simd, M: Mode>(
+    layer: L,
+    simd: S,
+    mode: M,
+    parameters: &L::Parameters,
+    tiles: &mut impl Tiles<L::Input, Trace<T, L>>,
+) -> M {
+    for index in 0..tiles.count() {
+        let part = if const { L::BARRIERS > 0 } { tiles.part() } else { None };
+        let Passing { input, kept, .. } = tiles.tile(index);
+        kept.forward(simd, mode.at(index * T::LANES).noise(), part, layer, parameters, input);
+    }
+    mode.after(L::STREAMS)
+}
+
+/// Sends tiles backward through a layer, one after the other.
+#[inline(always)]
+pub(super) fn backward_each<T: Scalar, L: Layer<T>, S: Simd>(
+    layer: L,
+    simd: S,
+    parameters: &L::Parameters,
+    tiles: &mut impl Tiles<L::Input, Trace<T, L>>,
+    mut share: Option<Share<'_, T, L>>,
+) {
+    for index in 0..tiles.count() {
+        let part = if const { L::BARRIERS > 0 } { tiles.part() } else { None };
+        let share = share.as_mut().map(Share::again);
+        let Passing { input, d_input, kept } = tiles.tile(index);
+        kept.backward(simd, part, layer, parameters, input, d_input, share);
+    }
 }
 
 /// All tiles of a batch, which have been forward and back, as the layer `L` sees them.
@@ -181,16 +172,4 @@ pub enum Way {
     Forward,
     /// From the gradient of the outputs to that of the inputs.
     Back,
-}
-
-/// All tiles of a batch where they wait for each other, as the layer `L` sees them.
-pub trait BatchMut<T: Scalar, L: Layer<T>> {
-    /// How many tiles there are.
-    fn count(&self) -> usize;
-
-    /// How many samples: all lanes of each tile, but for the last.
-    fn samples(&self) -> usize;
-
-    /// What goes into the layer, and what it keeps.
-    fn tile(&mut self, index: usize) -> (&L::Input, &mut Trace<T, L>);
 }

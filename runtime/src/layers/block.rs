@@ -7,12 +7,14 @@ use bytemuck::{cast_slice_mut, from_bytes_mut};
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::{Backward, Batch, BatchMut, Form, InputRange, Layer, LayerInfo, Share, Sink, Way};
+use super::around::{self, Around};
+use super::{Backward, Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, Trace, Way};
 use crate::activations::Activation;
-use crate::network::{Network, Shares, Tapes, TapesMut};
+use crate::network::{Network, Shares, Tapes};
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
 use crate::tile::{Features, copy};
+use crate::tiles::Tiles;
 
 /// A network `N` as one layer of another, followed by the activation `A`: that of `N`'s own last layer, or `linear`
 /// where losses take it apart. In `network!`: the network's name, as `Body`, or its path, as `parts::Body`.
@@ -49,27 +51,33 @@ impl<N, A: Copy> Block<N, A> {
     }
 }
 
-impl<N: Network, A: Activation> Block<N, A> {
+impl<N: Network, A: Activation> Around<N::Scalar> for Block<N, A> {
     #[inline(always)]
-    fn run<S: Simd, M: Mode>(
-        self,
-        simd: S,
-        mode: M,
-        parameters: &N,
-        input: &N::Input,
-        output: &mut N::Output,
-        tape: &mut N::Tape,
-    ) {
-        parameters.forward(simd, mode, input, tape);
+    fn run<S: Simd, M: Mode>(self, simd: S, mode: M, parameters: &N, tiles: &mut impl Tiles<N::Input, N::Tape>) -> M {
+        parameters.forward(simd, mode, tiles)
+    }
+
+    #[inline(always)]
+    fn join<S: Simd>(self, simd: S, _: &N::Input, output: &mut N::Output, tape: &mut N::Tape) {
         N::Output::apply_head(simd, &self.head, N::logits(tape).0, output);
     }
 
-    /// From the gradient of the outputs to that of the network's logits.
     #[inline(always)]
-    fn turn<S: Simd>(self, simd: S, output: &N::Output, d_output: &N::Output, tape: &mut N::Tape) {
+    fn split<S: Simd>(self, simd: S, output: &N::Output, d_output: &N::Output, tape: &mut N::Tape) {
         let (logits, d_logits) = N::logits(tape);
         copy::<N::Scalar, _>(d_output, d_logits);
         N::Output::backward_head(simd, &self.head, logits, output, d_logits);
+    }
+
+    #[inline(always)]
+    fn run_back<S: Simd>(
+        self,
+        simd: S,
+        parameters: &N,
+        tiles: &mut impl Tiles<N::Input, N::Tape>,
+        share: Option<Share<'_, N::Scalar, Self>>,
+    ) {
+        parameters.backward(simd, tiles, shares(share));
     }
 }
 
@@ -104,30 +112,6 @@ impl<N: Network, A: Activation, G: Batch<N::Scalar, Block<N, A>>> Tapes<N> for I
     fn tile(&self, index: usize) -> (&N::Input, &N::Tape) {
         let (input, trace) = self.batch.tile(index);
         (input, &trace.tape)
-    }
-}
-
-/// The same where the tiles wait for each other.
-struct InsideMut<'a, G, A> {
-    batch: &'a mut G,
-    head: PhantomData<A>,
-}
-
-impl<N: Network, A: Activation, G: BatchMut<N::Scalar, Block<N, A>>> TapesMut<N> for InsideMut<'_, G, A> {
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.batch.count()
-    }
-
-    #[inline(always)]
-    fn samples(&self) -> usize {
-        self.batch.samples()
-    }
-
-    #[inline(always)]
-    fn tile(&mut self, index: usize) -> (&N::Input, &mut N::Tape) {
-        let (input, trace) = self.batch.tile(index);
-        (input, &mut trace.tape)
     }
 }
 
@@ -166,7 +150,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
 
     #[inline(always)]
     fn forward<S: Simd>(&self, simd: S, parameters: &N, input: &N::Input, output: &mut N::Output, tape: &mut N::Tape) {
-        self.run(simd, Inference, parameters, input, output, tape);
+        around::forward(*self, simd, Inference, parameters, input, output, tape);
     }
 
     #[inline(always)]
@@ -179,7 +163,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
         tape: &mut N::Tape,
         noise: Noise,
     ) {
-        self.run(simd, Training(noise), parameters, input, output, tape);
+        around::forward(*self, simd, Training(noise), parameters, input, output, tape);
     }
 
     #[inline(always)]
@@ -195,41 +179,41 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &N, pass: Backward<'_, N::Scalar, Self>) {
-        let Backward { input, output, tape, d_output, d_input, share } = pass;
-        self.turn(simd, output, d_output, tape);
-        parameters.backward(simd, input, d_input, tape, shares(share));
+        around::backward(*self, simd, parameters, pass);
     }
 
     #[inline(always)]
-    fn train_part<S: Simd>(
+    fn forward_tiles<S: Simd, M: Mode, G: Tiles<N::Input, Trace<N::Scalar, Self>>>(
         &self,
         simd: S,
-        part: usize,
+        mode: M,
         parameters: &N,
-        input: &N::Input,
-        output: &mut N::Output,
-        tape: &mut N::Tape,
-        noise: Noise,
+        tiles: &mut G,
+    ) -> M {
+        around::forward_tiles(*self, simd, mode, parameters, tiles)
+    }
+
+    #[inline(always)]
+    fn backward_tiles<S: Simd, G: Tiles<N::Input, Trace<N::Scalar, Self>>>(
+        &self,
+        simd: S,
+        parameters: &N,
+        tiles: &mut G,
+        share: Option<Share<'_, N::Scalar, Self>>,
     ) {
-        parameters.forward_part(simd, part, noise, input, tape);
-        if part == N::BARRIERS {
-            N::Output::apply_head(simd, &self.head, N::logits(tape).0, output);
-        }
+        around::backward_tiles(*self, simd, parameters, tiles, share);
     }
 
     #[inline(always)]
-    fn backward_part<S: Simd>(&self, simd: S, part: usize, parameters: &N, pass: Backward<'_, N::Scalar, Self>) {
-        let Backward { input, output, tape, d_output, d_input, share } = pass;
-        if part == N::BARRIERS {
-            self.turn(simd, output, d_output, tape);
-        }
-        let shares = shares(share);
-        parameters.backward_part(simd, part, input, d_input, tape, shares);
-    }
-
-    #[inline(always)]
-    fn meet<S: Simd, G: BatchMut<N::Scalar, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut G) {
-        N::meet(simd, barrier, way, &mut InsideMut { batch, head: PhantomData::<A> });
+    fn meet<S: Simd, G: Tiles<N::Input, Trace<N::Scalar, Self>>>(
+        &self,
+        simd: S,
+        barrier: usize,
+        way: Way,
+        samples: usize,
+        batch: &mut G,
+    ) {
+        N::meet(simd, barrier, way, samples, &mut around::tapes(batch));
     }
 
     fn absorb(&self, parameters: &mut N, tape: &N::Tape) {

@@ -3,14 +3,17 @@
 use fearless_simd::Simd;
 use rand::Rng;
 
+use super::around::{self, Around, backward_inside, forward_inside};
+use super::batch::Tracing;
 use super::branches::{join, shares, split};
 use super::residual::add;
-use super::view::{Seen, SeenMut, View, Within};
-use super::{Backward, Batch, BatchMut, Branches, Form, InputRange, Layer, LayerInfo, Share, Sink, Traced, Way};
+use super::view::{Seen, View, Within};
+use super::{Backward, Batch, Branches, Form, InputRange, Layer, LayerInfo, Share, Sink, Trace, Traced, Way};
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
+use crate::tiles::{Inside, Parted, Passing, Tiles};
 
 /// `y = (f(x), g(x))`: what several branches make of the same numbers, one after the other. In `network!`:
 /// `Concatenate(Dense(4 -> 8, relu), (Dense(4 -> 16, tanh), Dense(2)))`; a branch of several layers stands in parentheses,
@@ -49,27 +52,77 @@ impl<F: Copy, G: Copy, const A: usize, const B: usize, const OUT: usize> Concate
     }
 }
 
-impl<F: Copy, G: Copy, const A: usize, const B: usize, const OUT: usize> Concatenate<F, G, A, B, OUT> {
+impl<T, F, G, const IN: usize, const A: usize, const B: usize, const OUT: usize> Around<T>
+    for Concatenate<F, G, A, B, OUT>
+where
+    T: Scalar,
+    F: Layer<T, Input = Tile<T, IN>, Output = Tile<T, A>>,
+    G: Layer<T, Input = Tile<T, IN>, Output = Tile<T, B>>,
+{
     #[inline(always)]
-    fn run<T, S, M, const IN: usize>(
+    fn run<S: Simd, M: Mode>(
         self,
         simd: S,
         mode: M,
-        parameters: &Branches<F::Parameters, G::Parameters>,
-        input: &Tile<T, IN>,
-        output: &mut Tile<T, OUT>,
-        tape: &mut Traced<T, F, G>,
-    ) where
-        T: Scalar,
-        F: Layer<T, Input = Tile<T, IN>, Output = Tile<T, A>>,
-        G: Layer<T, Input = Tile<T, IN>, Output = Tile<T, B>>,
-        S: Simd,
-        M: Mode,
-    {
-        let mode = tape.first.forward(simd, mode, self.first, &parameters.first, input);
-        tape.second.forward(simd, mode, self.second, &parameters.second, input);
+        parameters: &Self::Parameters,
+        tiles: &mut impl Tiles<Tile<T, IN>, Self::Tape>,
+    ) -> M {
+        // one branch after the other, as if they stood in a row
+        let of_first = &mut Parted::new(tiles, 0, F::BARRIERS);
+        let mode = forward_inside(simd, mode, self.first, &parameters.first, of_first, first);
+        let of_second = &mut Parted::new(tiles, F::BARRIERS, G::BARRIERS);
+        forward_inside(simd, mode, self.second, &parameters.second, of_second, second)
+    }
+
+    #[inline(always)]
+    fn join<S: Simd>(self, _: S, _: &Tile<T, IN>, output: &mut Tile<T, OUT>, tape: &mut Self::Tape) {
         join(&tape.first, &tape.second, output);
     }
+
+    #[inline(always)]
+    fn split<S: Simd>(self, _: S, _: &Tile<T, OUT>, d_output: &Tile<T, OUT>, tape: &mut Self::Tape) {
+        split(d_output, &mut tape.first, &mut tape.second);
+    }
+
+    #[inline(always)]
+    fn run_back<S: Simd>(
+        self,
+        simd: S,
+        parameters: &Self::Parameters,
+        tiles: &mut impl Tiles<Tile<T, IN>, Self::Tape>,
+        share: Option<Share<'_, T, Self>>,
+    ) {
+        let (share_of_first, share_of_second) = shares(share);
+        let of_second = &mut Parted::new(tiles, F::BARRIERS, G::BARRIERS);
+        backward_inside(simd, self.second, &parameters.second, of_second, second, share_of_second);
+        let of_first = &mut Parted::new(tiles, 0, F::BARRIERS);
+        backward_inside(simd, self.first, &parameters.first, of_first, first, share_of_first);
+    }
+
+    #[inline(always)]
+    fn merge<S: Simd>(self, simd: S, _: &Tile<T, OUT>, d_input: &mut Tile<T, IN>, tape: &Self::Tape) {
+        add(simd, d_input, &tape.d_input);
+    }
+}
+
+/// The tiles of the first branch.
+#[inline(always)]
+fn first<T: Scalar, F: Layer<T>, G: Layer<T, Input = F::Input>>(
+    tile: Passing<'_, F::Input, Traced<T, F, G>>,
+) -> Tracing<'_, T, F> {
+    tile.first(
+        #[inline(always)]
+        |tape| &mut tape.first,
+    )
+}
+
+/// The tiles of the second branch.
+#[inline(always)]
+fn second<T: Scalar, F: Layer<T>, G: Layer<T, Input = F::Input>>(
+    tile: Passing<'_, F::Input, Traced<T, F, G>>,
+) -> Tracing<'_, T, G> {
+    let Passing { input, d_input, kept: Traced { second, d_input: d_second, .. } } = tile;
+    Passing { input, d_input: d_input.map(|_| d_second), kept: second }
 }
 
 /// The first branch of the layer `L`.
@@ -95,11 +148,6 @@ macro_rules! within {
             #[inline(always)]
             fn find(self, (input, trace): Seen<'_, T, Self::Outer>) -> Seen<'_, T, $layer> {
                 (input, &trace.tape.$field)
-            }
-
-            #[inline(always)]
-            fn find_mut(self, (input, trace): SeenMut<'_, T, Self::Outer>) -> SeenMut<'_, T, $layer> {
-                (input, &mut trace.tape.$field)
             }
         }
     )*};
@@ -147,7 +195,7 @@ where
         output: &mut Tile<T, OUT>,
         tape: &mut Self::Tape,
     ) {
-        self.run(simd, Inference, parameters, input, output, tape);
+        around::forward(*self, simd, Inference, parameters, input, output, tape);
     }
 
     #[inline(always)]
@@ -160,7 +208,7 @@ where
         tape: &mut Self::Tape,
         noise: Noise,
     ) {
-        self.run(simd, Training(noise), parameters, input, output, tape);
+        around::forward(*self, simd, Training(noise), parameters, input, output, tape);
     }
 
     #[inline(always)]
@@ -170,63 +218,44 @@ where
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        let Backward { input, tape: Traced { first, second, d_input: d_second }, d_output, d_input, share, .. } = pass;
-        split(d_output, first, second);
-        let (of_first, of_second) = shares(share);
-        let Some(d_input) = d_input else {
-            first.backward(simd, self.first, &parameters.first, input, None, of_first);
-            second.backward(simd, self.second, &parameters.second, input, None, of_second);
-            return;
-        };
-        first.backward(simd, self.first, &parameters.first, input, Some(&mut *d_input), of_first);
-        second.backward(simd, self.second, &parameters.second, input, Some(&mut *d_second), of_second);
-        add(simd, d_input, d_second);
+        around::backward(*self, simd, parameters, pass);
     }
 
     #[inline(always)]
-    fn train_part<S: Simd>(
+    fn forward_tiles<S: Simd, M: Mode, H: Tiles<Self::Input, Trace<T, Self>>>(
         &self,
         simd: S,
-        part: usize,
+        mode: M,
         parameters: &Self::Parameters,
-        input: &Tile<T, IN>,
-        output: &mut Tile<T, OUT>,
-        tape: &mut Self::Tape,
-        noise: Noise,
+        tiles: &mut H,
+    ) -> M {
+        around::forward_tiles(*self, simd, mode, parameters, tiles)
+    }
+
+    #[inline(always)]
+    fn backward_tiles<S: Simd, H: Tiles<Self::Input, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        tiles: &mut H,
+        share: Option<Share<'_, T, Self>>,
     ) {
-        // one branch after the other, as if they stood in a row
-        let Traced { first, second, .. } = tape;
-        let place = (Some(part), noise);
-        let place = first.forward_part(simd, place, F::BARRIERS, self.first, &parameters.first, input);
-        second.forward_part(simd, place, G::BARRIERS, self.second, &parameters.second, input);
-        if part == Self::BARRIERS {
-            join(first, second, output);
-        }
+        around::backward_tiles(*self, simd, parameters, tiles, share);
     }
 
     #[inline(always)]
-    fn backward_part<S: Simd>(&self, simd: S, part: usize, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        let Backward { input, tape: Traced { first, second, d_input: d_second }, d_output, mut d_input, share, .. } =
-            pass;
-        if part == Self::BARRIERS {
-            split(d_output, first, second);
-        }
-        let (of_first, of_second) = shares(share);
-        let (wanted, at) = (d_input.is_some(), Self::BARRIERS.checked_sub(part));
-        let place = wanted.then_some(&mut *d_second);
-        let at = second.backward_part(simd, at, G::BARRIERS, self.second, &parameters.second, input, place, of_second);
-        let place = d_input.as_deref_mut();
-        first.backward_part(simd, at, F::BARRIERS, self.first, &parameters.first, input, place, of_first);
-        if let Some(d_input) = d_input.filter(|_| part == 0) {
-            add(simd, d_input, d_second);
-        }
-    }
-
-    #[inline(always)]
-    fn meet<S: Simd, H: BatchMut<T, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut H) {
+    fn meet<S: Simd, H: Tiles<Self::Input, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        barrier: usize,
+        way: Way,
+        samples: usize,
+        batch: &mut H,
+    ) {
+        let batch = &mut around::tapes(batch);
         match barrier.checked_sub(F::BARRIERS) {
-            None => self.first.meet(simd, barrier, way, &mut View(batch, First(*self))),
-            Some(barrier) => self.second.meet(simd, barrier, way, &mut View(batch, Second(*self))),
+            None => self.first.meet(simd, barrier, way, samples, &mut Inside::new(batch, first)),
+            Some(barrier) => self.second.meet(simd, barrier, way, samples, &mut Inside::new(batch, second)),
         }
     }
 

@@ -1,11 +1,14 @@
 //! The fully connected layer.
 
+use core::array;
+
 use bytemuck::{Pod, Zeroable};
 use fearless_simd::Simd;
 use nalgebra::SMatrix;
 use rand::Rng;
 
-use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo};
+use super::batch::{Tracing, backward_each, forward_each};
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, Trace};
 use crate::activations::{Activation, Keep, Linear};
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
 use crate::kernels::ahead::Ahead;
@@ -13,8 +16,10 @@ use crate::kernels::compact;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::Gather;
 use crate::kernels::part::VECTORS;
+use crate::noise::Mode;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
+use crate::tiles::{Passing, Tiles};
 
 /// A fully connected layer: `y = f(W x + b)`. In `network!`: `Dense(IN -> OUT, activation)`.
 ///
@@ -166,37 +171,81 @@ where
         tape: &mut Self::Tape,
     ) {
         if const { !Self::unrolls::<S>() } {
-            return self.forward_apart(simd, parameters, input, output, tape, None);
+            return self.forward_apart(simd, parameters, [(input, output, tape)], None);
         }
-        kernel::forward::<T, S, OUT>(simd, parameters.weights(), parameters.biases(), input.columns(), |o, z| {
-            A::Keep::note::<T, S, OUT>(tape, o, z);
-            output.store::<S>(o, self.activation.value(simd, z));
-        });
+        kernel::forward::<T, S, OUT>(
+            simd,
+            parameters.weights(),
+            parameters.biases(),
+            input.columns(),
+            #[inline(always)]
+            |o, z| {
+                A::Keep::note::<T, S, OUT>(tape, o, z);
+                output.store::<S>(o, self.activation.value(simd, z));
+            },
+        );
         self.activation.across(simd, output);
-    }
-
-    /// Where it is a large product.
-    const ASKS: bool = kernel::asks::<T>(IN, OUT);
-
-    #[inline(always)]
-    fn forward_asking<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &Tile<T, IN>,
-        output: &mut Tile<T, OUT>,
-        tape: &mut Self::Tape,
-        ahead: Option<Ahead<'_>>,
-    ) {
-        self.forward_apart(simd, parameters, input, output, tape, ahead);
     }
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
         if const { Self::unrolls::<S>() } {
-            self.backward_here(simd, parameters, pass);
-        } else {
-            self.backward_apart(simd, parameters, pass);
+            return self.backward_here(simd, parameters, pass);
+        }
+        let Backward { share, .. } = pass;
+        self.backward_apart(simd, parameters, [Backward { share: None, ..pass }], share);
+    }
+
+    #[inline(always)]
+    fn forward_tiles<S: Simd, M: Mode, G: Tiles<Tile<T, IN>, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        mode: M,
+        parameters: &Self::Parameters,
+        tiles: &mut G,
+    ) -> M {
+        if const { Self::SMALL } {
+            return forward_each(*self, simd, mode, parameters, tiles);
+        }
+        let asks = const { kernel::asks::<T>(IN, OUT) };
+        let mut next = 0;
+        while next < tiles.count() {
+            let here = mode.at(next * T::LANES);
+            if let Some(pair) = tiles.pair(next) {
+                let ahead = if asks { here.ahead(2 * T::LANES) } else { None };
+                self.forward_apart(simd, parameters, pair.map(Self::parts), ahead);
+                next += 2;
+            } else {
+                let ahead = if asks { here.ahead(T::LANES) } else { None };
+                self.forward_apart(simd, parameters, [Self::parts(tiles.tile(next))], ahead);
+                next += 1;
+            }
+        }
+        if asks { mode.asked() } else { mode }
+    }
+
+    #[inline(always)]
+    fn backward_tiles<S: Simd, G: Tiles<Tile<T, IN>, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        tiles: &mut G,
+        mut share: Option<Share<'_, T, Self>>,
+    ) {
+        if const { Self::SMALL } {
+            return backward_each(*self, simd, parameters, tiles, share);
+        }
+        let mut next = 0;
+        while next < tiles.count() {
+            let share = share.as_mut().map(Share::again);
+            if let Some([tile, other]) = tiles.pair(next) {
+                let pair = [Backward::of(tile, None), Backward::of(other, None)];
+                self.backward_apart(simd, parameters, pair, share);
+                next += 2;
+            } else {
+                self.backward_apart(simd, parameters, [Backward::of(tiles.tile(next), None)], share);
+                next += 1;
+            }
         }
     }
 
@@ -267,6 +316,10 @@ where
     }
 }
 
+/// What a tile is to a forward pass: input, output, and what is kept beside.
+type Forward<'a, T, A, const IN: usize, const OUT: usize> =
+    (&'a Tile<T, IN>, &'a mut Tile<T, OUT>, &'a mut <<A as Activation>::Keep as Keep>::Tape<T, OUT>);
+
 /// What is compiled apart from the network's own code: once for layers of the same type, however many there are.
 impl<const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Dense<IN, OUT, A, K, B, BIAS>
 where
@@ -282,44 +335,106 @@ where
         Self::SMALL && !compact::<S>()
     }
 
+    /// What a tile is to [`forward_apart`](Self::forward_apart).
+    #[inline(always)]
+    fn parts<T: Scalar>(
+        Passing { input, kept: Trace { output, tape, .. }, .. }: Tracing<'_, T, Self>,
+    ) -> Forward<'_, T, A, IN, OUT> {
+        (input, output, tape)
+    }
+
+    /// One tile or two.
     #[inline(never)]
-    fn forward_apart<T: Scalar, S: Simd>(
+    fn forward_apart<T: Scalar, S: Simd, const N: usize>(
         &self,
         simd: S,
         parameters: &DenseParameters<T, IN, OUT, BIAS>,
-        input: &Tile<T, IN>,
-        output: &mut Tile<T, OUT>,
-        tape: &mut <A::Keep as Keep>::Tape<T, OUT>,
+        mut tiles: [Forward<'_, T, A, IN, OUT>; N],
         ahead: Option<Ahead<'_>>,
     ) {
-        let (weights, bias) = (parameters.weights(), parameters.biases());
-        kernel::shared::forward::<T, S, 1>(simd, weights, bias, [input.columns()], [output.columns_mut()], ahead);
+        let x = tiles.each_ref().map(
+            #[inline(always)]
+            |(input, ..)| &input.columns()[..],
+        );
+        let y = tiles.each_mut().map(
+            #[inline(always)]
+            |(_, output, _)| &mut output.columns_mut()[..],
+        );
+        kernel::shared::forward::<T, S, N>(simd, parameters.weights(), parameters.biases(), x, y, ahead);
         simd.vectorize(
             #[inline(always)]
             || {
-                for o in 0..OUT {
-                    let z = output.load(simd, o);
-                    A::Keep::note::<T, S, OUT>(tape, o, z);
-                    output.store::<S>(o, self.activation.value(simd, z));
+                for (_, output, tape) in tiles {
+                    for o in 0..OUT {
+                        let z = output.load(simd, o);
+                        A::Keep::note::<T, S, OUT>(tape, o, z);
+                        output.store::<S>(o, self.activation.value(simd, z));
+                    }
+                    self.activation.across(simd, output);
                 }
-                self.activation.across(simd, output);
             },
         );
     }
 
+    /// One tile or two, whose shares go to `share` in their order.
     #[inline(never)]
-    fn backward_apart<T: Scalar, S: Simd>(
+    fn backward_apart<T: Scalar, S: Simd, const N: usize>(
         &self,
         simd: S,
         parameters: &DenseParameters<T, IN, OUT, BIAS>,
-        pass: Backward<'_, T, Self>,
+        mut tiles: [Backward<'_, T, Self>; N],
+        mut share: Option<Share<'_, T, Self>>,
     ) {
         simd.vectorize(
             #[inline(always)]
-            || self.backward_here(simd, parameters, pass),
+            || {
+                for Backward { output, tape, d_output, .. } in &mut tiles {
+                    self.activation.backward(simd, tape, output, d_output);
+                }
+                if tiles.iter().all(|tile| tile.d_input.is_some()) {
+                    let (mut dy, mut dx) = ([&[][..]; N], array::from_fn(|_| <&mut [T::Lane]>::default()));
+                    for ((dy, dx), tile) in dy.iter_mut().zip(&mut dx).zip(&mut tiles) {
+                        *dy = tile.d_output.columns();
+                        if let Some(d_input) = &mut tile.d_input {
+                            *dx = d_input.columns_mut();
+                        }
+                    }
+                    kernel::shared::backward_input::<T, S, N>(simd, parameters.weights(), dy, dx);
+                }
+                for Backward { input, d_output, .. } in tiles {
+                    Self::share_apart(simd, input, d_output, share.as_mut().map(Share::again));
+                }
+            },
         );
     }
 
+    /// A tile's share of the gradient, or what must be done to complete it later.
+    #[inline(always)]
+    fn share_apart<T: Scalar, S: Simd>(
+        simd: S,
+        input: &Tile<T, IN>,
+        d_output: &mut Tile<T, OUT>,
+        share: Option<Share<'_, T, Self>>,
+    ) {
+        let Some(Share { gradient, sums }) = share else {
+            if const { !Self::SMALL && OUT >= T::LANES } {
+                kernel::shared::transpose_squares::<T, S>(simd, d_output.columns_mut());
+            }
+            return;
+        };
+        let (bias, sums) = sums.split_at_mut(BIAS * OUT);
+        kernel::shared::gather_bias::<T, S>(simd, d_output.columns(), bias);
+        if const { Self::SMALL } {
+            return kernel::shared::gather_weights::<T, S>(simd, input.columns(), d_output.columns(), sums);
+        }
+        if const { OUT >= T::LANES } {
+            kernel::shared::transpose_squares::<T, S>(simd, d_output.columns_mut());
+        }
+        let tiles = [(&input.columns()[..], &d_output.columns()[..])];
+        backward_weights::<T, S, _, OUT>(simd, &tiles, 0, &mut Gather::new(gradient.weights_mut(), 0));
+    }
+
+    /// Where its loops unroll.
     #[inline(always)]
     fn backward_here<T: Scalar, S: Simd>(
         &self,
@@ -330,33 +445,12 @@ where
         self.activation.backward(simd, pass.tape, pass.output, pass.d_output);
         let (x, dy) = (pass.input.columns(), pass.d_output.columns());
         if let Some(d_input) = pass.d_input {
-            if const { Self::unrolls::<S>() } {
-                kernel::backward_input::<T, S, IN, 1>(simd, parameters.weights(), OUT, [dy], [d_input.columns_mut()]);
-            } else {
-                kernel::shared::backward_input::<T, S, 1>(simd, parameters.weights(), [dy], [d_input.columns_mut()]);
-            }
+            kernel::backward_input::<T, S, IN, 1>(simd, parameters.weights(), OUT, [dy], [d_input.columns_mut()]);
         }
-        let Some(Share { gradient, sums }) = pass.share else {
-            if const { !Self::SMALL && OUT >= T::LANES } {
-                kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
-            }
-            return;
-        };
+        let Some(Share { sums, .. }) = pass.share else { return };
         let (bias, sums) = sums.split_at_mut(BIAS * OUT);
-        if const { Self::unrolls::<S>() } {
-            kernel::gather_bias::<T, S>(simd, dy, bias);
-            kernel::gather_weights::<T, S>(simd, x, dy, sums);
-            return;
-        }
-        kernel::shared::gather_bias::<T, S>(simd, dy, bias);
-        if const { Self::SMALL } {
-            return kernel::shared::gather_weights::<T, S>(simd, x, dy, sums);
-        }
-        if const { OUT >= T::LANES } {
-            kernel::shared::transpose_squares::<T, S>(simd, pass.d_output.columns_mut());
-        }
-        let tiles = [(&x[..], &pass.d_output.columns()[..])];
-        backward_weights::<T, S, _, OUT>(simd, &tiles, 0, &mut Gather::new(gradient.weights_mut(), 0));
+        kernel::gather_bias::<T, S>(simd, dy, bias);
+        kernel::gather_weights::<T, S>(simd, x, dy, sums);
     }
 
     #[inline(never)]

@@ -7,6 +7,7 @@
 mod activation;
 mod activity_regularization;
 mod alpha_dropout;
+pub(crate) mod around;
 mod batch;
 mod batch_normalization;
 mod block;
@@ -42,7 +43,7 @@ use rand::Rng;
 pub use self::activation::ActivationLayer;
 pub use self::activity_regularization::ActivityRegularization;
 pub use self::alpha_dropout::AlphaDropout;
-pub use self::batch::{Backward, Batch, BatchMut, Share, Trace, Way};
+pub use self::batch::{Backward, Batch, Share, Trace, Way};
 pub use self::batch_normalization::{BatchNormalization, BatchNormalizationParameters, BatchNormalizationTape};
 pub use self::block::Block;
 pub use self::branches::{Branches, Traced};
@@ -69,11 +70,12 @@ pub(crate) use self::unit_normalization::UNIT_LIMIT;
 pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
 
+use self::batch::{backward_each, forward_each};
 use crate::flat::Flat;
-use crate::kernels::ahead::Ahead;
-use crate::noise::Noise;
+use crate::noise::{Mode, Noise};
 use crate::scalar::Scalar;
 use crate::tile::Features;
+pub use crate::tiles::{Passing, Tiles};
 
 /// The parameters of a layer, a value of the struct that holds them.
 pub type Parameters<L, T> = <L as Layer<T>>::Parameters;
@@ -196,10 +198,6 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// the same on the way back.
     const BARRIERS: usize = 0;
 
-    /// Whether it asks for samples that come later: see [`forward_asking`](Self::forward_asking).
-    #[doc(hidden)]
-    const ASKS: bool = false;
-
     /// Fills the parameters with their initial values. They come in as zeros.
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R);
 
@@ -212,22 +210,6 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
         output: &mut Self::Output,
         tape: &mut Self::Tape,
     );
-
-    /// [`forward`](Self::forward) of a layer that [`ASKS`](Self::ASKS), which also asks for samples that come later. Its
-    /// `train` is its `forward`.
-    #[doc(hidden)]
-    #[inline(always)]
-    fn forward_asking<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &Self::Input,
-        output: &mut Self::Output,
-        tape: &mut Self::Tape,
-        _ahead: Option<Ahead<'_>>,
-    ) {
-        self.forward(simd, parameters, input, output, tape);
-    }
 
     /// Computes a tile of outputs in training: what [`forward`](Self::forward) does, if not told otherwise. What is random
     /// comes from `noise`, of which a layer has as many [`STREAMS`](Self::STREAMS) as it says.
@@ -264,6 +246,32 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// with respect to the parameters, and computes that with respect to the inputs where it is wanted.
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>);
 
+    /// Sends tiles [forward](Self::forward) side by side, and gives the mode of the next layer.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn forward_tiles<S: Simd, M: Mode, G: Tiles<Self::Input, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        mode: M,
+        parameters: &Self::Parameters,
+        tiles: &mut G,
+    ) -> M {
+        forward_each(*self, simd, mode, parameters, tiles)
+    }
+
+    /// Sends tiles [backward](Self::backward) side by side.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn backward_tiles<S: Simd, G: Tiles<Self::Input, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        tiles: &mut G,
+        share: Option<Share<'_, T, Self>>,
+    ) {
+        backward_each(*self, simd, parameters, tiles, share);
+    }
+
     /// Of a layer with [`BARRIERS`](Self::BARRIERS): does in training what lies between two of them, from 0, which is before
     /// the first.
     #[inline(always)]
@@ -294,9 +302,17 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     }
 
     /// Sees all tiles of a batch where they wait for each other: all inputs are there, or on the way back all gradients of
-    /// the outputs.
+    /// the outputs. `samples` fill all lanes of each tile, but for the last.
     #[inline(always)]
-    fn meet<S: Simd, G: BatchMut<T, Self>>(&self, _simd: S, _barrier: usize, _way: Way, _batch: &mut G) {}
+    fn meet<S: Simd, G: Tiles<Self::Input, Trace<T, Self>>>(
+        &self,
+        _simd: S,
+        _barrier: usize,
+        _way: Way,
+        _samples: usize,
+        _batch: &mut G,
+    ) {
+    }
 
     /// Lets parameters that are not trained follow a batch, whose loss is finite; `tape` is that of its first tile.
     fn absorb(&self, _parameters: &mut Self::Parameters, _tape: &Self::Tape) {}

@@ -3,11 +3,14 @@
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::view::{Seen, SeenMut, View, Within};
-use super::{Backward, Batch, BatchMut, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
+use super::around::{self, Around};
+use super::view::{Seen, View, Within};
+use super::{Backward, Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
+use crate::kernels::framed;
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::{Features, copy};
+use crate::tiles::Tiles;
 
 /// `y = x + f(x)`: what is inside only has to learn the difference. In `network!`:
 /// `Residual(Dense(64 -> 64, relu), Dense(64 -> 64))`.
@@ -43,26 +46,6 @@ impl<L: Copy> Residual<L> {
     pub const fn layer(&self) -> &L {
         &self.0
     }
-
-    #[inline(always)]
-    fn run<T, S, M>(
-        self,
-        simd: S,
-        mode: M,
-        parameters: &L::Parameters,
-        input: &L::Input,
-        output: &mut L::Output,
-        trace: &mut Trace<T, L>,
-    ) where
-        T: Scalar,
-        L: Layer<T, Output = <L as Layer<T>>::Input>,
-        S: Simd,
-        M: Mode,
-    {
-        trace.forward(simd, mode, self.0, parameters, input);
-        copy::<T, _>(&trace.output, output);
-        add(simd, output, input);
-    }
 }
 
 /// `a += b`, number by number.
@@ -85,10 +68,58 @@ where
     fn find(self, (input, trace): Seen<'_, T, Self>) -> Seen<'_, T, L> {
         (input, &trace.tape)
     }
+}
+
+impl<T, L> Around<T> for Residual<L>
+where
+    T: Scalar,
+    L: Layer<T, Output = <L as Layer<T>>::Input>,
+{
+    #[inline(always)]
+    fn run<S: Simd, M: Mode>(
+        self,
+        simd: S,
+        mode: M,
+        parameters: &L::Parameters,
+        tiles: &mut impl Tiles<L::Input, Trace<T, L>>,
+    ) -> M {
+        framed(
+            simd,
+            #[inline(always)]
+            || self.0.forward_tiles(simd, mode, parameters, tiles),
+        )
+    }
 
     #[inline(always)]
-    fn find_mut(self, (input, trace): SeenMut<'_, T, Self>) -> SeenMut<'_, T, L> {
-        (input, &mut trace.tape)
+    fn join<S: Simd>(self, simd: S, input: &L::Input, output: &mut L::Output, tape: &mut Trace<T, L>) {
+        copy::<T, _>(&tape.output, output);
+        add(simd, output, input);
+    }
+
+    #[inline(always)]
+    fn split<S: Simd>(self, _: S, _: &L::Output, d_output: &L::Output, tape: &mut Trace<T, L>) {
+        copy::<T, _>(d_output, &mut tape.d_output);
+    }
+
+    #[inline(always)]
+    fn run_back<S: Simd>(
+        self,
+        simd: S,
+        parameters: &L::Parameters,
+        tiles: &mut impl Tiles<L::Input, Trace<T, L>>,
+        share: Option<Share<'_, T, Self>>,
+    ) {
+        let share = share.map(|Share { gradient, sums }| Share { gradient, sums });
+        framed(
+            simd,
+            #[inline(always)]
+            || self.0.backward_tiles(simd, parameters, tiles, share),
+        );
+    }
+
+    #[inline(always)]
+    fn merge<S: Simd>(self, simd: S, d_output: &L::Output, d_input: &mut L::Input, _: &Trace<T, L>) {
+        add(simd, d_input, d_output);
     }
 }
 
@@ -127,7 +158,7 @@ where
         output: &mut L::Output,
         tape: &mut Self::Tape,
     ) {
-        self.run(simd, Inference, parameters, input, output, tape);
+        around::forward(*self, simd, Inference, parameters, input, output, tape);
     }
 
     #[inline(always)]
@@ -140,7 +171,7 @@ where
         tape: &mut Self::Tape,
         noise: Noise,
     ) {
-        self.run(simd, Training(noise), parameters, input, output, tape);
+        around::forward(*self, simd, Training(noise), parameters, input, output, tape);
     }
 
     #[inline(always)]
@@ -150,50 +181,41 @@ where
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        let Backward { input, tape, d_output, mut d_input, share, .. } = pass;
-        let share = share.map(|Share { gradient, sums }| Share { gradient, sums });
-        copy::<T, _>(&*d_output, &mut tape.d_output);
-        tape.backward(simd, self.0, parameters, input, d_input.as_deref_mut(), share);
-        if let Some(d_input) = d_input {
-            add(simd, d_input, d_output);
-        }
+        around::backward(*self, simd, parameters, pass);
     }
 
     #[inline(always)]
-    fn train_part<S: Simd>(
+    fn forward_tiles<S: Simd, M: Mode, H: Tiles<Self::Input, Trace<T, Self>>>(
         &self,
         simd: S,
-        part: usize,
+        mode: M,
         parameters: &Self::Parameters,
-        input: &L::Input,
-        output: &mut L::Output,
-        tape: &mut Self::Tape,
-        noise: Noise,
+        tiles: &mut H,
+    ) -> M {
+        around::forward_tiles(*self, simd, mode, parameters, tiles)
+    }
+
+    #[inline(always)]
+    fn backward_tiles<S: Simd, H: Tiles<Self::Input, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        tiles: &mut H,
+        share: Option<Share<'_, T, Self>>,
     ) {
-        tape.forward_part(simd, (Some(part), noise), L::BARRIERS, self.0, parameters, input);
-        if part == L::BARRIERS {
-            copy::<T, _>(&tape.output, output);
-            add(simd, output, input);
-        }
+        around::backward_tiles(*self, simd, parameters, tiles, share);
     }
 
     #[inline(always)]
-    fn backward_part<S: Simd>(&self, simd: S, part: usize, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        let Backward { input, tape, d_output, mut d_input, share, .. } = pass;
-        let share = share.map(|Share { gradient, sums }| Share { gradient, sums });
-        if part == L::BARRIERS {
-            copy::<T, _>(&*d_output, &mut tape.d_output);
-        }
-        let at = L::BARRIERS.checked_sub(part);
-        tape.backward_part(simd, at, L::BARRIERS, self.0, parameters, input, d_input.as_deref_mut(), share);
-        if let Some(d_input) = d_input.filter(|_| part == 0) {
-            add(simd, d_input, d_output);
-        }
-    }
-
-    #[inline(always)]
-    fn meet<S: Simd, G: BatchMut<T, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut G) {
-        self.0.meet(simd, barrier, way, &mut View(batch, *self));
+    fn meet<S: Simd, H: Tiles<Self::Input, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        barrier: usize,
+        way: Way,
+        samples: usize,
+        batch: &mut H,
+    ) {
+        self.0.meet(simd, barrier, way, samples, &mut around::tapes(batch));
     }
 
     fn absorb(&self, parameters: &mut Self::Parameters, tape: &Self::Tape) {

@@ -1,13 +1,10 @@
 //! What a layer within another sees of a batch.
 
-use super::{Batch, BatchMut, Layer, Trace};
+use super::{Batch, Layer, Trace};
 use crate::scalar::Scalar;
 
 /// What goes into a layer, and what it has left.
 pub(super) type Seen<'a, T, L> = (&'a <L as Layer<T>>::Input, &'a Trace<T, L>);
-
-/// The same where the tiles wait for each other.
-pub(super) type SeenMut<'a, T, L> = (&'a <L as Layer<T>>::Input, &'a mut Trace<T, L>);
 
 /// Where the tiles of the layer [`Inner`](Self::Inner) are in those of [`Outer`](Self::Outer).
 pub(super) trait Within<T: Scalar>: Copy {
@@ -15,8 +12,6 @@ pub(super) trait Within<T: Scalar>: Copy {
     type Inner: Layer<T>;
 
     fn find(self, outer: Seen<'_, T, Self::Outer>) -> Seen<'_, T, Self::Inner>;
-
-    fn find_mut(self, outer: SeenMut<'_, T, Self::Outer>) -> SeenMut<'_, T, Self::Inner>;
 }
 
 /// The batch of the outer layer, as the inner one sees it.
@@ -32,22 +27,5 @@ impl<T: Scalar, G: Batch<T, W::Outer>, W: Within<T>> Batch<T, W::Inner> for View
     #[inline(always)]
     fn tile(&self, index: usize) -> Seen<'_, T, W::Inner> {
         self.1.find(self.0.tile(index))
-    }
-}
-
-impl<T: Scalar, G: BatchMut<T, W::Outer>, W: Within<T>> BatchMut<T, W::Inner> for View<&mut G, W> {
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.0.count()
-    }
-
-    #[inline(always)]
-    fn samples(&self) -> usize {
-        self.0.samples()
-    }
-
-    #[inline(always)]
-    fn tile(&mut self, index: usize) -> SeenMut<'_, T, W::Inner> {
-        self.1.find_mut(self.0.tile(index))
     }
 }

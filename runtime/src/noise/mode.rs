@@ -12,9 +12,13 @@ pub trait Mode: Copy {
     #[must_use]
     fn after(self, streams: usize) -> Self;
 
-    /// What a layer that can shall ask for meanwhile.
+    /// The mode of a tile of those that go together, whose first sample is `samples` after that of the first.
+    #[must_use]
+    fn at(self, samples: usize) -> Self;
+
+    /// What a layer that can shall ask for meanwhile: `samples` of those that come later.
     #[inline(always)]
-    fn ahead(&self) -> Option<Ahead<'_>> {
+    fn ahead(&self, _samples: usize) -> Option<Ahead<'_>> {
         None
     }
 
@@ -40,6 +44,11 @@ impl Mode for Inference {
     fn after(self, _: usize) -> Self {
         self
     }
+
+    #[inline(always)]
+    fn at(self, _: usize) -> Self {
+        self
+    }
 }
 
 /// Training, with random numbers.
@@ -55,6 +64,11 @@ impl Mode for Training {
     #[inline(always)]
     fn after(self, streams: usize) -> Self {
         Self(self.0.after(streams))
+    }
+
+    #[inline(always)]
+    fn at(self, samples: usize) -> Self {
+        Self(self.0.at(samples))
     }
 }
 
@@ -76,8 +90,13 @@ impl<M: Mode> Mode for Asking<'_, M> {
     }
 
     #[inline(always)]
-    fn ahead(&self) -> Option<Ahead<'_>> {
-        self.1
+    fn at(self, samples: usize) -> Self {
+        Self(self.0.at(samples), self.1.map(|ahead| ahead.at(samples)))
+    }
+
+    #[inline(always)]
+    fn ahead(&self, samples: usize) -> Option<Ahead<'_>> {
+        self.1.map(|ahead| ahead.first(samples))
     }
 
     #[inline(always)]

@@ -6,9 +6,12 @@ use fearless_simd::Simd;
 
 use crate::flat::Flat as _;
 use crate::kernels::framed;
-use crate::layers::{Batch, BatchMut, Layer, Sink, Trace, Way};
-use crate::network::{Network, Tapes, TapesMut};
+use crate::layers::around::{backward_inside, forward_inside};
+use crate::layers::{Batch, Layer, Passing, Share, Sink, Tiles, Trace, Way};
+use crate::network::{Network, Tapes};
+use crate::noise::Mode;
 use crate::scalar::Scalar;
+use crate::tiles::{Inside, Parted};
 
 /// The tiles of a batch, and what one layer sees of each.
 struct Seen<G, F, N> {
@@ -64,55 +67,64 @@ pub fn complete<N: Network, L: Layer<N::Scalar>>(
     start + L::Parameters::NUMBERS
 }
 
-/// The tiles of a batch that wait for each other, and what one layer sees of each.
-struct SeenMut<'a, G, F, N> {
-    batch: &'a mut G,
-    see: F,
-    network: PhantomData<fn() -> N>,
-}
-
-impl<T, L, N, G, F> BatchMut<T, L> for SeenMut<'_, G, F, N>
-where
-    T: Scalar,
-    L: Layer<T>,
-    N: Network,
-    G: TapesMut<N>,
-    F: for<'t> Fn(&'t N::Input, &'t mut N::Tape) -> (&'t L::Input, &'t mut Trace<T, L>),
-{
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.batch.count()
-    }
-
-    #[inline(always)]
-    fn samples(&self) -> usize {
-        self.batch.samples()
-    }
-
-    #[inline(always)]
-    fn tile(&mut self, index: usize) -> (&L::Input, &mut Trace<T, L>) {
-        let (input, tape) = self.batch.tile(index);
-        (self.see)(input, tape)
-    }
-}
-
-/// Lets a layer see the batch, if barrier `at` of the network, counted from the first of this layer, is one of its own; gives
-/// it as counted from the next.
+/// Sends tiles forward through one layer, of which `see` finds what it sees of each; gives the mode of the next.
 #[inline(always)]
-pub fn meet<N: Network, L: Layer<N::Scalar>>(
+pub fn forward<N: Network, L: Layer<N::Scalar>, M: Mode>(
+    simd: impl Simd,
+    mode: M,
+    layer: L,
+    parameters: &L::Parameters,
+    tiles: &mut impl Tiles<N::Input, N::Tape>,
+    see: impl for<'t> Fn(Passing<'t, N::Input, N::Tape>) -> Passing<'t, L::Input, Trace<N::Scalar, L>>,
+) -> M {
+    forward_inside(simd, mode, layer, parameters, tiles, see)
+}
+
+/// Sends tiles back through one layer.
+#[inline(always)]
+pub fn backward<N: Network, L: Layer<N::Scalar>>(
     simd: impl Simd,
     layer: L,
-    batch: &mut impl TapesMut<N>,
-    see: impl for<'t> Fn(&'t N::Input, &'t mut N::Tape) -> (&'t L::Input, &'t mut Trace<N::Scalar, L>),
-    at: Option<usize>,
-    way: Way,
-) -> Option<usize> {
-    if let Some(barrier) = at.filter(|at| *at < L::BARRIERS) {
+    parameters: &L::Parameters,
+    tiles: &mut impl Tiles<N::Input, N::Tape>,
+    see: impl for<'t> Fn(Passing<'t, N::Input, N::Tape>) -> Passing<'t, L::Input, Trace<N::Scalar, L>>,
+    share: Option<Share<'_, N::Scalar, L>>,
+) {
+    backward_inside(simd, layer, parameters, tiles, see, share);
+}
+
+/// How often tiles wait for each other before layer `INDEX`, and in it.
+const fn barriers<N: Network, const INDEX: usize>() -> (usize, usize) {
+    let (mut before, mut layer) = (0, 0);
+    while layer < INDEX {
+        before += N::LAYERS[layer].barriers;
+        layer += 1;
+    }
+    (before, N::LAYERS[INDEX].barriers)
+}
+
+/// The tiles of a network with barriers, as layer `INDEX` has them: none but in its own parts.
+#[inline(always)]
+pub fn parted<N: Network, const INDEX: usize, G: Tiles<N::Input, N::Tape>>(tiles: &mut G) -> Parted<'_, G> {
+    let (before, barriers) = const { barriers::<N, INDEX>() };
+    Parted::new(tiles, before, barriers)
+}
+
+/// Lets layer `INDEX` see the batch, if `barrier` is one of its own.
+#[inline(always)]
+pub fn meet<N: Network, const INDEX: usize, L: Layer<N::Scalar>>(
+    simd: impl Simd,
+    layer: L,
+    batch: &mut impl Tiles<N::Input, N::Tape>,
+    see: impl for<'t> Fn(Passing<'t, N::Input, N::Tape>) -> Passing<'t, L::Input, Trace<N::Scalar, L>>,
+    (barrier, way, samples): (usize, Way, usize),
+) {
+    let (before, barriers) = const { barriers::<N, INDEX>() };
+    if let Some(barrier) = barrier.checked_sub(before).filter(|barrier| *barrier < barriers) {
         framed(
             simd,
             #[inline(always)]
-            || layer.meet(simd, barrier, way, &mut SeenMut { batch, see, network: PhantomData::<fn() -> N> }),
+            || layer.meet(simd, barrier, way, samples, &mut Inside::new(batch, see)),
         );
     }
-    at.and_then(|at| at.checked_sub(L::BARRIERS))
 }

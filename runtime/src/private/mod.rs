@@ -15,7 +15,7 @@ use fearless_simd::SimdBase as _;
 pub use rand::Rng;
 pub use typenet_macros::network;
 
-pub use self::batch::{complete, meet};
+pub use self::batch::{backward, complete, forward, meet, parted};
 pub use self::checks::{
     Checked, Gives, GivesBack, Meets, OfType, Size, Sizes, Takes, assert_size, gives_back, is_activation,
     is_initializer, is_layer, is_network, meets,
@@ -26,9 +26,9 @@ pub use self::new::{OnStack, boxed_method, fits_stack, new};
 pub use self::penalties::{add, constrain, penalty};
 pub use crate::flat::Flat;
 pub use crate::included::{Included, included};
-pub use crate::layers::{Batch, BatchMut, Layer, LayerInfo, Share, Sink, Trace, Way};
-pub use crate::network::{Network, Shares, Tapes, TapesMut};
-pub use crate::noise::{Mode, Noise};
+pub use crate::layers::{Batch, Layer, LayerInfo, Passing, Share, Sink, Tiles, Trace, Way};
+pub use crate::network::{Network, Shares, Tapes};
+pub use crate::noise::Mode;
 pub use crate::summary::Summary;
 pub use crate::tile::{Features, Tile};
 pub use crate::{activations, constraints, initializers, layers, regularizers};
@@ -83,12 +83,6 @@ where
 /// Lets what is not trained of a layer follow a batch.
 pub fn absorb<T: Scalar, L: Layer<T>>(layer: L, parameters: &mut L::Parameters, trace: &Trace<T, L>) {
     layer.absorb(parameters, trace.tape());
-}
-
-/// How often a layer wants to see all tiles of a batch.
-#[must_use]
-pub const fn barriers<L: Layer<T>, T: Scalar>() -> usize {
-    L::BARRIERS
 }
 
 /// Where the parameters of a layer end that is not trained.

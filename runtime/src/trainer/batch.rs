@@ -8,6 +8,7 @@ use super::parts::{Complete, Move, side_by_side, spread, with_next, work_of};
 use crate::data::{Samples, Targets};
 use crate::error::Error;
 use crate::frozen;
+use crate::group::{Group, backward, by_layer, tiles_at_once};
 use crate::kernels::flat::Gather;
 use crate::kernels::slots::CUT;
 use crate::kernels::{Task, dispatch};
@@ -16,7 +17,7 @@ use crate::metrics::{Mean, Metrics};
 use crate::network::{Network, Shares};
 use crate::noise::Noise;
 use crate::optimizers::{Descend, Optimizer, Step};
-use crate::pass::{Pass, by_layer, tiles_at_once};
+use crate::pass::Pass;
 use crate::scalar::Scalar;
 use crate::threads::Threads;
 
@@ -117,10 +118,9 @@ where
                     // they have been back
                     continue;
                 }
-                for (tile, _) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)) {
-                    let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: true };
-                    network.backward(simd, &tile.input, None, &mut tile.tape, shares);
-                }
+                let tiles = tiles.get_mut(..indices.len().div_ceil(N::Scalar::LANES)).unwrap_or_default();
+                let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: true };
+                backward(simd, network, Group::new(tiles), shares);
             }
             if const { whole_gradient::<N, O>() } || samples > remembered {
                 let tiles = &memory[..indices.len().div_ceil(N::Scalar::LANES)];

@@ -15,6 +15,7 @@ use super::{Settings, State};
 use crate::callbacks::{Callback, Training};
 use crate::error::Error;
 use crate::frozen;
+use crate::group::by_layer;
 use crate::history::{Epoch, History};
 use crate::kernels::dispatch;
 use crate::losses::Loss;
@@ -22,7 +23,6 @@ use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
 use crate::noise::Noise;
 use crate::optimizers::{Optimizer, Step};
-use crate::pass::by_layer;
 use crate::scalar::Scalar;
 
 /// One call of `fit`.

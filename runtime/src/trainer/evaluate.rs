@@ -11,12 +11,13 @@ use super::judge::{judge, judge_apart};
 use super::parts::{spread, work_of};
 use crate::data::{Samples, Targets};
 use crate::error::Error;
+use crate::group::{tiles_at_once, tiles_remembered};
 use crate::history::Scores;
 use crate::kernels::{Task, dispatch};
 use crate::losses::Loss;
 use crate::metrics::{Mean, MetricState as _, Metrics};
 use crate::network::Network;
-use crate::pass::{Pass, tiles_at_once, tiles_remembered};
+use crate::pass::Pass;
 use crate::scalar::Scalar;
 
 /// The most samples of the tiles that are side by side.

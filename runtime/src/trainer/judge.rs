@@ -5,6 +5,7 @@ use fearless_simd::Simd;
 use super::fit::Data;
 use super::parts::{Go, side_by_side};
 use crate::data::{Samples, Targets};
+use crate::group::{self, Group, by_layer};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::TILES;
 use crate::kernels::flat::first_lanes;
@@ -12,10 +13,9 @@ use crate::kernels::framed;
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::{Network, TileMemory};
-use crate::noise::{Asking, Inference, Noise, Training};
-use crate::pass::{by_layer, weigh};
+use crate::noise::{Asking, Inference, Mode, Noise, Training};
 use crate::scalar::{Lane as _, Scalar};
-use crate::tile::TargetTile as _;
+use crate::tile::{TargetTile as _, weigh};
 
 /// Sends the samples of these numbers through the network, a few tiles side by side, and adds up loss and metrics. What
 /// training and evaluation share is compiled once for both. Training tells the share of a sample in the gradient, and
@@ -145,42 +145,36 @@ pub(super) fn forward<S, N, X, Y>(
     X: Samples<N::Scalar, N::Input> + ?Sized,
     Y: Targets<N::Scalar, N::Output> + ?Sized,
 {
-    let group = || indices.chunks(N::Scalar::LANES);
-    for (tile, indices) in tiles.iter_mut().zip(group()) {
+    let tiles = tiles.get_mut(..indices.len().div_ceil(N::Scalar::LANES)).unwrap_or_default();
+    for (tile, indices) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)) {
         gather(simd, data, indices, tile);
     }
-    for (number, (tile, _)) in tiles.iter_mut().zip(group()).enumerate() {
-        framed(
-            simd,
-            #[inline(always)]
-            || {
-                let ahead = || {
-                    let coming = coming.chunks(N::Scalar::LANES).nth(number)?;
-                    Some(Ahead::new(data.0.in_memory()?, coming))
-                };
-                // only where something is random are there two ways forward
-                if const { N::STREAMS > 0 }
-                    && let Some(noise) = noise
-                {
-                    let mode = Training(noise.at(number * N::Scalar::LANES));
-                    if const { asks::<N>() } {
-                        network.forward(simd, Asking(mode, ahead()), &tile.input, &mut tile.tape);
-                    } else {
-                        network.forward(simd, mode, &tile.input, &mut tile.tape);
-                    }
-                } else if const { asks::<N>() } {
-                    network.forward(simd, Asking(Inference, ahead()), &tile.input, &mut tile.tape);
-                } else {
-                    network.forward(simd, Inference, &tile.input, &mut tile.tape);
-                }
-            },
-        );
+    let ahead = || Some(Ahead::new(data.0.in_memory()?, coming));
+    // only where something is random are there two ways forward
+    if const { N::STREAMS > 0 }
+        && let Some(noise) = noise
+    {
+        onward(simd, network, Training(noise), ahead, tiles);
+    } else {
+        onward(simd, network, Inference, ahead, tiles);
     }
 }
 
-/// Whether a network is so large that a layer may ask for samples that come later.
-const fn asks<N: Network>() -> bool {
-    by_layer::<N>() && N::INPUTS >= N::Scalar::LANES
+/// Sends what has been gathered through the network.
+#[inline(always)]
+fn onward<'a, S: Simd, N: Network, M: Mode>(
+    simd: S,
+    network: &N,
+    mode: M,
+    ahead: impl FnOnce() -> Option<Ahead<'a>>,
+    tiles: &mut [TileMemory<N>],
+) {
+    if const { by_layer::<N>() && N::INPUTS >= N::Scalar::LANES } {
+        // so large that a layer may ask for samples that come later
+        group::forward(simd, network, Asking(mode, ahead()), Group::new(tiles));
+    } else {
+        group::forward(simd, network, mode, Group::new(tiles));
+    }
 }
 
 /// The loss of each sample of a tile that has been forward, 1 for each lane that holds one, what each counts, and what its

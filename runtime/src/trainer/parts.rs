@@ -11,13 +11,13 @@ use super::fit::Data;
 use super::judge::{forward, score};
 use crate::data::{Samples, Targets};
 use crate::frozen;
+use crate::group::{Group, backward, by_layer, tiles_at_once, tiles_remembered};
 use crate::kernels::Task;
 use crate::kernels::flat::{Gather, Sink};
 use crate::losses::Loss;
 use crate::network::{Network, Shares, TileMemory};
 use crate::noise::Noise;
 use crate::optimizers::{Descend, Held, Optimizer};
-use crate::pass::{by_layer, tiles_at_once, tiles_remembered};
 use crate::scalar::{Lane as _, Scalar};
 use crate::threads::{Divide, each, worthwhile};
 
@@ -67,6 +67,13 @@ pub(super) fn with_next<'a>(
     )
 }
 
+/// How many of `tiles` are the first part: two and two, if that leaves something for the others. It is the longer one, since
+/// the last tile may be ragged.
+pub(super) const fn cut_tiles(tiles: usize, pieces: usize, of: usize) -> usize {
+    let count = (tiles * pieces).div_ceil(of);
+    if tiles >= 2 * of { count.next_multiple_of(2) } else { count }
+}
+
 /// Tiles on their way: forward, the loss, and in training back.
 pub(super) struct Go<'a, N: Network, L, X: ?Sized, Y: ?Sized> {
     pub(super) network: &'a N,
@@ -89,8 +96,7 @@ impl<N: Network, L: Sync, X: Sync + ?Sized, Y: Sync + ?Sized> Divide for Go<'_, 
 
     fn divide(self, pieces: usize, of: usize) -> (Self, Self) {
         let Self { network, data, indices, coming, tiles, losses, loss, training } = self;
-        // the first has the longer part: the last tile may be ragged
-        let count = (tiles.len() * pieces).div_ceil(of);
+        let count = cut_tiles(tiles.len(), pieces, of);
         let samples = (count * N::Scalar::LANES).min(indices.len());
         let (first, second) = tiles.split_at_mut(count);
         let (losses, other_losses) = losses.split_at_mut(count.min(losses.len()));
@@ -138,10 +144,7 @@ where
             let Some((_, noise)) = &mut training else { continue };
             *noise = noise.at(indices.len());
             if const { N::COMPLETES } {
-                for tile in tiles {
-                    let shares = Shares { now: None, later: true };
-                    network.backward(simd, &tile.input, None, &mut tile.tape, shares);
-                }
+                backward(simd, network, Group::new(tiles), Shares { now: None, later: true });
             }
         }
     }

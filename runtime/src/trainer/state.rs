@@ -8,9 +8,10 @@ use bytemuck::zeroed_box;
 use super::Settings;
 use super::memory::{OnLines, Slots};
 use crate::frozen;
+use crate::group::tiles_remembered;
 use crate::network::Network;
 use crate::optimizers::Optimizer;
-use crate::pass::{Pass, tiles_remembered};
+use crate::pass::Pass;
 use crate::threads::Threads;
 
 /// What a trainer remembers between steps and reuses: all its memory is here.

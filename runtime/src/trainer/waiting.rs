@@ -5,45 +5,22 @@ use fearless_simd::Simd;
 use super::batch::{Train, whole_gradient};
 use super::fit::Data;
 use super::judge::{gather, score};
-use super::parts::{side_by_side, spread};
+use super::parts::{cut_tiles, side_by_side, spread};
 use crate::data::{Samples, Targets};
+use crate::group::{Group, backward, forward, tiles_at_once};
 use crate::kernels::Task;
 use crate::kernels::dense::TILES;
 use crate::kernels::flat::Gather;
 use crate::layers::Way;
 use crate::losses::Loss;
 use crate::metrics::Metrics;
-use crate::network::{Network, Shares, TapesMut, TileMemory};
-use crate::noise::Noise;
+use crate::network::{Network, Shares, TileMemory};
+use crate::noise::{Noise, Training};
 use crate::optimizers::Optimizer;
 use crate::pass::Pass;
 use crate::scalar::Scalar;
 use crate::threads::Divide;
 use crate::tile::TargetTile as _;
-
-/// The tiles of a batch.
-struct Waiting<'a, N: Network> {
-    tiles: &'a mut [TileMemory<N>],
-    samples: usize,
-}
-
-impl<N: Network> TapesMut<N> for Waiting<'_, N> {
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.tiles.len()
-    }
-
-    #[inline(always)]
-    fn samples(&self) -> usize {
-        self.samples
-    }
-
-    #[inline(always)]
-    fn tile(&mut self, index: usize) -> (&N::Input, &mut N::Tape) {
-        let TileMemory { input, tape, .. } = &mut self.tiles[index];
-        (input, tape)
-    }
-}
 
 /// Tiles on their way through what lies between two barriers.
 struct Between<'a, N: Network, X: ?Sized, Y: ?Sized> {
@@ -63,7 +40,7 @@ impl<N: Network, X: Sync + ?Sized, Y: Sync + ?Sized> Divide for Between<'_, N, X
 
     fn divide(self, pieces: usize, of: usize) -> (Self, Self) {
         let Self { network, data, indices, tiles, part, noise } = self;
-        let count = (tiles.len() * pieces).div_ceil(of);
+        let count = cut_tiles(tiles.len(), pieces, of);
         let samples = (count * N::Scalar::LANES).min(indices.len());
         let (first, second) = tiles.split_at_mut(count);
         let (indices, other_indices) = indices.split_at(samples);
@@ -85,18 +62,21 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self { network, data, indices, tiles, part, noise } = self;
-        let Some(noise) = noise else {
-            for TileMemory { input, tape, .. } in tiles {
-                network.backward_part(simd, part, input, None, tape, Shares { now: None, later: true });
-            }
-            return;
-        };
-        for (number, (tile, indices)) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)).enumerate() {
+        let Self { network, data, indices, tiles, part, mut noise } = self;
+        let at_once = const { tiles_at_once::<N>() };
+        for (tiles, indices) in tiles.chunks_mut(at_once).zip(indices.chunks(at_once * N::Scalar::LANES)) {
+            let Some(noise) = &mut noise else {
+                let group = Group { part: Some(part), ..Group::new(tiles) };
+                backward(simd, network, group, Shares { now: None, later: true });
+                continue;
+            };
             if part == 0 {
-                gather(simd, data, indices, tile);
+                for (tile, indices) in tiles.iter_mut().zip(indices.chunks(N::Scalar::LANES)) {
+                    gather(simd, data, indices, tile);
+                }
             }
-            network.forward_part(simd, part, noise.at(number * N::Scalar::LANES), &tile.input, &mut tile.tape);
+            forward(simd, network, Training(*noise), Group { part: Some(part), ..Group::new(tiles) });
+            *noise = noise.at(indices.len());
         }
     }
 }
@@ -121,7 +101,7 @@ where
         let (network, data, indices) = (&*self.network, self.data, self.indices);
         for part in 0..=N::BARRIERS {
             if let Some(barrier) = part.checked_sub(1) {
-                N::meet(simd, barrier, Way::Forward, &mut Waiting { tiles, samples });
+                N::meet(simd, barrier, Way::Forward, samples, &mut Group::new(tiles));
             }
             let onward = Between { network, data, indices, tiles: &mut *tiles, part, noise: Some(self.noise) };
             side_by_side::<N, S, _>(simd, self.threads, onward);
@@ -142,13 +122,13 @@ where
                 let back = Between { network, data, indices, tiles: &mut *tiles, part, noise: None };
                 side_by_side::<N, S, _>(simd, self.threads, back);
             } else {
-                for TileMemory { input, tape, .. } in tiles.iter_mut() {
+                for tiles in tiles.chunks_mut(const { tiles_at_once::<N>() }) {
                     let shares = Shares { now: Some((&mut **gradient, &mut **sums)), later: true };
-                    network.backward_part(simd, part, input, None, tape, shares);
+                    backward(simd, network, Group { part: Some(part), ..Group::new(tiles) }, shares);
                 }
             }
             if let Some(barrier) = part.checked_sub(1) {
-                N::meet(simd, barrier, Way::Back, &mut Waiting { tiles, samples });
+                N::meet(simd, barrier, Way::Back, samples, &mut Group::new(tiles));
             }
         }
         let remembered = TILES * lanes;

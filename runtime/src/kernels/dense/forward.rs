@@ -78,10 +78,10 @@ fn forward_block<T: Scalar, S: Simd, const B: usize, const N: usize>(
     x: [&[T::Lane]; N],
     mut meanwhile: impl FnMut(&[T; B]),
 ) -> [[T::Vector<S>; N]; B] {
-    let mut sums = match bias.and_then(|bias| bias.first_chunk::<B>()) {
-        Some(bias) => array::from_fn(|k| [T::Vector::<S>::splat(simd, bias[k]); N]),
-        None => [[T::Vector::<S>::splat(simd, T::ZERO); N]; B],
-    };
+    let mut sums = [[T::Vector::<S>::splat(simd, T::ZERO); N]; B];
+    for (sums, bias) in sums.iter_mut().zip(bias.and_then(|bias| bias.first_chunk::<B>()).into_iter().flatten()) {
+        *sums = [T::Vector::<S>::splat(simd, *bias); N];
+    }
     // rows of one block: `outputs` apart, the last one shorter
     let mut rows = weights;
     for i in 0..x.first().map_or(0, |x| x.len()) {

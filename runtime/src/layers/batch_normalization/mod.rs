@@ -9,12 +9,13 @@ use rand::Rng;
 
 pub use self::numbers::{BatchNormalizationParameters, BatchNormalizationTape};
 use super::summed::Summed;
-use super::{Backward, Batch, BatchMut, Form, Layer, Share, Sink, TensorInfo, Way};
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, Trace, Way};
 use crate::initializers::{Fan, Initializer, Ones, Zeros};
 use crate::kernels::flat::{load, store};
 use crate::noise::Noise;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
+use crate::tiles::Tiles;
 
 /// `y_i = gamma_i (x_i - mean_i) / sqrt(variance_i + epsilon) + beta_i`: in training with the mean and the variance of number
 /// `i` over all samples of the batch, `variance_i = sum (x_i - mean_i)^2 / samples`; in prediction and evaluation with
@@ -222,10 +223,17 @@ where
     }
 
     #[inline(always)]
-    fn meet<S: Simd, A: BatchMut<T, Self>>(&self, simd: S, _: usize, way: Way, batch: &mut A) {
+    fn meet<S: Simd, A: Tiles<Self::Input, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        _: usize,
+        way: Way,
+        samples: usize,
+        batch: &mut A,
+    ) {
         match way {
-            Way::Forward => self.gather(simd, batch),
-            Way::Back => Self::gather_back(simd, batch),
+            Way::Forward => self.gather(simd, samples, batch),
+            Way::Back => Self::gather_back(simd, samples, batch),
         }
     }
 

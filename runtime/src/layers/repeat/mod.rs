@@ -10,12 +10,15 @@ use fearless_simd::{Simd, SimdBase as _};
 use rand::Rng;
 
 pub use self::copies::Copies;
-use super::view::{Seen, SeenMut, View, Within};
-use super::{Backward, Batch, BatchMut, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
+use super::around::{self, Around, backward_inside, forward_inside};
+use super::batch::Tracing;
+use super::view::{Seen, View, Within};
+use super::{Backward, Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::flat::Flat;
 use crate::noise::{Inference, Mode, Noise, Training};
 use crate::scalar::Scalar;
 use crate::tile::{Features, copy};
+use crate::tiles::{Inside, Parted, Passing, Tiles};
 
 /// `N` layers of one kind in a row, each with parameters of its own. In `network!`: `[Dense(64 -> 64, relu); 50]`.
 ///
@@ -53,29 +56,6 @@ impl<L: Copy, const N: usize> Repeat<L, N> {
     pub const fn layer(&self) -> &L {
         &self.0
     }
-
-    #[inline(always)]
-    fn run<T, S, M>(
-        self,
-        simd: S,
-        mut mode: M,
-        parameters: &Copies<L::Parameters, N>,
-        input: &L::Input,
-        output: &mut L::Output,
-        traces: &mut Traces<T, L, N>,
-    ) where
-        T: Scalar,
-        L: Layer<T, Output = <L as Layer<T>>::Input>,
-        S: Simd,
-        M: Mode,
-    {
-        let mut input = input;
-        for (parameters, trace) in parameters.0.iter().zip(&mut traces.0) {
-            mode = trace.forward(simd, mode, self.0, parameters, input);
-            input = &trace.output;
-        }
-        copy::<T, _>(input, output);
-    }
 }
 
 /// The memory of `N` layers between forward and backward.
@@ -90,30 +70,6 @@ impl<T: Scalar, L: Layer<T>, const N: usize> Debug for Traces<T, L, N> {
 
 // SAFETY: an array of values that may be all zeros each.
 unsafe impl<T: Scalar, L: Layer<T>, const N: usize> Zeroable for Traces<T, L, N> {}
-
-/// Takes the layers from the last to the first, each with what it reads and writes.
-#[inline(always)]
-fn last_to_first<T, L, const N: usize>(
-    pass: Backward<'_, T, Repeat<L, N>>,
-    mut back: impl FnMut(usize, &mut Trace<T, L>, &L::Input, Option<&mut L::Input>, Option<Share<'_, T, L>>),
-) where
-    T: Scalar,
-    L: Layer<T, Output = <L as Layer<T>>::Input>,
-{
-    let Backward { input, tape, mut d_input, mut share, .. } = pass;
-    for i in (0..N).rev() {
-        let (before, after) = tape.0.split_at_mut(i);
-        let share = share.as_mut().map(|Share { gradient, sums }| Share {
-            gradient: &mut gradient.0[i],
-            sums: &mut sums[i * L::SUMS..][..L::SUMS],
-        });
-        let (input, d_input) = match before.last_mut() {
-            Some(Trace { output, d_output, .. }) => (&*output, Some(d_output)),
-            None => (input, d_input.take()),
-        };
-        back(i, &mut after[0], input, d_input, share);
-    }
-}
 
 /// One of the layers.
 #[derive(Clone, Copy)]
@@ -132,11 +88,78 @@ where
         let (before, after) = trace.tape.0.split_at(self.1);
         (before.last().map_or(input, |before| &before.output), &after[0])
     }
+}
+
+/// The tiles of layer `index` in those of all.
+#[allow(clippy::type_complexity, reason = "from what all have of a tile to what one has")]
+#[inline(always)]
+fn nth<T, L, const N: usize>(
+    index: usize,
+) -> impl for<'t> Fn(Passing<'t, L::Input, Traces<T, L, N>>) -> Tracing<'t, T, L>
+where
+    T: Scalar,
+    L: Layer<T, Output = <L as Layer<T>>::Input>,
+{
+    #[inline(always)]
+    move |Passing { input, d_input, kept }| {
+        let (before, after) = kept.0.split_at_mut(index);
+        match before.last_mut() {
+            Some(Trace { output, d_output, .. }) => {
+                Passing { input: output, d_input: Some(d_output), kept: &mut after[0] }
+            }
+            None => Passing { input, d_input, kept: &mut after[0] },
+        }
+    }
+}
+
+impl<T, L, const N: usize> Around<T> for Repeat<L, N>
+where
+    T: Scalar,
+    L: Layer<T, Output = <L as Layer<T>>::Input>,
+{
+    #[inline(always)]
+    fn run<S: Simd, M: Mode>(
+        self,
+        simd: S,
+        mut mode: M,
+        parameters: &Self::Parameters,
+        tiles: &mut impl Tiles<L::Input, Self::Tape>,
+    ) -> M {
+        for (index, parameters) in parameters.0.iter().enumerate() {
+            let tiles = &mut Parted::new(tiles, index * L::BARRIERS, L::BARRIERS);
+            mode = forward_inside(simd, mode, self.0, parameters, tiles, nth::<T, L, N>(index));
+        }
+        mode
+    }
 
     #[inline(always)]
-    fn find_mut(self, (input, trace): SeenMut<'_, T, Repeat<L, N>>) -> SeenMut<'_, T, L> {
-        let (before, after) = trace.tape.0.split_at_mut(self.1);
-        (before.last().map_or(input, |before| &before.output), &mut after[0])
+    fn join<S: Simd>(self, _: S, input: &L::Input, output: &mut L::Output, tape: &mut Self::Tape) {
+        copy::<T, _>(tape.0.last().map_or(input, |last| &last.output), output);
+    }
+
+    #[inline(always)]
+    fn split<S: Simd>(self, _: S, _: &L::Output, d_output: &L::Output, tape: &mut Self::Tape) {
+        if let Some(last) = tape.0.last_mut() {
+            copy::<T, _>(d_output, &mut last.d_output);
+        }
+    }
+
+    #[inline(always)]
+    fn run_back<S: Simd>(
+        self,
+        simd: S,
+        parameters: &Self::Parameters,
+        tiles: &mut impl Tiles<L::Input, Self::Tape>,
+        mut share: Option<Share<'_, T, Self>>,
+    ) {
+        for (index, parameters) in parameters.0.iter().enumerate().rev() {
+            let share = share.as_mut().map(|Share { gradient, sums }| Share {
+                gradient: &mut gradient.0[index],
+                sums: &mut sums[index * L::SUMS..][..L::SUMS],
+            });
+            let tiles = &mut Parted::new(tiles, index * L::BARRIERS, L::BARRIERS);
+            backward_inside(simd, self.0, parameters, tiles, nth::<T, L, N>(index), share);
+        }
     }
 }
 
@@ -177,7 +200,7 @@ where
         output: &mut L::Output,
         tape: &mut Self::Tape,
     ) {
-        self.run(simd, Inference, parameters, input, output, tape);
+        around::forward(*self, simd, Inference, parameters, input, output, tape);
     }
 
     #[inline(always)]
@@ -190,7 +213,7 @@ where
         tape: &mut Self::Tape,
         noise: Noise,
     ) {
-        self.run(simd, Training(noise), parameters, input, output, tape);
+        around::forward(*self, simd, Training(noise), parameters, input, output, tape);
     }
 
     #[inline(always)]
@@ -204,56 +227,44 @@ where
 
     #[inline(always)]
     fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        if let Some(last) = pass.tape.0.last_mut() {
-            copy::<T, _>(&*pass.d_output, &mut last.d_output);
-        }
-        last_to_first(
-            pass,
-            #[inline(always)]
-            |i, trace, input, d_input, share| trace.backward(simd, self.0, &parameters.0[i], input, d_input, share),
-        );
+        around::backward(*self, simd, parameters, pass);
     }
 
     #[inline(always)]
-    fn train_part<S: Simd>(
+    fn forward_tiles<S: Simd, M: Mode, H: Tiles<Self::Input, Trace<T, Self>>>(
         &self,
         simd: S,
-        part: usize,
+        mode: M,
         parameters: &Self::Parameters,
-        input: &L::Input,
-        output: &mut L::Output,
-        tape: &mut Self::Tape,
-        noise: Noise,
+        tiles: &mut H,
+    ) -> M {
+        around::forward_tiles(*self, simd, mode, parameters, tiles)
+    }
+
+    #[inline(always)]
+    fn backward_tiles<S: Simd, H: Tiles<Self::Input, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        parameters: &Self::Parameters,
+        tiles: &mut H,
+        share: Option<Share<'_, T, Self>>,
     ) {
-        let (mut place, mut input) = ((Some(part), noise), input);
-        for (parameters, trace) in parameters.0.iter().zip(&mut tape.0) {
-            place = trace.forward_part(simd, place, L::BARRIERS, self.0, parameters, input);
-            input = &trace.output;
-        }
-        if part == N * L::BARRIERS {
-            copy::<T, _>(input, output);
-        }
+        around::backward_tiles(*self, simd, parameters, tiles, share);
     }
 
     #[inline(always)]
-    fn backward_part<S: Simd>(&self, simd: S, part: usize, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        if let Some(last) = pass.tape.0.last_mut().filter(|_| part == N * L::BARRIERS) {
-            copy::<T, _>(&*pass.d_output, &mut last.d_output);
-        }
-        let mut at = (N * L::BARRIERS).checked_sub(part);
-        last_to_first(
-            pass,
-            #[inline(always)]
-            |i, trace, input, d_input, share| {
-                at = trace.backward_part(simd, at, L::BARRIERS, self.0, &parameters.0[i], input, d_input, share);
-            },
-        );
-    }
-
-    #[inline(always)]
-    fn meet<S: Simd, G: BatchMut<T, Self>>(&self, simd: S, barrier: usize, way: Way, batch: &mut G) {
+    fn meet<S: Simd, H: Tiles<Self::Input, Trace<T, Self>>>(
+        &self,
+        simd: S,
+        barrier: usize,
+        way: Way,
+        samples: usize,
+        batch: &mut H,
+    ) {
         let Some(index) = barrier.checked_div(L::BARRIERS) else { return };
-        self.0.meet(simd, barrier % L::BARRIERS, way, &mut View(batch, Nth(*self, index)));
+        let batch = &mut around::tapes(batch);
+        let nth = &mut Inside::new(batch, nth::<T, L, N>(index));
+        self.0.meet(simd, barrier % L::BARRIERS, way, samples, nth);
     }
 
     fn absorb(&self, parameters: &mut Self::Parameters, tape: &Self::Tape) {

@@ -1,0 +1,148 @@
+//! Tiles in memory that are on their way together, and how many of them.
+
+use fearless_simd::Simd;
+
+use crate::kernels::dense::TILES;
+use crate::kernels::framed;
+use crate::network::{Network, Shares, TileMemory};
+use crate::noise::Mode;
+use crate::scalar::Scalar;
+use crate::tiles::{Passing, Tiles};
+
+/// Whether a network is large enough that its gradient is completed, and its parameters move, layer by layer.
+pub(crate) const fn by_layer<N: Network>() -> bool {
+    N::PARAMETERS > 1024
+}
+
+/// Whether tiles go through each layer together: those of a large network, and those that wait for each other.
+const fn together<N: Network>() -> bool {
+    by_layer::<N>() || N::BARRIERS > 0
+}
+
+/// Of how many bytes tiles may be that are remembered.
+const MEMORY: usize = 4 * 1024 * 1024;
+
+/// How many tiles go through each phase of a step before the next phase begins.
+///
+/// The numbers of one tile depend on each other from the first layer to the last and back; those of different tiles do
+/// not. A few tiles of a small network, side by side, keep the processor busy while each waits for itself. They must
+/// fit into half of a first-level cache together. Those of a large network go through each layer together, whose products
+/// take two at once, and whose weights are then in the cache for the next two.
+pub(crate) const fn tiles_at_once<N: Network>() -> usize {
+    const HALF_CACHE: usize = 16 * 1024;
+    let (memory, most) = if by_layer::<N>() { (MEMORY, 4) } else { (HALF_CACHE, 8) };
+    match memory / size_of::<TileMemory<N>>() {
+        0 => 1,
+        tiles if tiles > most => most,
+        tiles => tiles,
+    }
+}
+
+/// How many tiles of a batch are remembered until it ends: enough that the gradient of a large layer is summed over all
+/// of them at once, if that takes no more than some megabytes.
+pub(crate) const fn tiles_remembered<N: Network>() -> usize {
+    match MEMORY / size_of::<TileMemory<N>>() {
+        tiles if tiles > TILES => TILES,
+        tiles if tiles > tiles_at_once::<N>() => tiles,
+        _ => tiles_at_once::<N>(),
+    }
+}
+
+/// Tiles that go through a network together.
+pub(crate) struct Group<'a, N: Network> {
+    pub(crate) tiles: &'a mut [TileMemory<N>],
+    /// Where the gradients with respect to their inputs go, if anywhere.
+    pub(crate) d_inputs: &'a mut [N::Input],
+    /// See [`Tiles::part`].
+    pub(crate) part: Option<usize>,
+}
+
+impl<'a, N: Network> Group<'a, N> {
+    /// Of whose inputs nobody asks for the gradient.
+    #[inline(always)]
+    pub(crate) fn new(tiles: &'a mut [TileMemory<N>]) -> Self {
+        Self { tiles, d_inputs: &mut [], part: None }
+    }
+}
+
+impl<N: Network> Tiles<N::Input, N::Tape> for Group<'_, N> {
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.tiles.len()
+    }
+
+    #[inline(always)]
+    fn tile(&mut self, index: usize) -> Passing<'_, N::Input, N::Tape> {
+        let TileMemory { input, tape, .. } = &mut self.tiles[index];
+        Passing { input, d_input: self.d_inputs.get_mut(index), kept: tape }
+    }
+
+    #[inline(always)]
+    fn pair(&mut self, first: usize) -> Option<[Passing<'_, N::Input, N::Tape>; 2]> {
+        let tiles = self.tiles.get_mut(first..)?.first_chunk_mut::<2>()?;
+        let mut d_inputs = self.d_inputs.get_mut(first..).unwrap_or_default().iter_mut();
+        Some(tiles.each_mut().map(
+            #[inline(always)]
+            |TileMemory { input, tape, .. }| Passing { input, d_input: d_inputs.next(), kept: tape },
+        ))
+    }
+
+    #[inline(always)]
+    fn part(&self) -> Option<usize> {
+        self.part
+    }
+}
+
+/// Sends tiles forward; `mode` is that of the first.
+#[inline(always)]
+pub(crate) fn forward<S: Simd, N: Network, M: Mode>(simd: S, network: &N, mode: M, mut group: Group<'_, N>) {
+    if const { together::<N>() } {
+        network.forward(simd, mode, &mut group);
+        return;
+    }
+    for (index, TileMemory { input, tape, .. }) in group.tiles.iter_mut().enumerate() {
+        framed(
+            simd,
+            #[inline(always)]
+            || forward_one(simd, network, mode.at(index * N::Scalar::LANES), input, tape),
+        );
+    }
+}
+
+/// Sends tiles back.
+#[inline(always)]
+pub(crate) fn backward<S: Simd, N: Network>(simd: S, network: &N, mut group: Group<'_, N>, mut shares: Shares<'_, N>) {
+    if const { together::<N>() } {
+        return network.backward(simd, &mut group, shares);
+    }
+    let mut d_inputs = group.d_inputs.iter_mut();
+    for TileMemory { input, tape, .. } in group.tiles {
+        backward_one(simd, network, input, d_inputs.next(), tape, shares.again());
+    }
+}
+
+/// A tile forward. As arguments of their own the references tell the compiler that nothing is in two of them, which those
+/// of a [`Passing`] do not.
+#[inline(always)]
+pub(crate) fn forward_one<S: Simd, N: Network, M: Mode>(
+    simd: S,
+    network: &N,
+    mode: M,
+    input: &N::Input,
+    tape: &mut N::Tape,
+) {
+    network.forward(simd, mode, &mut Passing::new(input, tape));
+}
+
+/// A tile back.
+#[inline(always)]
+fn backward_one<S: Simd, N: Network>(
+    simd: S,
+    network: &N,
+    input: &N::Input,
+    d_input: Option<&mut N::Input>,
+    tape: &mut N::Tape,
+    shares: Shares<'_, N>,
+) {
+    network.backward(simd, &mut Passing { input, d_input, kept: tape }, shares);
+}

@@ -1,0 +1,169 @@
+//! What layers with others inside have in common: on the way forward the tiles go through the layers inside, whose results
+//! are then joined; on the way back the gradient is split, goes back through them, and is merged.
+
+use fearless_simd::Simd;
+
+use super::batch::Tracing;
+use super::{Backward, Layer, Share, Trace};
+use crate::kernels::framed;
+use crate::noise::Mode;
+use crate::scalar::Scalar;
+use crate::tiles::{Inside, Passing, Tiles};
+
+/// A layer with others inside.
+pub(super) trait Around<T: Scalar>: Layer<T> {
+    /// Sends tiles forward through the layers inside.
+    fn run<S: Simd, M: Mode>(
+        self,
+        simd: S,
+        mode: M,
+        parameters: &Self::Parameters,
+        tiles: &mut impl Tiles<Self::Input, Self::Tape>,
+    ) -> M;
+
+    /// Makes the outputs of what the layers inside gave.
+    fn join<S: Simd>(self, simd: S, input: &Self::Input, output: &mut Self::Output, tape: &mut Self::Tape);
+
+    /// Gives the layers inside the gradient with respect to their outputs.
+    fn split<S: Simd>(self, simd: S, output: &Self::Output, d_output: &Self::Output, tape: &mut Self::Tape);
+
+    /// Sends tiles back through the layers inside.
+    fn run_back<S: Simd>(
+        self,
+        simd: S,
+        parameters: &Self::Parameters,
+        tiles: &mut impl Tiles<Self::Input, Self::Tape>,
+        share: Option<Share<'_, T, Self>>,
+    );
+
+    /// Adds to the gradient with respect to the inputs what does not come from the layer inside that is the first.
+    fn merge<S: Simd>(self, _simd: S, _d_output: &Self::Output, _d_input: &mut Self::Input, _tape: &Self::Tape) {}
+}
+
+/// Sends a tile forward.
+#[inline(always)]
+pub(super) fn forward<T: Scalar, L: Around<T>, S: Simd, M: Mode>(
+    layer: L,
+    simd: S,
+    mode: M,
+    parameters: &L::Parameters,
+    input: &L::Input,
+    output: &mut L::Output,
+    tape: &mut L::Tape,
+) {
+    layer.run(simd, mode, parameters, &mut Passing::new(input, &mut *tape));
+    layer.join(simd, input, output, tape);
+}
+
+/// Sends a tile back.
+#[inline(always)]
+pub(super) fn backward<T: Scalar, L: Around<T>, S: Simd>(
+    layer: L,
+    simd: S,
+    parameters: &L::Parameters,
+    pass: Backward<'_, T, L>,
+) {
+    let Backward { input, output, tape, d_output, mut d_input, share } = pass;
+    layer.split(simd, output, d_output, tape);
+    let mut tile = Passing { input, d_input: d_input.as_deref_mut(), kept: &mut *tape };
+    layer.run_back(simd, parameters, &mut tile, share);
+    if let Some(d_input) = d_input {
+        layer.merge(simd, d_output, d_input, tape);
+    }
+}
+
+/// Sends tiles forward, or through a part of the way.
+#[inline(always)]
+pub(super) fn forward_tiles<T: Scalar, L: Around<T>, S: Simd, M: Mode>(
+    layer: L,
+    simd: S,
+    mode: M,
+    parameters: &L::Parameters,
+    tiles: &mut impl Tiles<L::Input, Trace<T, L>>,
+) -> M {
+    let mode = layer.run(simd, mode, parameters, &mut tapes(tiles));
+    if tiles.part().is_none_or(|part| part == L::BARRIERS) {
+        for index in 0..tiles.count() {
+            let Passing { input, kept: Trace { output, tape, .. }, .. } = tiles.tile(index);
+            layer.join(simd, input, output, tape);
+        }
+    }
+    mode
+}
+
+/// Sends tiles back, or through a part of the way.
+#[inline(always)]
+pub(super) fn backward_tiles<T: Scalar, L: Around<T>, S: Simd>(
+    layer: L,
+    simd: S,
+    parameters: &L::Parameters,
+    tiles: &mut impl Tiles<L::Input, Trace<T, L>>,
+    share: Option<Share<'_, T, L>>,
+) {
+    if tiles.part().is_none_or(|part| part == L::BARRIERS) {
+        for index in 0..tiles.count() {
+            let Trace { output, d_output, tape } = tiles.tile(index).kept;
+            layer.split(simd, output, d_output, tape);
+        }
+    }
+    layer.run_back(simd, parameters, &mut tapes(tiles), share);
+    if tiles.part().is_none_or(|part| part == 0) {
+        for index in 0..tiles.count() {
+            let Passing { d_input: Some(d_input), kept: Trace { d_output, tape, .. }, .. } = tiles.tile(index) else {
+                break;
+            };
+            layer.merge(simd, d_output, d_input, tape);
+        }
+    }
+}
+
+/// Tiles with what the layer keeps.
+#[inline(always)]
+pub(super) fn tapes<T: Scalar, L: Layer<T>, G: Tiles<L::Input, Trace<T, L>>>(
+    tiles: &mut G,
+) -> impl Tiles<L::Input, L::Tape> {
+    Inside::new(
+        tiles,
+        #[inline(always)]
+        |tile: Tracing<'_, T, L>| {
+            tile.first(
+                #[inline(always)]
+                |trace| &mut trace.tape,
+            )
+        },
+    )
+}
+
+/// Sends tiles forward through a layer inside, in a frame of its own. `see` finds its tiles in those around it.
+#[inline(always)]
+pub(crate) fn forward_inside<T: Scalar, L: Layer<T>, S: Simd, M: Mode, I, K>(
+    simd: S,
+    mode: M,
+    layer: L,
+    parameters: &L::Parameters,
+    tiles: &mut impl Tiles<I, K>,
+    see: impl for<'t> Fn(Passing<'t, I, K>) -> Tracing<'t, T, L>,
+) -> M {
+    framed(
+        simd,
+        #[inline(always)]
+        || layer.forward_tiles(simd, mode, parameters, &mut Inside::new(tiles, see)),
+    )
+}
+
+/// The same on the way back.
+#[inline(always)]
+pub(crate) fn backward_inside<T: Scalar, L: Layer<T>, S: Simd, I, K>(
+    simd: S,
+    layer: L,
+    parameters: &L::Parameters,
+    tiles: &mut impl Tiles<I, K>,
+    see: impl for<'t> Fn(Passing<'t, I, K>) -> Tracing<'t, T, L>,
+    share: Option<Share<'_, T, L>>,
+) {
+    framed(
+        simd,
+        #[inline(always)]
+        || layer.backward_tiles(simd, parameters, &mut Inside::new(tiles, see), share),
+    );
+}
