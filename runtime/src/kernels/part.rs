@@ -49,9 +49,9 @@ macro_rules! parts {
                 if let Some(whole) = from.get(..Self::LEN) {
                     return Self::from_slice(simd, whole);
                 }
-                let (a, from) = from.split_at(from.len().min($quarter::<S>::LEN));
-                let (b, from) = from.split_at(from.len().min($quarter::<S>::LEN));
-                let (c, d) = from.split_at(from.len().min($quarter::<S>::LEN));
+                let (a, from) = from.split_at_checked($quarter::<S>::LEN).unwrap_or((from, &[]));
+                let (b, from) = from.split_at_checked($quarter::<S>::LEN).unwrap_or((from, &[]));
+                let (c, d) = from.split_at_checked($quarter::<S>::LEN).unwrap_or((from, &[]));
                 let (a, b) = ($quarter::load_part(simd, a), $quarter::load_part(simd, b));
                 let (c, d) = ($quarter::load_part(simd, c), $quarter::load_part(simd, d));
                 a.combine(b).combine(c.combine(d))

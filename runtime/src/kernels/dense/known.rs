@@ -119,8 +119,9 @@ impl<T: Scalar, const IN: usize, const OUT: usize> Known<'_, T, IN, OUT> {
         V: SimdFloat<S, Element = T> + Part<S>,
     {
         for i in rows {
-            let sums = &mut sums[i % U];
-            let (Some(rows), Some(x)) = (self.weights.as_flattened().get(i * OUT..), self.x.get(i)) else { break };
+            // where size counts, the compiler does not see that these are within
+            let rows = self.weights.as_flattened().get(i * OUT..);
+            let (Some(sums), Some(rows), Some(x)) = (sums.get_mut(i % U), rows, self.x.get(i)) else { break };
             let x = V::splat(simd, *x);
             for (b, sum) in sums.iter_mut().enumerate() {
                 let row = rows.get(Self::start::<S, V>(b)..).unwrap_or_default();

@@ -114,7 +114,7 @@ pub(super) fn total<S: Simd, V: SimdFloat<S>, const B: usize, const U: usize>(
 ) -> [V; B] {
     let mut half = U / 2;
     while half > 0 {
-        let (first, second) = sums.split_at_mut(half);
+        let Some((first, second)) = sums.split_at_mut_checked(half) else { break };
         for (k, (sums, others)) in first.iter_mut().zip(second).enumerate() {
             if half + k < used {
                 for (sum, other) in sums.iter_mut().zip(others) {
