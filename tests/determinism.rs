@@ -4,7 +4,7 @@
 mod support;
 
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use typenet::prelude::*;
 use typenet::simd::{Level, level};
 
@@ -12,7 +12,9 @@ use crate::support::{levels, xor_samples};
 
 typenet::network! {
     Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
-    Wide = Dense(2 -> 70, tanh), Dense(70 -> 33, gelu), Dense(33 -> 2, softmax)
+    Wide = Dense(2 -> 70, tanh), Dense(70 -> 33, gelu), Dense(33 -> 2, softmax);
+    /// Products of every kind: of many inputs, and of outputs that fill no vector.
+    Large = Dense(150 -> 96, tanh), Dense(96 -> 33, relu), Residual(Dense(33 -> 33, selu)), Dense(33 -> 10)
 }
 
 /// The bits of all parameters after some epochs, and those of the history.
@@ -68,6 +70,38 @@ fn data_of_every_kind_gives_the_same_bits() {
     assert_eq!(fit(&rows(&x), &rows(&y)), expected, "a matrix with a sample in each row");
     let array: [[f32; 2]; 100] = x.clone().try_into().unwrap();
     assert_eq!(fit(&array, &rows(&y)), expected, "an array");
+}
+
+#[test]
+fn tiles_side_by_side_give_the_bits_of_each_alone() {
+    let rng = &mut StdRng::seed_from_u64(5);
+    let large = Large::boxed(rng);
+    let mut numbers = |count| (0..count).map(|_| rng.random_range(-1.0..1.0)).collect::<Vec<f32>>();
+    let (x, d_y) = (numbers(90 * 150), numbers(90 * 10));
+    let (x, d_y) = (x.as_chunks::<150>().0, d_y.as_chunks::<10>().0);
+    for level in levels() {
+        let pass = || Pass::<Large>::new().with_level(level);
+        // 16 samples are a tile, the last one is often ragged
+        for count in [1, 16, 17, 32, 40, 48, 64, 70, 80, 90] {
+            let (x, d_y) = (&x[..count], &d_y[..count]);
+            let (mut together, mut alone) = (pass(), pass());
+            let (mut y, mut d_x) = (vec![[0.0; 10]; count], vec![[0.0; 150]; count]);
+            together.predict(&large, x, &mut y).unwrap();
+            together.backward(&large, x, d_y, &mut d_x).unwrap();
+            for (((x, d_y), y), d_x) in x.chunks(16).zip(d_y.chunks(16)).zip(y.chunks(16)).zip(d_x.chunks(16)) {
+                let (mut y_alone, mut d_x_alone) = (y.to_vec(), d_x.to_vec());
+                y_alone.fill([0.0; 10]);
+                d_x_alone.fill([0.0; 150]);
+                alone.predict(&large, x, &mut y_alone).unwrap();
+                alone.backward(&large, x, d_y, &mut d_x_alone).unwrap();
+                assert!(y == y_alone && d_x == d_x_alone, "{count} samples, {level:?}");
+            }
+            // the lanes of what is summed are added up at the end of each call, so that this is rounded otherwise
+            for (a, b) in together.gradient().as_flat().iter().zip(alone.gradient().as_flat()) {
+                assert!((a - b).abs() <= 1e-4 * b.abs().max(1.0), "{count} samples, {level:?}: {a}, alone {b}");
+            }
+        }
+    }
 }
 
 #[test]
