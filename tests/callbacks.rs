@@ -222,7 +222,7 @@ fn a_rate_that_was_set_stays_until_it_is_set_again() {
     assert_eq!(network.dense.bias[0], 0.0625);
 }
 
-/// Its output, which is no number while it is 0.
+/// Its output; none while that is 0.
 #[derive(Clone, Copy, Debug)]
 struct Output;
 
@@ -233,7 +233,7 @@ impl<T: Scalar, Y, const N: usize> Metric<T, Tile<T, N>, Y> for Output {
 
     fn update<S: Simd>(&self, simd: S, state: &mut Mean<T>, outputs: &Tile<T, N>, _: &Y, weights: T::Vector<S>) {
         let y = outputs.load(simd, 0);
-        state.add(simd, y * (y / y), weights);
+        state.add(simd, y * y / y, weights);
     }
 }
 
