@@ -233,3 +233,12 @@ fn confusion() {
     matrix.add(7, 0);
     assert_eq!((matrix.count(7, 0), matrix.classes()), (0, 3));
 }
+
+#[test]
+fn targets_that_are_all_the_same_have_a_score_of_zero() {
+    for outputs in [[[2.0], [2.0]], [[2.0], [3.0]]] {
+        assert_eq!(dispatch(level(), Epoch(R2Score, &outputs, &[[2.0], [2.0]], &[2])), 0.0, "{outputs:?}");
+    }
+    let lost = dispatch(level(), Epoch(R2Score, &[[f64::NAN], [2.0]], &[[2.0], [2.0]], &[2]));
+    assert!(lost.is_nan(), "{lost}");
+}
