@@ -38,7 +38,7 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     let left = if const { registers::<S>() == 16 } {
         backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, start, sink)
     } else if const { registers::<S>() == 4 } {
-        backward_rows::<T, S, K, 4, 1>(simd, tiles, inputs, outputs, start, sink)
+        backward_rows::<T, S, K, 6, 1>(simd, tiles, inputs, outputs, start, sink)
     } else {
         backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, start, sink)
     };
