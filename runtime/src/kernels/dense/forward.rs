@@ -5,7 +5,7 @@ use core::array;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
-use super::{ANY, earlier, has_blocks, load_each, registers, store_block};
+use super::{ANY, earlier, fits, has_blocks, largest, load_each, registers, store_block};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
@@ -19,7 +19,7 @@ pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize>(
     x: &[T::Lane],
     mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
-    blocks!(registers::<S>(), OUT, OUT, start, BLOCK => {
+    blocks!(largest::<S>(OUT, 1), OUT, OUT, start, BLOCK => {
         let sums = forward_block::<T, S, BLOCK, 1>(simd, &weights[start..], bias.get(start..), OUT, [x], |_| {});
         for (k, [sum]) in sums.into_iter().enumerate() {
             emit(start + k, sum);
@@ -43,7 +43,7 @@ pub(crate) fn forward_columns<T: Scalar, S: Simd, const N: usize>(
     // the lines to ask for, spread over the rows of all blocks
     let rows = outputs * N / registers::<S>() * inputs;
     let (mut line, mut due) = (0, 0);
-    blocks!(registers::<S>() / N, ANY, outputs, start, BLOCK => {
+    blocks!(largest::<S>(ANY, N), ANY, outputs, start, BLOCK => {
         let weights = weights.get(start..).unwrap_or_default();
         let sums = forward_block::<T, S, BLOCK, N>(
             simd,

@@ -1,10 +1,8 @@
 //! The gradient of the inputs: a block of inputs in registers.
 
-use core::array;
-
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
-use super::{ANY, earlier, has_blocks, load_each, registers, store_block};
+use super::{ANY, earlier, fits, has_blocks, largest, load_each, store_block};
 use crate::scalar::Scalar;
 
 /// `dx[i] = sum_o w[i, o] dy[o]` for every input of `N` tiles, which have the same sizes.
@@ -18,8 +16,12 @@ pub(crate) fn backward_input<T: Scalar, S: Simd, const IN: usize, const N: usize
 ) {
     let dy = dy.map(|dy| dy.get(..outputs).unwrap_or_default());
     let inputs = dx.first().map_or(0, |dx| dx.len());
-    blocks!(registers::<S>() / N, IN, inputs, start, BLOCK => {
-        let rows: [&[T]; BLOCK] = array::from_fn(|k| &weights[(start + k) * outputs..][..outputs]);
+    blocks!(largest::<S>(IN, N), IN, inputs, start, BLOCK => {
+        // not `array::from_fn`, which is not always inlined
+        let mut rows: [&[T]; BLOCK] = [&[]; BLOCK];
+        for (k, row) in rows.iter_mut().enumerate() {
+            *row = &weights[(start + k) * outputs..][..outputs];
+        }
         let mut sums = [[T::Vector::<S>::splat(simd, T::ZERO); N]; BLOCK];
         for o in 0..outputs {
             let Some(dy) = load_each::<T, S, N>(simd, dy, o) else { break };

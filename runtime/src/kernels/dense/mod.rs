@@ -24,7 +24,7 @@ use fearless_simd::{Simd, SimdBase};
 use crate::scalar::{Lane, Scalar};
 
 /// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
-/// registers of AVX-512, 4 pairs of the 16 of AVX2, 2 quadruples of the 16 of SSE2.
+/// registers of AVX-512, 4 pairs of the 16 of AVX2, 2 quadruples of the 16 of SSE2. A power of two; see also [`largest`].
 #[inline(always)]
 const fn registers<S: Simd>() -> usize {
     match <S::f32s as SimdBase<S>>::LEN {
@@ -37,31 +37,54 @@ const fn registers<S: Simd>() -> usize {
 /// What stands for a size that is not known while compiling.
 pub(crate) const ANY: usize = usize::MAX;
 
-/// Whether `0..n` has blocks of this size, as far as that is known.
+/// How many numbers of `tiles` tiles a block is of, at most, where there are `known` of them.
+///
+/// Processors with AVX2 begin two multiply-adds a cycle, each of which takes four: the 8 registers of blocks of 4 have no cycle
+/// to lose, the 12 of blocks of 6 have. The short blocks of small layers, whose sizes are known, overlap each other, and do
+/// not wait.
+#[inline(always)]
+const fn largest<S: Simd>(known: usize, tiles: usize) -> usize {
+    match registers::<S>() {
+        4 if known == ANY => 6 / tiles,
+        most => most / tiles,
+    }
+}
+
+/// Whether `0..n` has blocks of this size, as far as that is known. All but the largest are powers of two, and that too where
+/// `n` is known.
 const fn has_blocks(n: usize, block: usize, largest: usize) -> bool {
-    block <= largest && (n == ANY || if block == largest { n >= block } else { n % (2 * block) >= block })
+    (block == largest || block < largest && block.is_power_of_two())
+        && (n == ANY || if block == largest { n >= block } else { n % (2 * block) >= block })
+}
+
+/// Whether a block of this size comes next, of so many that are left: of 7 and 8, two of 4 take less time than one of 6 and a
+/// smaller one, which waits for itself.
+#[inline(always)]
+const fn fits<const BLOCK: usize>(rest: usize) -> bool {
+    rest >= BLOCK && (BLOCK.is_power_of_two() || rest == BLOCK || rest > BLOCK + 2)
 }
 
 /// Where the next block begins: at `start`, or earlier, see `blocks`.
 #[inline(always)]
 const fn earlier<const KNOWN: usize, const BLOCK: usize>(n: usize, start: usize) -> usize {
-    let rest = n - start;
-    if KNOWN == ANY && start > 0 && rest > BLOCK / 2 && rest < BLOCK && n >= BLOCK { n - BLOCK } else { start }
+    let (rest, smaller) = (n - start, BLOCK.div_ceil(2).next_power_of_two());
+    if KNOWN == ANY && start > 0 && rest > smaller && rest < BLOCK && n >= BLOCK { n - BLOCK } else { start }
 }
 
-/// Splits `0..n` into blocks of at most `$largest`, powers of two, and does `$run` with each. Where `n` is known, no code is made of blocks that there are not, which would have to be removed from every layer. Where it is not, a
-/// rest that fills more than half of a block is one that begins earlier, and computes some numbers once more: that takes
-/// no longer than the next smaller block, and another one after it.
+/// Splits `0..n` into blocks of at most `$largest`, and does `$run` with each. Where `n` is known, no code is made of blocks
+/// that there are not, which would have to be removed from every layer. Where it is not, a rest that the next smaller block
+/// does not hold is a block that begins earlier, and computes some numbers once more: that takes no longer than the smaller
+/// block, and another one after it.
 macro_rules! blocks {
     ($largest:expr, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {{
         let n = if const { $known == ANY } { $n } else { $known };
         let mut $start = 0;
-        blocks!(@each $largest, $known, n, $start, $block, 16 8 4 2 1 => $run);
+        blocks!(@each $largest, $known, n, $start, $block, 16 8 6 4 2 1 => $run);
     }};
     (@each $largest:expr, $known:ident, $n:ident, $start:ident, $block:ident, $($size:literal)* => $run:expr) => {$(
         if const { has_blocks($known, $size, $largest) } {
             $start = earlier::<$known, $size>($n, $start);
-            while $n - $start >= $size {
+            while fits::<$size>($n - $start) {
                 const $block: usize = $size;
                 $run;
                 $start = earlier::<$known, $size>($n, $start + $size);

@@ -42,7 +42,7 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
             if single { backward_rows::<T, S, K, 16, 1>(simd, tiles, inputs, outputs, start, sink) } else { inputs };
         backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, start, sink)
     } else if const { registers::<S>() == 4 } {
-        backward_rows::<T, S, K, 4, 1>(simd, tiles, inputs, outputs, start, sink)
+        backward_rows::<T, S, K, 6, 1>(simd, tiles, inputs, outputs, start, sink)
     } else {
         backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, start, sink)
     };
