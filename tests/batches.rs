@@ -198,6 +198,25 @@ fn a_reader_that_fails_keeps_what_was_learnt() {
     assert!(matches!(error, Error::SampleWeight { sample: 23, .. }), "{error}");
 }
 
+/// Pairs without a `Result` are batches too, also to validate what is read by something that can fail.
+#[test]
+fn pairs_are_batches() {
+    let (x, y) = samples();
+    let start = || Xor::new(&mut StdRng::seed_from_u64(1));
+    let trainer = || Trainer::new(CategoricalCrossEntropy, Sgd::new(0.05)).epochs(3);
+    let rng = || StdRng::seed_from_u64(2);
+    let (mut pairs, mut results) = (start(), start());
+    let history = trainer().fit_batches(&mut pairs, |_| x.chunks(16).zip(y.chunks(16)), &mut rng()).unwrap();
+    assert_eq!(history.epochs.len(), 3);
+
+    let read = |_| batches(&x, &y).map(|batch| batch.map_err(Box::<dyn std::error::Error>::from));
+    let validated = trainer().fit_batches_validated(&mut results, read, |_| [(&x, &y)], &mut rng()).unwrap();
+    assert_eq!(pairs, results);
+    assert!(validated.loss().eq(history.loss()) && validated.validation_loss().count() == 3);
+    let scores = trainer().evaluate_batches(&pairs, [(&x, &y)]).unwrap();
+    assert_eq!(validated.validation_loss().last(), Some(scores.loss));
+}
+
 #[test]
 fn without_a_batch_there_is_nothing_to_learn_from() {
     let (x, y) = samples();

@@ -86,6 +86,9 @@ fn cross_entropies() {
     check_loss::<Logits, _, _, _>("categorical, logits", FromLogits(CategoricalCrossEntropy), &x, &three);
     check_loss::<Three, _, _, _>("sparse", SparseCategoricalCrossEntropy, &x, &classes);
     check_loss::<Logits, _, _, _>("sparse, logits", FromLogits(SparseCategoricalCrossEntropy), &x, &classes);
+    let generalized = CategoricalGeneralizedCrossEntropy(0.75);
+    check_loss::<Three, _, _, _>("generalised", generalized, &x, &classes);
+    check_loss::<Logits, _, _, _>("generalised, logits", FromLogits(generalized), &x, &classes);
     check_loss::<Inside, _, _, _>("categorical, two layers", CategoricalCrossEntropy, &x, &apart);
 }
 

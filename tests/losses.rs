@@ -4,6 +4,7 @@
 mod support;
 
 use serde::Deserialize;
+use typenet::Classes;
 use typenet::activations::{Activation, Linear, Sigmoid, Softmax};
 use typenet::bytemuck::Zeroable as _;
 use typenet::data::Targets;
@@ -199,6 +200,11 @@ fn check_case<const N: usize>(case: &LossCase) -> bool {
         ("sparse_categorical_crossentropy", "from_logits") => {
             check_after::<_, _, _, N>(case, FromLogits(SparseCategoricalCrossEntropy), Linear, labels);
         }
+        ("categorical_generalized_cross_entropy", "softmax") => {
+            let loss = CategoricalGeneralizedCrossEntropy(case.case.trim_start_matches("q ").parse().unwrap());
+            check_after::<_, _, _, N>(case, loss, Softmax, labels);
+            check_after::<_, _, _, N>(case, FromLogits(loss), Linear, labels);
+        }
         _ => return false,
     }
     true
@@ -216,13 +222,13 @@ fn losses_after_heads() {
         7 => check_case::<7>(case),
         width => panic!("no test for {width} outputs"),
     });
-    assert_eq!(checked.count(), 46, "the fixture has lost its cases");
+    assert_eq!(checked.count(), 52, "the fixture has lost its cases");
 }
 
 /// The mean of a metric over the samples.
-struct Mean<'a, M>(M, &'a Tile3, &'a Tile3, usize);
+struct Mean<'a, M, Y>(M, &'a Tile3, &'a Y, usize);
 
-impl<M: Metric<f64, Tile3, Tile3>> Task for Mean<'_, M> {
+impl<M: Metric<f64, Tile3, Y>, Y> Task for Mean<'_, M, Y> {
     type Output = f64;
 
     fn run<S: Simd>(self, simd: S) -> f64 {
@@ -233,6 +239,33 @@ impl<M: Metric<f64, Tile3, Tile3>> Task for Mean<'_, M> {
         state.end_batch(simd, self.3 as f64);
         state.value()
     }
+}
+
+#[test]
+fn generalized_as_a_metric() {
+    let fixture: Losses = fixture("losses");
+    let generalized = fixture.cases.iter().filter(|case| case.loss == "categorical_generalized_cross_entropy");
+    let checked = generalized.filter(|case| case.head == "none").inspect(|case| {
+        let metric = CategoricalGeneralizedCrossEntropy(case.case.trim_start_matches("q ").parse().unwrap());
+        let predictions = tile(case.predictions.as_deref().unwrap());
+        let mut classes = Classes::zeroed();
+        for (class, label) in Lane::<f64>::as_mut_slice(&mut classes.0).iter_mut().zip(case.labels.as_ref().unwrap()) {
+            *class = *label as f64;
+        }
+        close(&case.what(), dispatch(level(), Mean(metric, &predictions, &classes, case.batch)), case.value, 1e-12);
+    });
+    assert_eq!(checked.count(), 6, "the fixture has lost its cases");
+}
+
+/// What the network holds for impossible costs no more than `1 / q`, and has a gradient that is a number.
+#[test]
+fn generalized_of_the_impossible() {
+    let logits = [-2000.0, 0.0, 0.0];
+    let loss = CategoricalGeneralizedCrossEntropy::default();
+    let (losses, gradient) = dispatch(level(), After::<_, _, _, 3>(loss, Softmax, &logits, [0_usize].as_slice()));
+    let mut ours = [1.0; N];
+    gradient.get_sample(0, &mut ours);
+    assert_eq!((losses[0], ours), (2.0, [0.0; N]));
 }
 
 #[test]

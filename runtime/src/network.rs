@@ -1,13 +1,14 @@
 //! What `network!` implements for each network.
 
 #[cfg(feature = "alloc")]
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt::Debug;
 
 use bytemuck::{Pod, Zeroable};
 use fearless_simd::{Level, Simd, SimdBase as _};
 use rand::Rng;
 
+use crate::__private as private;
 use crate::activations::Activation;
 use crate::data::Samples;
 use crate::error::Error;
@@ -29,32 +30,45 @@ use crate::tiles::Tiles;
 /// The struct holds the parameters and nothing else. What training needs beside them is apart: a [`Tape`](Self::Tape)
 /// for what backward wants to know of the forward pass of one tile, and the trainer's own workspace.
 ///
+/// A function, a struct or a trait for any network, or for any that takes and gives what is wanted, is generic over it:
+///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};
 /// use typenet::prelude::*;
 ///
 /// network! {
-///     Small = Dense(2 -> 4, relu), Dense(4 -> 2);
-///     Precise: f64 = Dense(3 -> 3)
+///     Small = Dense(1 -> 4, tanh), Dense(1);
+///     Large = Dense(1 -> 16, tanh), Dense(16, tanh), Dense(1)
 /// }
 ///
-/// /// The largest parameter of any network.
-/// fn largest<N: Network>(network: &N) -> f64 {
-///     network.as_flat().iter().fold(0.0, |largest, parameter| parameter.to_f64().abs().max(largest))
+/// /// How well a network learns a parabola, and what it says of 0.5.
+/// fn learn<N>() -> Result<(f64, f32), typenet::Error>
+/// where
+///     N: Network<Scalar = f32, Input = Tile<f32, 1>, Output = Tile<f32, 1>>,
+/// {
+///     let rng = &mut StdRng::seed_from_u64(0);
+///     let x: Vec<f32> = (0..100).map(|i| i as f32 / 50.0 - 1.0).collect();
+///     let y: Vec<f32> = x.iter().map(|x| x * x).collect();
+///     let mut network = N::boxed(rng);
+///     let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(100);
+///     trainer.fit(&mut *network, (&x, &y), rng)?;
+///     let [square] = network.predict(&[0.5]);
+///     Ok((trainer.evaluate(&network, (&x, &y))?.loss, square))
 /// }
 ///
-/// # fn main() {
-/// let rng = &mut StdRng::seed_from_u64(0);
-/// // Glorot: from -1 to 1, of six inputs and outputs
-/// assert!(largest(&Small::new(rng)) < 1.0);
-/// assert!(largest(&Precise::new(rng)) < 1.0);
-/// assert_eq!((Small::PARAMETERS, Precise::PARAMETERS), (22, 12));
+/// # fn main() -> Result<(), typenet::Error> {
+/// for (loss, square) in [learn::<Small>()?, learn::<Large>()?] {
+///     assert!(loss < 0.01 && (square - 0.25).abs() < 0.1);
+/// }
+/// assert_eq!((Small::PARAMETERS, Large::PARAMETERS), (13, 321));
+/// # Ok(())
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a network",
     label = "not a network",
-    note = "networks are declared with `typenet::network!`"
+    note = "networks are declared with `typenet::network!`",
+    note = "what holds one, as a `Box` or the guard of a `Mutex`, is not one itself: write `&mut *network` or `&*network`"
 )]
 pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync + 'static {
     /// `f32` or `f64`.
@@ -122,6 +136,14 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     const INPUTS: usize = <Self::Input as Features<Self::Scalar>>::N;
     /// How many numbers come out.
     const OUTPUTS: usize = <Self::Output as Features<Self::Scalar>>::N;
+
+    /// A network with new parameters, drawn from a generator of random numbers, built on the heap: what code that is
+    /// generic over networks begins with. Each network has this method of its own, and `new` if it is small enough.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    fn boxed<R: Rng + ?Sized>(rng: &mut R) -> Box<Self> {
+        private::boxed(rng)
+    }
 
     /// Replaces all parameters by new initial values.
     fn initialize<R: Rng + ?Sized>(&mut self, rng: &mut R);
@@ -263,6 +285,16 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         X: Samples<f32, InputOf<Self>> + ?Sized,
     {
         Quantized::new(self, calibration)
+    }
+
+    /// Predicts one sample, without allocation. Each network has this method of its own, too.
+    #[must_use]
+    #[inline]
+    fn predict(
+        &self,
+        sample: &<Self::Input as Features<Self::Scalar>>::Sample,
+    ) -> <Self::Output as Features<Self::Scalar>>::Sample {
+        private::predict(self, sample)
     }
 
     /// Predicts many samples.

@@ -4,13 +4,14 @@ pub use crate::flat::Flat;
 pub use crate::include_network;
 pub use crate::losses::{
     BinaryCrossEntropy, BinaryFocalCrossEntropy, CategoricalCrossEntropy, CategoricalFocalCrossEntropy,
-    CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber, KlDivergence, LabelSmoothing, LogCosh,
-    MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
-    SparseCategoricalCrossEntropy, SquaredHinge,
+    CategoricalGeneralizedCrossEntropy, CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber, KlDivergence,
+    LabelSmoothing, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossEntropy, SquaredHinge,
 };
 pub use crate::metrics::{
-    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, FBetaScore, Precision, R2Score, Recall, RootMeanSquaredError,
-    SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy,
+    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, ConcordanceCorrelation, FBetaScore, PearsonCorrelation,
+    Precision, PrecisionAtRecall, R2Score, Recall, RecallAtPrecision, RootMeanSquaredError, SensitivityAtSpecificity,
+    SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, SpecificityAtSensitivity, TopKCategoricalAccuracy,
 };
 pub use crate::network;
 pub use crate::network::Network;

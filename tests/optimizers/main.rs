@@ -1,5 +1,5 @@
 //! Twenty steps of every optimizer with every schedule and every option, number by number as Keras makes them.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
 mod steps;
 #[path = "../support/mod.rs"]
@@ -215,5 +215,34 @@ fn optimizers() {
     assert_eq!(fixture.trajectories.len(), 10 * 14 + 23, "the fixture has lost its cases");
     for trajectory in &fixture.trajectories {
         fixture.follow_named(trajectory);
+    }
+}
+
+#[test]
+fn schedules_at_their_edges() {
+    // which begins at its height
+    let peak = OneCycle::new(0.5, 10).pct_start(0.1);
+    assert_eq!([peak.learning_rate(0), peak.learning_rate(9)], [0.5, 0.5 / 25.0 / 1e4]);
+    assert_eq!(OneCycle::new(0.5, 1).pct_start(1.0).learning_rate(0), 0.5);
+    // where the logarithm of 3^5 is less than five times that of 3
+    let restarts = CosineDecayRestarts::new(0.5, 10).t_mul(3.0);
+    for restart in [0, 10, 40, 130, 400, 1210, 3640] {
+        assert_eq!(restarts.learning_rate(restart), 0.5, "at {restart}");
+        assert!(restart == 0 || restarts.learning_rate(restart - 1) < 0.05, "before {restart}");
+    }
+    // of no steps
+    let rates = |iteration| {
+        [
+            CosineDecay::new(0.5, 0).warmup(1.0, 0).learning_rate(iteration),
+            CosineDecayRestarts::new(0.5, 0).learning_rate(iteration),
+            ExponentialDecay::new(0.5, 0, 0.5).learning_rate(iteration),
+            InverseTimeDecay::new(0.5, 0, 0.5).learning_rate(iteration),
+            PolynomialDecay::new(0.5, 0).learning_rate(iteration),
+            PolynomialDecay::new(0.5, 0).cycle().learning_rate(iteration),
+            OneCycle::new(0.5, 0).learning_rate(iteration),
+        ]
+    };
+    for iteration in [0, 1, 7] {
+        assert!(rates(iteration).iter().all(|rate| (0.0..=1.0).contains(rate)), "{iteration}: {:?}", rates(iteration));
     }
 }

@@ -94,7 +94,7 @@ use crate::losses::TargetRange;
 use crate::scalar::Scalar;
 use crate::tile::TargetTile;
 
-pub use self::batches::Batches;
+pub use self::batches::{Batch, Batches};
 pub(crate) use self::check::{check, check_inputs, check_targets};
 pub use self::from_fn::{FromFn, from_fn};
 #[cfg(feature = "csv")]

@@ -10,7 +10,7 @@ use super::evaluate::{add, added};
 use super::feed::{Feed, Known, Next};
 use super::{State, Trainer};
 use crate::callbacks::Callback;
-use crate::data::Batches;
+use crate::data::{Batch as _, Batches, ValidationTargets};
 use crate::error::Error;
 use crate::history::{History, Scores};
 use crate::kernels::level;
@@ -19,11 +19,13 @@ use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::scalar::Scalar;
+use crate::tile::TargetTile;
 
 impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     /// Trains `network` on more than fits into memory: Keras's `fit` of a generator. `batches` is asked for the batches of
     /// each epoch, which it is told the number of (from 1, counted over all calls on the same trainer), and gives anything
-    /// to iterate over: inputs and targets in any form that [`fit`](Self::fit) takes, or what kept them from being read.
+    /// to iterate over: pairs of inputs and targets in any form that [`fit`](Self::fit) takes, or a `Result` of these and what kept
+    /// them from being read.
     ///
     /// ```
     /// # #[cfg(feature = "csv")]
@@ -84,11 +86,11 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         C: Callback<N>,
         R: Rng + ?Sized,
     {
-        self.on_batches(network, batches, None::<fn(usize) -> Empty<I::Item>>, rng)
+        self.on_batches(network, batches, None::<fn(usize) -> Empty<(I::Inputs, I::Targets)>>, rng)
     }
 
     /// As [`fit_batches`](Self::fit_batches), and reports loss and metrics after every epoch on all that `validation` gives.
-    /// What is in memory is one batch: `|_| [Ok((&x, &y))]`.
+    /// What is in memory is one batch: `|_| [(&x, &y)]`.
     ///
     /// # Errors
     /// As `fit_batches`; [`Error::NoSamples`] also if there is nothing to validate on.
@@ -103,7 +105,8 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         B: FnMut(usize) -> I,
         I: Batches<N>,
         V: FnMut(usize) -> J,
-        J: Batches<N, Tile = I::Tile, Error = I::Error>,
+        J: Batches<N, Targets: ValidationTargets<T, N::Output, I::Tile>>,
+        I::Error: From<J::Error>,
         L: Loss<T, N::Head, N::Output, I::Tile>,
         O: Optimizer,
         M: Metrics<T, N::Output, I::Tile>,
@@ -124,7 +127,8 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         B: FnMut(usize) -> I,
         I: Batches<N>,
         V: FnMut(usize) -> J,
-        J: Batches<N, Tile = I::Tile, Error = I::Error>,
+        J: Batches<N, Targets: ValidationTargets<T, N::Output, I::Tile>>,
+        I::Error: From<J::Error>,
         L: Loss<T, N::Head, N::Output, I::Tile>,
         O: Optimizer,
         M: Metrics<T, N::Output, I::Tile>,
@@ -154,12 +158,12 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         M: Metrics<T, N::Output, I::Tile>,
     {
         let (loss, metrics) = (self.loss, self.metrics);
-        evaluate(network, self.state().0, &loss, &metrics, batches)
+        evaluate::<N, L, M, I, I::Tile>(network, self.state().0, &loss, &metrics, batches)
     }
 }
 
 /// Loss and metrics of all batches.
-fn evaluate<N, L, M, I>(
+fn evaluate<N, L, M, I, Y>(
     network: &N,
     state: &mut State<N>,
     loss: &L,
@@ -168,14 +172,15 @@ fn evaluate<N, L, M, I>(
 ) -> Result<Scores, I::Error>
 where
     N: Network,
-    I: Batches<N>,
-    L: Loss<N::Scalar, N::Head, N::Output, I::Tile>,
-    M: Metrics<N::Scalar, N::Output, I::Tile>,
+    I: Batches<N, Targets: ValidationTargets<N::Scalar, N::Output, Y>>,
+    Y: TargetTile<N::Scalar, N::Output>,
+    L: Loss<N::Scalar, N::Head, N::Output, Y>,
+    M: Metrics<N::Scalar, N::Output, Y>,
 {
     let (mut loss_mean, mut metric_state) = (Mean::default(), M::State::default());
     let mut done = 0;
     for batch in batches {
-        let (x, y) = batch?;
+        let (x, y) = batch.into_data()?;
         let data = (&x, &y);
         let samples = state.check(data, loss);
         let samples = samples.map_err(|error| error.after(done))?;
@@ -185,7 +190,7 @@ where
     if done == 0 {
         return Err(Error::NoSamples.into());
     }
-    Ok(added::<N, I::Tile, M>(network, metrics, &loss_mean, &metric_state))
+    Ok(added::<N, Y, M>(network, metrics, &loss_mean, &metric_state))
 }
 
 /// Batches that a function gives for each epoch.
@@ -220,7 +225,8 @@ where
     B: FnMut(usize) -> I,
     I: Batches<N>,
     V: FnMut(usize) -> J,
-    J: Batches<N, Tile = I::Tile, Error = I::Error>,
+    J: Batches<N, Targets: ValidationTargets<N::Scalar, N::Output, I::Tile>>,
+    I::Error: From<J::Error>,
     L: Loss<N::Scalar, N::Head, N::Output, I::Tile>,
     M: Metrics<N::Scalar, N::Output, I::Tile>,
 {
@@ -251,7 +257,7 @@ where
                 return None;
             }
         }
-        let (x, y) = match self.coming.as_mut()?.next()? {
+        let (x, y) = match self.coming.as_mut()?.next()?.into_data() {
             Ok(batch) => &*self.batch.insert(batch),
             Err(error) => return Some(Err(error)),
         };
@@ -275,6 +281,6 @@ where
         epoch: usize,
     ) -> Result<Option<Scores>, I::Error> {
         let Some(validation) = &mut self.validation else { return Ok(None) };
-        evaluate(network, state, loss, metrics, validation(epoch)).map(Some)
+        Ok(Some(evaluate::<N, L, M, J, I::Tile>(network, state, loss, metrics, validation(epoch))?))
     }
 }
