@@ -121,44 +121,23 @@ pub(crate) fn transpose<T: Scalar, S: Simd>(simd: S, square: &mut [T::Lane]) {
         }
         return;
     }
+    // registers do not hold it: it goes through memory once, whole, so that each quarter of a vector stays in them
+    let mut before = [T::Lane::splat(T::ZERO); 16];
+    for (before, column) in before.iter_mut().zip(&*square) {
+        *before = *column;
+    }
     let width = T::LANES / 4;
-    // where 16 registers do not hold it, the whole square goes through memory once: what is left over would go twice
-    if const { T::LANES > <S::f32s as SimdBase<S>>::LEN } {
-        let mut before = [T::Lane::splat(T::ZERO); 16];
-        for (before, column) in before.iter_mut().zip(&*square) {
-            *before = *column;
-        }
-        for (quarter, rows) in square.chunks_mut(width).enumerate() {
-            for (row, vector) in rows.iter_mut().zip(quarter_of::<T, S>(simd, &before, quarter)) {
-                row.store(vector);
-            }
-        }
-        return;
-    }
-    let mut quarters = [[T::Vector::<S>::splat(simd, T::ZERO); 16]; 4];
-    for (quarter, vectors) in quarters.iter_mut().enumerate() {
-        let new = quarter_of::<T, S>(simd, square, quarter);
-        for (vector, new) in vectors.iter_mut().zip(&new).take(width) {
-            *vector = *new;
+    for (quarter, rows) in square.chunks_mut(width).enumerate() {
+        let numbers = width * quarter..width * (quarter + 1);
+        let new = columns::<T, S>(
+            simd,
+            #[inline(always)]
+            |column| before.get(column).and_then(|x| x.as_slice().get(numbers.clone())).unwrap_or_default(),
+        );
+        for (row, vector) in rows.iter_mut().zip(new) {
+            row.store(vector);
         }
     }
-    for (rows, vectors) in square.chunks_mut(width).zip(&quarters) {
-        for (row, vector) in rows.iter_mut().zip(vectors) {
-            row.store(*vector);
-        }
-    }
-}
-
-/// [`columns`] of one of the four quarters of a square.
-#[inline(always)]
-fn quarter_of<T: Scalar, S: Simd>(simd: S, square: &[T::Lane], quarter: usize) -> [T::Vector<S>; 16] {
-    let width = T::LANES / 4;
-    let numbers = width * quarter..width * (quarter + 1);
-    columns::<T, S>(
-        simd,
-        #[inline(always)]
-        |column| square.get(column).and_then(|x| x.as_slice().get(numbers.clone())).unwrap_or_default(),
-    )
 }
 
 /// Takes apart numbers that lie in turns: of `width` vectors, a power of two up to `LANES`, number `width * k + i` becomes
