@@ -8,7 +8,7 @@ use syn::{Ident, Path, Visibility};
 
 use super::labels::{self, labels};
 use super::options::{item, mistaken, settings, trainable};
-use super::sizes::{meet, size};
+use super::sizes::{groups, meet, size};
 use super::stated::{is_number, lone_size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
@@ -170,7 +170,7 @@ impl Flow<'_> {
         let kind = match row {
             None => own(&written.kind, arguments.clone(), self.errors),
             Some(row) => {
-                let settings = match bare {
+                let mut settings = match bare {
                     Some(bare) => vec![self.bare(bare, written, span, &arguments)],
                     // who forgot the sizes may have forgotten the activation
                     None if !is_same && arguments.is_empty() && matches!(outputs, Size::Unknown(_)) => {
@@ -178,6 +178,7 @@ impl Flow<'_> {
                     }
                     None => settings(row, &written.kind, &arguments, self.errors),
                 };
+                groups(row, &mut settings, &inputs, self.errors);
                 let names = arguments.iter().filter_map(|argument| argument.name.clone()).collect();
                 Kind::BuiltIn { row, span, settings, names }
             }
