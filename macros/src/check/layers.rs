@@ -170,15 +170,14 @@ impl Flow<'_> {
         let kind = match row {
             None => own(&written.kind, arguments.clone(), self.errors),
             Some(row) => {
-                let mut settings = match bare {
+                let settings = match bare {
                     Some(bare) => vec![self.bare(bare, written, span, &arguments)],
                     // who forgot the sizes may have forgotten the activation
                     None if !is_same && arguments.is_empty() && matches!(outputs, Size::Unknown(_)) => {
                         mistaken(row, self.errors)
                     }
-                    None => settings(row, &written.kind, &arguments, self.errors),
+                    None => groups(row, settings(row, &written.kind, &arguments, self.errors), &inputs, self.errors),
                 };
-                groups(row, &mut settings, &inputs, self.errors);
                 let names = arguments.iter().filter_map(|argument| argument.name.clone()).collect();
                 Kind::BuiltIn { row, span, settings, names }
             }

@@ -99,8 +99,8 @@ pub(super) fn gives(row: &Layer, taken: &Size, given: &Size, errors: &mut Errors
     false
 }
 
-/// Sees to it that groups of inputs are as large as each other; what only the compiler knows is checked in the code.
-pub(super) fn groups(row: &Layer, settings: &mut [Setting], taken: &Size, errors: &mut Errors) {
+/// The settings, in which groups of inputs are as large as each other; what only the compiler knows is checked in the code.
+pub(super) fn groups(row: &Layer, mut settings: Vec<Setting>, taken: &Size, errors: &mut Errors) -> Vec<Setting> {
     let place = row.options.iter().position(|option| option.name == GROUPS);
     if let Some(setting) = place.and_then(|place| settings.get_mut(place))
         && let (Setting::Size(Size::Literal { value: groups, span }), Size::Literal { value: taken, .. }) =
@@ -112,6 +112,7 @@ pub(super) fn groups(row: &Layer, settings: &mut [Setting], taken: &Size, errors
         errors.at_span(*span, message, format_args!("write `{}`, for instance", divisor(*groups, *taken)));
         *setting = Setting::Size(Size::Unknown(errors.latest()));
     }
+    settings
 }
 
 /// The greatest number that divides both.
