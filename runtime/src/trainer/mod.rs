@@ -264,6 +264,7 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
                 threads: 1,
             },
         );
+        state.moved = true;
         state.iteration += 1;
     }
 }
