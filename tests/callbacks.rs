@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 use serde::Deserialize;
 use typenet::Error;
 use typenet::callbacks::{Callback, EarlyStopping, LearningRateScheduler, ReduceLrOnPlateau, Training};
+use typenet::metrics::{Direction, Mean, Metric};
 use typenet::optimizers::{Step, Update};
 use typenet::prelude::*;
 use typenet::simd::Simd;
@@ -219,4 +220,109 @@ fn a_rate_that_was_set_stays_until_it_is_set_again() {
     network.dense.bias[0] = 0.0;
     trainer.train_on_batch(&mut network, (&[0.0], &[1.0])).unwrap();
     assert_eq!(network.dense.bias[0], 0.0625);
+    // set by the caller, of a loop of single steps
+    assert_eq!(trainer.learning_rate(), 0.03125);
+    trainer.set_learning_rate(0.25);
+    network.dense.bias[0] = 0.0;
+    trainer.train_on_batch(&mut network, (&[0.0], &[1.0])).unwrap();
+    assert_eq!((network.dense.bias[0], trainer.learning_rate()), (0.5, 0.25));
+    assert_eq!(rates(trainer.fit(&mut network, (&[0.0], &[1.0]), rng).unwrap()), [0.125, 0.0625]);
+}
+
+#[test]
+fn a_callback_may_be_there_or_not_and_of_any_type() {
+    let losses = [3.0, 2.0, 2.5, 2.5, 2.5];
+    let stopping = || EarlyStopping::new("loss").patience(1).restore_best_weights();
+    let (alone, bias) = play(&losses, stopping());
+    assert_eq!((alone.epochs.len(), bias), (3, 2.0));
+    let boxed: Box<dyn Callback<Constant>> = Box::new(stopping());
+    assert_eq!(play(&losses, boxed).1, bias);
+    assert_eq!(play(&losses, Some(stopping())).1, bias);
+    let (none, _) = play(&losses, None::<EarlyStopping<f64>>);
+    assert_eq!(none.epochs.len(), 5);
+
+    // what they remember is kept, and is not that of another
+    let (mut saved, mut state) = (Some(stopping()), Vec::new());
+    play(&losses, &mut saved);
+    Callback::<Constant>::save_state(&saved, &mut state);
+    let mut again: Box<dyn Callback<Constant>> = Box::new(Some(stopping()));
+    assert!(!state.is_empty() && again.load_state(&state));
+    let mut kept = Vec::new();
+    again.save_state(&mut kept);
+    assert_eq!(kept, state);
+    assert!(!Callback::<Constant>::load_state(&mut None::<EarlyStopping<f64>>, &state));
+    let mut nothing = Vec::new();
+    Callback::<Constant>::save_state(&None::<EarlyStopping<f64>>, &mut nothing);
+    assert!(nothing.is_empty() && !Callback::<Constant>::follows_batches(&None::<EarlyStopping<f64>>));
+}
+
+/// Its output; none while that is 0.
+#[derive(Clone, Copy, Debug)]
+struct Output;
+
+impl<T: Scalar, Y, const N: usize> Metric<T, Tile<T, N>, Y> for Output {
+    type State = Mean<T>;
+    const NAME: &'static str = "output";
+    const DIRECTION: Option<Direction> = Some(Direction::Down);
+
+    fn update<S: Simd>(&self, simd: S, state: &mut Mean<T>, outputs: &Tile<T, N>, _: &Y, weights: T::Vector<S>) {
+        let y = outputs.load(simd, 0);
+        state.add(simd, y * y / y, weights);
+    }
+}
+
+#[test]
+fn any_number_is_better_than_none() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    let mut network = Constant::new(rng);
+    let outputs = [0.0, 3.0, 2.0, 2.5, 1.0];
+    let mut early_stopping = EarlyStopping::new("output");
+    let trainer = Trainer::new(MeanAbsoluteError, Stay(0.5)).metric(Output).epochs(outputs.len());
+    let mut trainer = trainer.callback(Play(&outputs)).callback(&mut early_stopping);
+    let history = trainer.fit(&mut network, (&[0.0], &[0.0]), rng).unwrap();
+    assert!(history.metric("output").next().is_some_and(f64::is_nan));
+    assert_eq!((early_stopping.best(), early_stopping.stopped_epoch()), (Some(2.0), Some(4)));
+}
+
+/// Stops before the first epoch, or before its first batch, and looks at no batch.
+#[derive(Debug)]
+struct StopAtOnce {
+    before_epochs: bool,
+}
+
+impl<N: Network> Callback<N> for StopAtOnce {
+    fn follows_batches(&self) -> bool {
+        false
+    }
+
+    fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
+        if self.before_epochs {
+            training.stop();
+        }
+        Ok(())
+    }
+
+    fn on_epoch_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
+        training.stop();
+        Ok(())
+    }
+}
+
+#[test]
+fn a_training_that_is_stopped_before_it_begins() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    let mut network = Constant::new(rng);
+    let mut epochs_and_steps = |before_epochs| {
+        let before = network.clone();
+        let optimizer = Sgd::new(0.1).use_ema(0.5, None);
+        let mut trainer =
+            Trainer::new(MeanSquaredError, optimizer).batch_size(1).callback(StopAtOnce { before_epochs });
+        let history = trainer.fit(&mut network, (&[0.5; 5], &[1.0; 5]), rng).unwrap();
+        // an average of no steps takes no place
+        assert_eq!(network == before, before_epochs);
+        (history.epochs.len(), trainer.iteration())
+    };
+    assert_eq!(epochs_and_steps(true), (0, 0));
+    // as Keras, which asks after each batch
+    assert_eq!(epochs_and_steps(false), (1, 1));
 }

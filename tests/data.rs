@@ -146,6 +146,11 @@ fn what_is_wrong_with_a_table_is_said() {
 
     let error = |result: Result<Table, Error>| result.unwrap_err().to_string();
     assert_eq!(error(Table::parse("a,b\n1,2\n3\n")), "line 3: 1 values below 2 names");
+    let ragged = csv::ReaderBuilder::new().flexible(true).from_reader("a,b\n1,2\n3\n".as_bytes());
+    let ragged = Table::from_reader(ragged).unwrap();
+    assert_eq!(ragged.column::<u8>("a").unwrap(), [1, 3]);
+    assert_eq!(ragged.column::<u8>("b").unwrap_err().to_string(), "line 3: 1 values below 2 names");
+    assert_eq!(ragged.categories("b").unwrap_err().to_string(), "line 3: 1 values below 2 names");
     let invalid = csv::Reader::from_reader(&b"a,b\n1,\xff\n"[..]);
     assert!(error(Table::from_reader(invalid)).starts_with("line 2: "), "not UTF-8");
     let missing = error(Table::read("there/is/none.csv"));

@@ -4,6 +4,7 @@
 mod support;
 
 use serde::Deserialize;
+use typenet::Classes;
 use typenet::activations::{Activation, Linear, Sigmoid, Softmax};
 use typenet::bytemuck::Zeroable as _;
 use typenet::data::Targets;
@@ -16,7 +17,7 @@ use typenet::metrics::{Metric, MetricState as _};
 use typenet::prelude::*;
 use typenet::simd::{Simd, SimdBase as _, Task, dispatch, level};
 
-use crate::support::{close, fixture};
+use crate::support::{close, fixture, levels};
 
 const N: usize = 3;
 
@@ -44,10 +45,12 @@ struct LossCase {
     logits_gradient: Option<Vec<f64>>,
 }
 
+/// The rows in the lanes of a tile; lanes beyond the last repeat the first, as in data.
 fn tile<const N: usize>(rows: &[f64]) -> Tile<f64, N> {
     let mut tile = Tile::zeroed();
-    for (lane, row) in rows.chunks_exact(N).enumerate() {
-        tile.set_sample(lane, row.try_into().unwrap());
+    let (rows, _) = rows.as_chunks();
+    for lane in 0..f64::LANES {
+        tile.set_sample(lane, rows.get(lane).unwrap_or(&rows[0]));
     }
     tile
 }
@@ -199,6 +202,11 @@ fn check_case<const N: usize>(case: &LossCase) -> bool {
         ("sparse_categorical_crossentropy", "from_logits") => {
             check_after::<_, _, _, N>(case, FromLogits(SparseCategoricalCrossEntropy), Linear, labels);
         }
+        ("categorical_generalized_cross_entropy", "softmax") => {
+            let loss = CategoricalGeneralizedCrossEntropy(case.case.trim_start_matches("q ").parse().unwrap());
+            check_after::<_, _, _, N>(case, loss, Softmax, labels);
+            check_after::<_, _, _, N>(case, FromLogits(loss), Linear, labels);
+        }
         _ => return false,
     }
     true
@@ -216,13 +224,13 @@ fn losses_after_heads() {
         7 => check_case::<7>(case),
         width => panic!("no test for {width} outputs"),
     });
-    assert_eq!(checked.count(), 46, "the fixture has lost its cases");
+    assert_eq!(checked.count(), 52, "the fixture has lost its cases");
 }
 
 /// The mean of a metric over the samples.
-struct Mean<'a, M>(M, &'a Tile3, &'a Tile3, usize);
+struct Mean<'a, M, Y>(M, &'a Tile3, &'a Y, usize);
 
-impl<M: Metric<f64, Tile3, Tile3>> Task for Mean<'_, M> {
+impl<M: Metric<f64, Tile3, Y>, Y> Task for Mean<'_, M, Y> {
     type Output = f64;
 
     fn run<S: Simd>(self, simd: S) -> f64 {
@@ -233,6 +241,33 @@ impl<M: Metric<f64, Tile3, Tile3>> Task for Mean<'_, M> {
         state.end_batch(simd, self.3 as f64);
         state.value()
     }
+}
+
+#[test]
+fn generalized_as_a_metric() {
+    let fixture: Losses = fixture("losses");
+    let generalized = fixture.cases.iter().filter(|case| case.loss == "categorical_generalized_cross_entropy");
+    let checked = generalized.filter(|case| case.head == "none").inspect(|case| {
+        let metric = CategoricalGeneralizedCrossEntropy(case.case.trim_start_matches("q ").parse().unwrap());
+        let predictions = tile(case.predictions.as_deref().unwrap());
+        let mut classes = Classes::zeroed();
+        for (class, label) in Lane::<f64>::as_mut_slice(&mut classes.0).iter_mut().zip(case.labels.as_ref().unwrap()) {
+            *class = *label as f64;
+        }
+        close(&case.what(), dispatch(level(), Mean(metric, &predictions, &classes, case.batch)), case.value, 1e-12);
+    });
+    assert_eq!(checked.count(), 6, "the fixture has lost its cases");
+}
+
+/// What the network holds for impossible costs no more than `1 / q`, and has a gradient that is a number.
+#[test]
+fn generalized_of_the_impossible() {
+    let logits = [-2000.0, 0.0, 0.0];
+    let loss = CategoricalGeneralizedCrossEntropy::default();
+    let (losses, gradient) = dispatch(level(), After::<_, _, _, 3>(loss, Softmax, &logits, [0_usize].as_slice()));
+    let mut ours = [1.0; N];
+    gradient.get_sample(0, &mut ours);
+    assert_eq!((losses[0], ours), (2.0, [0.0; N]));
 }
 
 #[test]
@@ -263,4 +298,41 @@ fn smoothed_labels() {
         }
     }
     assert_eq!(smoothed.len(), 14, "the fixture has lost its cases");
+}
+
+/// A network that has diverged says so on every instruction set, whose `max` and `min` differ about NaN.
+#[test]
+fn what_is_not_a_number_is_no_loss() {
+    fn check<L: OutputLoss>(loss: L) {
+        for outputs in [[f64::NAN, 0.25, 0.5], [0.25, 0.5, f64::NAN]] {
+            for level in levels() {
+                let (losses, _) = dispatch(level, Of(loss, &tile(&outputs), &tile(&[1.0, 0.0, 1.0])));
+                assert!(losses.iter().all(|loss| loss.is_nan()), "{loss:?} of {outputs:?} at {level:?}: {losses:?}");
+            }
+        }
+    }
+    fn check_metric<M: Metric<f64, Tile3, Tile3>>(metric: M) {
+        for level in levels() {
+            let of_nan = dispatch(level, Mean(metric, &tile(&[0.25, f64::NAN, 0.5]), &tile(&[0.0, 1.0, 0.0]), 1));
+            assert!(of_nan.is_nan(), "{metric:?} at {level:?}: {of_nan}");
+        }
+    }
+    check(MeanSquaredError);
+    check(MeanAbsoluteError);
+    check(MeanAbsolutePercentageError);
+    check(MeanSquaredLogarithmicError);
+    check(Huber::default());
+    check(LogCosh);
+    check(Hinge);
+    check(SquaredHinge);
+    check(CategoricalHinge);
+    check(Poisson);
+    check(CosineSimilarity);
+    check(KlDivergence);
+    check(BinaryFocalCrossEntropy::new());
+    check(CategoricalFocalCrossEntropy::new());
+    check_metric(BinaryCrossEntropy);
+    check_metric(CategoricalCrossEntropy);
+    check_metric(LabelSmoothing(0.25, BinaryCrossEntropy));
+    check_metric(LabelSmoothing(0.25, CategoricalCrossEntropy));
 }

@@ -106,6 +106,15 @@ fn metrics_of_a_batch() {
     assert_eq!(fixture.cases.len(), 15, "the fixture has lost its cases");
 }
 
+/// Those across the outputs of a sample, of which one alone has none.
+fn check_across(case: &MetricCase, batches: &[usize]) {
+    let (x, y) = (rows::<3>(&case.predictions), rows::<3>(&case.targets));
+    case.compare(match case.metric.as_str() {
+        "PearsonCorrelation" => dispatch(level(), Epoch(PearsonCorrelation::new(), &x, &y, batches)),
+        _ => dispatch(level(), Epoch(ConcordanceCorrelation::new(), &x, &y, batches)),
+    });
+}
+
 fn check<const N: usize>(case: &MetricCase, batches: &[usize]) {
     let (x, y) = (rows::<N>(&case.predictions), rows::<N>(&case.targets));
     // integers as targets give what their one-hot vectors give
@@ -158,6 +167,32 @@ fn check<const N: usize>(case: &MetricCase, batches: &[usize]) {
         ("MeanAbsoluteError", _) => of!(MeanAbsoluteError),
         ("RootMeanSquaredError", _) => of!(RootMeanSquaredError),
         ("R2Score", _) => of!(R2Score),
+        (
+            metric @ ("PrecisionAtRecall"
+            | "RecallAtPrecision"
+            | "SensitivityAtSpecificity"
+            | "SpecificityAtSensitivity"),
+            _,
+        ) => {
+            macro_rules! best {
+                ($metric:expr) => {
+                    match option.split_once(' ') {
+                        None => of!($metric),
+                        Some((_, "11")) => of!($metric.num_thresholds::<11>()),
+                        Some(_) => of!($metric.class_id(2)),
+                    }
+                };
+            }
+            let least = option.split(' ').next().unwrap().parse().unwrap();
+            match metric {
+                "PrecisionAtRecall" => best!(PrecisionAtRecall::new(least)),
+                "RecallAtPrecision" => best!(RecallAtPrecision::new(least)),
+                "SensitivityAtSpecificity" => best!(SensitivityAtSpecificity::new(least)),
+                _ => best!(SpecificityAtSensitivity::new(least)),
+            }
+        }
+        ("PearsonCorrelation", "samples") => of!(PearsonCorrelation::new().of_samples()),
+        ("ConcordanceCorrelation", "samples") => of!(ConcordanceCorrelation::new().of_samples()),
         (other, _) => panic!("no test for {other}"),
     });
 }
@@ -168,11 +203,14 @@ fn metrics_of_an_epoch() {
     for case in &fixture.cases {
         match case.width {
             1 => check::<1>(case, &fixture.batches),
+            3 if case.metric.ends_with("Correlation") && case.option == "default" => {
+                check_across(case, &fixture.batches);
+            }
             3 => check::<3>(case, &fixture.batches),
             width => panic!("no test for {width} outputs"),
         }
     }
-    assert_eq!(fixture.cases.len(), 67, "the fixture has lost its cases");
+    assert_eq!(fixture.cases.len(), 181, "the fixture has lost its cases");
 }
 
 /// What is not a number is not among the largest.
@@ -194,4 +232,13 @@ fn confusion() {
     assert_eq!((matrix.precision(2), matrix.recall(2)), (0.5, 1.0));
     matrix.add(7, 0);
     assert_eq!((matrix.count(7, 0), matrix.classes()), (0, 3));
+}
+
+#[test]
+fn targets_that_are_all_the_same_have_a_score_of_zero() {
+    for outputs in [[[2.0], [2.0]], [[2.0], [3.0]]] {
+        assert_eq!(dispatch(level(), Epoch(R2Score, &outputs, &[[2.0], [2.0]], &[2])), 0.0, "{outputs:?}");
+    }
+    let lost = dispatch(level(), Epoch(R2Score, &[[f64::NAN], [2.0]], &[[2.0], [2.0]], &[2]));
+    assert!(lost.is_nan(), "{lost}");
 }

@@ -127,6 +127,23 @@ fn regularizers() {
 }
 
 #[test]
+fn rows_of_almost_nothing() {
+    // Keras 3.15 on JAX, in `f32`: a penalty of 0.01 with the gradient 1e6, and one of 0.4919 with 4.47e6
+    let of = |kernel: [f64; 4]| {
+        let mut gradient = [0.0; 4];
+        (OrthogonalRegularizer(1.0).penalty(&kernel, 2, &mut gradient), gradient)
+    };
+    let (penalty, gradient) = of([1e-8, 0.0, 1e-8, 0.0]);
+    assert!((penalty - 0.01).abs() < 1e-12);
+    assert!(gradient.iter().zip([1e6, 0.0, 1e6, 0.0]).all(|(ours, keras)| (ours - keras).abs() < 1e-6), "{gradient:?}");
+    let (penalty, gradient) = of([3e-8, 4e-8, 1.0, 2.0]);
+    assert!((penalty - 0.491_934_955).abs() < 1e-7);
+    let keras = [4.472_136e6, 8.944_272e6, 0.035_777_08, -0.017_888_53];
+    assert!(gradient.iter().zip(keras).all(|(ours, keras)| (ours / keras - 1.0).abs() < 1e-5), "{gradient:?}");
+    assert_eq!(of([0.0; 4]).0, 0.0);
+}
+
+#[test]
 fn constraints() {
     fn check(constraint: impl Constraint, kernel: &[f64], keras: &Weights) {
         let (mut whole, mut bias) = (kernel.to_vec(), kernel[..UNITS].to_vec());

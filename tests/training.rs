@@ -194,3 +194,16 @@ fn a_summary_is_a_table() {
          42 parameters, 168 bytes"
     );
 }
+
+#[test]
+fn a_step_with_a_gradient_from_outside_is_taken_back_too() {
+    let mut line = Line::new(&mut StdRng::seed_from_u64(0));
+    let (before, mut pass) = (line.clone(), Pass::<Line>::new());
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e10));
+    pass.gradient_mut().as_flat_mut().fill(1e30);
+    trainer.apply_gradient(&mut line, &mut pass);
+    assert_ne!(line, before);
+    let diverged = trainer.train_on_batch(&mut line, (&[1.0], &[0.0]));
+    assert!(matches!(diverged, Err(Error::Diverged { .. })), "{diverged:?}");
+    assert_eq!(line, before);
+}

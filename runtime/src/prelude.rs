@@ -4,17 +4,20 @@ pub use crate::flat::Flat;
 pub use crate::include_network;
 pub use crate::losses::{
     BinaryCrossEntropy, BinaryFocalCrossEntropy, CategoricalCrossEntropy, CategoricalFocalCrossEntropy,
-    CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber, KlDivergence, LabelSmoothing, LogCosh,
-    MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
-    SparseCategoricalCrossEntropy, SquaredHinge,
+    CategoricalGeneralizedCrossEntropy, CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber, KlDivergence,
+    LabelSmoothing, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossEntropy, SquaredHinge,
 };
 pub use crate::metrics::{
-    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, FBetaScore, Precision, R2Score, Recall, RootMeanSquaredError,
-    SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy,
+    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, ConcordanceCorrelation, FBetaScore, PearsonCorrelation,
+    Precision, PrecisionAtRecall, R2Score, Recall, RecallAtPrecision, RootMeanSquaredError, SensitivityAtSpecificity,
+    SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, SpecificityAtSensitivity, TopKCategoricalAccuracy,
 };
 pub use crate::network;
 pub use crate::network::Network;
-pub use crate::optimizers::{Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, Optimizer, RmsProp, Sgd};
+pub use crate::optimizers::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Nadam, Optimizer, RmsProp, ScheduleFreeAdamW, Sgd,
+};
 pub use crate::scalar::{Lane, Scalar};
 pub use crate::tile::Tile;
 #[cfg(feature = "alloc")]

@@ -11,12 +11,14 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use self::living::Living;
+use crate::clock::Instant;
 use crate::history::{Epoch, Scores};
 
-#[cfg_attr(not(feature = "progress"), path = "progress/plain.rs")]
+// WebAssembly has no terminal
+#[cfg_attr(any(not(feature = "progress"), target_family = "wasm"), path = "progress/plain.rs")]
 mod living;
 
 /// At least this long between two drawings of the living line.
@@ -108,15 +110,14 @@ impl Progress {
     #[cold]
     #[inline(never)]
     fn draw(&mut self, epoch: usize, batch: usize, scores: &Scores) {
+        let (share, epochs) = self.done(batch);
         let Some(living) = &mut self.living else { return };
         let spent = self.start.elapsed().as_secs_f64();
-        let done = (self.ended * self.batches + batch) as f64;
-        let share = done / (self.epochs * self.batches) as f64;
-        let prefix = count(epoch, self.epochs + epoch.saturating_sub(self.ended + 1));
+        let prefix = count(epoch, self.epochs.saturating_add(epoch.saturating_sub(self.ended + 1)));
         // an epoch may have more batches than the one before
         let mut text = if batch <= self.batches { count(batch, self.batches) } else { format!("{batch}") };
         let room = COLUMNS.saturating_sub("epoch  [] ".len() + prefix.len() + MIN_BAR);
-        let rate = done / self.batches as f64 * self.samples as f64 / spent;
+        let rate = epochs * self.samples as f64 / spent;
         append(
             &mut text,
             &parts(scores, ""),
@@ -129,6 +130,13 @@ impl Progress {
         );
         living.draw(batch, self.batches, prefix, text);
         self.drawn = Instant::now();
+    }
+
+    /// Which share of the training is done after so many batches of this epoch, and how many epochs that is.
+    fn done(&self, batch: usize) -> (f64, f64) {
+        // in floats: whoever stops a training by a clock may ask for any number of epochs
+        let epochs = self.ended as f64 + batch as f64 / self.batches as f64;
+        (epochs / self.epochs as f64, epochs)
     }
 
     /// Tells how many batches and samples an epoch had.
@@ -154,7 +162,7 @@ impl Progress {
     }
 
     fn print(&mut self, epoch: &Epoch) {
-        let total = self.epochs + epoch.epoch.saturating_sub(self.ended);
+        let total = self.epochs.saturating_add(epoch.epoch.saturating_sub(self.ended));
         let room = if self.living.is_some() { COLUMNS } else { usize::MAX };
         let line = finished(epoch, total, self.samples, room);
         if self.ended == self.epochs {

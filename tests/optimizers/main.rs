@@ -1,5 +1,5 @@
 //! Twenty steps of every optimizer with every schedule and every option, number by number as Keras makes them.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
 mod steps;
 #[path = "../support/mod.rs"]
@@ -193,6 +193,18 @@ impl Fixture {
                 let ftrl = ftrl.l1_regularization_strength(0.25).l2_regularization_strength(0.125);
                 self.follow(trajectory, ftrl.l2_shrinkage_regularization_strength(0.0625));
             }
+            ("lamb", "") => self.follow(trajectory, Lamb::new(rate)),
+            ("lamb", "betas") => self.follow(trajectory, Lamb::new(rate).beta_1(0.75).beta_2(0.5).epsilon(0.01)),
+            ("lamb", "weight_decay") => self.follow(trajectory, Lamb::new(rate).weight_decay(0.5)),
+            ("lamb", "clipnorm") => self.follow(trajectory, Lamb::new(rate).clipnorm(0.0625)),
+            ("schedule_free_adam_w", "") => self.follow(trajectory, ScheduleFreeAdamW::new(rate)),
+            ("schedule_free_adam_w", "betas") => {
+                self.follow(trajectory, ScheduleFreeAdamW::new(rate).beta_1(0.75).beta_2(0.5).epsilon(0.01));
+            }
+            ("schedule_free_adam_w", "warmup") => self.follow(trajectory, ScheduleFreeAdamW::new(rate).warmup_steps(6)),
+            ("schedule_free_adam_w", "weight_decay") => {
+                self.follow(trajectory, ScheduleFreeAdamW::new(rate).weight_decay(0.5));
+            }
             (optimizer, option) => panic!("no test for {optimizer} {option}"),
         }
     }
@@ -212,8 +224,37 @@ impl Fixture {
 #[test]
 fn optimizers() {
     let fixture: Fixture = fixture("optimizers");
-    assert_eq!(fixture.trajectories.len(), 10 * 14 + 23, "the fixture has lost its cases");
+    assert_eq!(fixture.trajectories.len(), 12 * 14 + 29, "the fixture has lost its cases");
     for trajectory in &fixture.trajectories {
         fixture.follow_named(trajectory);
+    }
+}
+
+#[test]
+fn schedules_at_their_edges() {
+    // which begins at its height
+    let peak = OneCycle::new(0.5, 10).pct_start(0.1);
+    assert_eq!([peak.learning_rate(0), peak.learning_rate(9)], [0.5, 0.5 / 25.0 / 1e4]);
+    assert_eq!(OneCycle::new(0.5, 1).pct_start(1.0).learning_rate(0), 0.5);
+    // where the logarithm of 3^5 is less than five times that of 3
+    let restarts = CosineDecayRestarts::new(0.5, 10).t_mul(3.0);
+    for restart in [0, 10, 40, 130, 400, 1210, 3640] {
+        assert_eq!(restarts.learning_rate(restart), 0.5, "at {restart}");
+        assert!(restart == 0 || restarts.learning_rate(restart - 1) < 0.05, "before {restart}");
+    }
+    // of no steps
+    let rates = |iteration| {
+        [
+            CosineDecay::new(0.5, 0).warmup(1.0, 0).learning_rate(iteration),
+            CosineDecayRestarts::new(0.5, 0).learning_rate(iteration),
+            ExponentialDecay::new(0.5, 0, 0.5).learning_rate(iteration),
+            InverseTimeDecay::new(0.5, 0, 0.5).learning_rate(iteration),
+            PolynomialDecay::new(0.5, 0).learning_rate(iteration),
+            PolynomialDecay::new(0.5, 0).cycle().learning_rate(iteration),
+            OneCycle::new(0.5, 0).learning_rate(iteration),
+        ]
+    };
+    for iteration in [0, 1, 7] {
+        assert!(rates(iteration).iter().all(|rate| (0.0..=1.0).contains(rate)), "{iteration}: {:?}", rates(iteration));
     }
 }

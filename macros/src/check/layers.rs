@@ -8,7 +8,7 @@ use syn::{Ident, Path, Visibility};
 
 use super::labels::{self, labels};
 use super::options::{item, mistaken, settings, trainable};
-use super::sizes::{meet, size};
+use super::sizes::{groups, meet, size};
 use super::stated::{is_number, lone_size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
@@ -176,7 +176,7 @@ impl Flow<'_> {
                     None if !is_same && arguments.is_empty() && matches!(outputs, Size::Unknown(_)) => {
                         mistaken(row, self.errors)
                     }
-                    None => settings(row, &written.kind, &arguments, self.errors),
+                    None => groups(row, settings(row, &written.kind, &arguments, self.errors), &inputs, self.errors),
                 };
                 let names = arguments.iter().filter_map(|argument| argument.name.clone()).collect();
                 Kind::BuiltIn { row, span, settings, names }
@@ -217,9 +217,12 @@ impl Flow<'_> {
         let help = match meant {
             (Some(known), _) => catalogue::suggestion("a layer", known, name),
             (None, Some(known)) => catalogue::suggestion("an activation", known, name),
-            (None, None) => format!(
-                "the layers are {}; one of your own is written by its path, as `self::{name}`",
-                listed(catalogue::names(LAYERS))
+            (None, None) => catalogue::needless(name).map_or_else(
+                || {
+                    let layers = listed(catalogue::names(LAYERS));
+                    format!("the layers are {layers}; one of your own is written by its path, as `self::{name}`")
+                },
+                str::to_owned,
             ),
         };
         self.errors.at(&written.kind, format_args!("unknown layer `{name}`"), help);

@@ -86,9 +86,9 @@ impl Monitor {
         }
     }
 
-    /// Whether `value` is the best so far; it then is remembered.
+    /// Whether `value` is the best so far; it then is remembered. Any number is better than what is none.
     pub(super) fn improved(&mut self, value: f64) -> bool {
-        let improved = self.best.is_none_or(|best| self.better(value, best));
+        let improved = self.best.is_none_or(|best| best.is_nan() && !value.is_nan() || self.better(value, best));
         if improved {
             self.best = Some(value);
         }

@@ -48,8 +48,9 @@ impl Table {
         Self::from_reader(csv::Reader::from_reader(text.as_bytes()))
     }
 
-    /// Reads with a reader of the csv crate, which can be told of other delimiters and comments, or that there are no
-    /// names: columns are then named by their numbers, from 0.
+    /// Reads with a reader of the csv crate, which can be told of other delimiters and comments, that rows may be short
+    /// (a value that is not there is an error when it is asked for), or that there are no names: columns are then named by
+    /// their numbers, from 0.
     ///
     /// ```
     /// let reader = csv::ReaderBuilder::new().delimiter(b';').has_headers(false).from_reader("1;2\n3;4".as_bytes());
@@ -137,10 +138,10 @@ impl Table {
     /// A column of names as classes: of each row the number of its name among all that occur, and these, sorted.
     ///
     /// # Errors
-    /// [`Error::Table`] if there is no such column.
+    /// [`Error::Table`] if there is no such column, or a row ends before it.
     pub fn categories(&self, name: &str) -> Result<(Vec<u32>, Vec<&str>), Error> {
         let [column] = self.find([name])?;
-        let values: Vec<&str> = self.rows.iter().map(|row| &row[column]).collect();
+        let values: Vec<&str> = self.rows.iter().map(|row| self.text(row, column)).collect::<Result<_, _>>()?;
         let mut names = values.clone();
         names.sort_unstable();
         names.dedup();
@@ -166,10 +167,15 @@ impl Table {
     }
 
     fn value<V: FromStr<Err: Display>>(&self, row: &csv::StringRecord, column: usize) -> Result<V, Error> {
-        row[column].trim().parse().map_err(|error| Error::Table {
-            line: row.position().map_or(0, csv::Position::line),
-            reason: format!("column `{}`: `{}`: {error}", &self.names[column], &row[column]),
-        })
+        let text = self.text(row, column)?;
+        let reason = |error| format!("column `{}`: `{text}`: {error}", &self.names[column]);
+        text.trim().parse().map_err(|error| Error::Table { line: line(row), reason: reason(error) })
+    }
+
+    /// What stands in a row, which a reader that was told so may have read though it is short.
+    fn text<'a>(&self, row: &'a csv::StringRecord, column: usize) -> Result<&'a str, Error> {
+        row.get(column)
+            .ok_or_else(|| Error::Table { line: line(row), reason: unequal(row.len() as u64, self.names.len() as u64) })
     }
 }
 
@@ -188,8 +194,17 @@ pub(super) fn fault(error: csv::Error, path: &Path) -> Error {
     match error.into_kind() {
         csv::ErrorKind::Io(source) => Error::File { action: "read", path: path.into(), source },
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            Error::Table { line, reason: format!("{len} values below {expected_len} names") }
+            Error::Table { line, reason: unequal(len, expected_len) }
         }
         _ => Error::Table { line, reason },
     }
+}
+
+fn unequal(values: u64, names: u64) -> String {
+    format!("{values} values below {names} names")
+}
+
+/// On which line of the text a row begins.
+fn line(row: &csv::StringRecord) -> u64 {
+    row.position().map_or(0, csv::Position::line)
 }

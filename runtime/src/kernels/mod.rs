@@ -4,6 +4,8 @@
 //! the function that [`dispatch`] compiles once for each instruction set.
 
 pub(crate) mod ahead;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 pub(crate) mod dense;
 pub(crate) mod flat;
 pub mod math;

@@ -1,7 +1,11 @@
 //! Moving numbers between "one sample a lane" and "one sample a row", and summing lanes.
 
+#[cfg(target_arch = "x86_64")]
+use bytemuck::try_cast_slice_mut;
 use fearless_simd::{Simd, SimdBase, SimdCombine};
 
+#[cfg(target_arch = "x86_64")]
+use super::avx512::{transpose_f32, transpose_f64};
 use crate::scalar::{Lane, Scalar};
 
 /// Adds the sum over the lanes of `lanes[j]` to `sums[j]`, for every `j`.
@@ -103,22 +107,35 @@ pub(crate) fn columns<'a, T: Scalar, S: Simd>(simd: S, row: impl Fn(usize) -> &'
 /// Transposes a square of `LANES` columns in place: afterwards `square[i]` holds what was lane `i` of every column.
 #[inline(always)]
 pub(crate) fn transpose<T: Scalar, S: Simd>(simd: S, square: &mut [T::Lane]) {
+    #[cfg(target_arch = "x86_64")]
+    if const { <S::f32s as SimdBase<S>>::LEN == 16 }
+        && let Some(simd) = simd.level().as_avx512()
+    {
+        // the one type or the other, which the length of a vector tells
+        if const { T::LANES == 16 } {
+            if let Ok([square]) = try_cast_slice_mut(square) {
+                transpose_f32(simd, square);
+            }
+        } else if let Ok([square]) = try_cast_slice_mut(square) {
+            transpose_f64(simd, square);
+        }
+        return;
+    }
+    // registers do not hold it: it goes through memory once, whole, so that each quarter of a vector stays in them
+    let mut before = [T::Lane::splat(T::ZERO); 16];
+    for (before, column) in before.iter_mut().zip(&*square) {
+        *before = *column;
+    }
     let width = T::LANES / 4;
-    let mut quarters = [[T::Vector::<S>::splat(simd, T::ZERO); 16]; 4];
-    for (quarter, vectors) in quarters.iter_mut().enumerate() {
+    for (quarter, rows) in square.chunks_mut(width).enumerate() {
         let numbers = width * quarter..width * (quarter + 1);
         let new = columns::<T, S>(
             simd,
             #[inline(always)]
-            |column| square.get(column).and_then(|x| x.as_slice().get(numbers.clone())).unwrap_or_default(),
+            |column| before.get(column).and_then(|x| x.as_slice().get(numbers.clone())).unwrap_or_default(),
         );
-        for (vector, new) in vectors.iter_mut().zip(&new).take(width) {
-            *vector = *new;
-        }
-    }
-    for (rows, vectors) in square.chunks_mut(width).zip(&quarters) {
-        for (row, vector) in rows.iter_mut().zip(vectors) {
-            row.store(*vector);
+        for (row, vector) in rows.iter_mut().zip(new) {
+            row.store(vector);
         }
     }
 }

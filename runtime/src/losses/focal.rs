@@ -71,7 +71,7 @@ impl Default for BinaryFocalCrossEntropy {
 /// `base^exponent` of a base from 0 to 1.
 #[inline(always)]
 #[allow(clippy::float_cmp, reason = "exactly these exponents have a formula of their own")]
-fn power<T: Scalar, S: Simd>(simd: S, base: T::Vector<S>, exponent: f64) -> T::Vector<S> {
+pub(super) fn power<T: Scalar, S: Simd>(simd: S, base: T::Vector<S>, exponent: f64) -> T::Vector<S> {
     if exponent == 0.0 {
         T::Vector::<S>::splat(simd, T::ONE)
     } else if exponent == 1.0 {

@@ -1,7 +1,8 @@
 use fearless_simd::Simd;
 
 use super::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, LabelSmoothing, Loss, SparseCategoricalCrossEntropy, TargetRange,
+    BinaryCrossEntropy, CategoricalCrossEntropy, CategoricalGeneralizedCrossEntropy, LabelSmoothing, Loss,
+    SparseCategoricalCrossEntropy, TargetRange,
 };
 use crate::activations::{Activation, Linear, Sigmoid, Softmax};
 use crate::scalar::Scalar;
@@ -70,6 +71,7 @@ macro_rules! from_logits {
 from_logits! {
     BinaryCrossEntropy, after Sigmoid;
     CategoricalCrossEntropy, after Softmax;
+    CategoricalGeneralizedCrossEntropy, after Softmax;
     SparseCategoricalCrossEntropy, after Softmax;
     LabelSmoothing<BinaryCrossEntropy>, after Sigmoid;
     LabelSmoothing<CategoricalCrossEntropy>, after Softmax;

@@ -50,6 +50,7 @@
 
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
+mod categorical_generalized_cross_entropy;
 mod categorical_hinge;
 mod class_weight;
 mod cosine_similarity;
@@ -74,6 +75,7 @@ use fearless_simd::{Simd, SimdBase};
 
 pub use self::binary_cross_entropy::{BinaryCrossEntropy, BinaryHead};
 pub use self::categorical_cross_entropy::{CategoricalCrossEntropy, CategoricalHead};
+pub use self::categorical_generalized_cross_entropy::CategoricalGeneralizedCrossEntropy;
 pub use self::categorical_hinge::CategoricalHinge;
 pub use self::class_weight::{ClassWeight, ClassWeights};
 pub use self::cosine_similarity::CosineSimilarity;
@@ -92,7 +94,7 @@ pub use self::poisson::Poisson;
 pub use self::sparse_categorical_cross_entropy::SparseCategoricalCrossEntropy;
 pub use self::squared_hinge::SquaredHinge;
 
-use crate::activations::Activation;
+use crate::activations::{Activation, clamp};
 use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::tile::{Features, Tile, VectorTargets};
@@ -110,10 +112,11 @@ pub enum TargetRange {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a loss for this network and its targets",
     label = "this loss does not fit",
-    note = "`BinaryCrossEntropy` wants `sigmoid` or `softmax` at the end, `CategoricalCrossEntropy` and \
-            `SparseCategoricalCrossEntropy` want `softmax`; `FromLogits(...)` of them wants no activation; \
-            `LabelSmoothing(...)` wants what its loss does; all the others fit every activation",
-    note = "`SparseCategoricalCrossEntropy` wants integers as targets, all the others vectors as wide as the output",
+    note = "`BinaryCrossEntropy` wants `sigmoid` or `softmax` at the end, `CategoricalCrossEntropy`, \
+            `SparseCategoricalCrossEntropy` and `CategoricalGeneralizedCrossEntropy` want `softmax`; `FromLogits(...)` of \
+            them wants no activation; `LabelSmoothing(...)` wants what its loss does; all the others fit every activation",
+    note = "`SparseCategoricalCrossEntropy` and `CategoricalGeneralizedCrossEntropy` want integers as targets, all the \
+            others vectors as wide as the output",
     note = "the loss comes first, then the optimizer: `Trainer::new(MeanSquaredError, Sgd::new(0.1))`",
     note = "a loss of your own implements `typenet::losses::Pointwise` or `typenet::losses::OutputLoss`"
 )]
@@ -254,10 +257,8 @@ where
 /// Keras's guard against `ln(0)`: probabilities are kept this far from 0 and 1.
 pub(crate) const EPSILON: f64 = 1e-7;
 
-/// `p`, kept away from 0 and 1.
+/// `p`, kept away from 0 and 1. NaN stays NaN, so that a network that has diverged says so.
 #[inline(always)]
 pub(crate) fn clip<T: Scalar, S: Simd>(simd: S, p: T::Vector<S>) -> T::Vector<S> {
-    let (low, high) = (T::from_f64(EPSILON), T::from_f64(1.0 - EPSILON));
-    let (low, high) = (T::Vector::<S>::splat(simd, low), T::Vector::<S>::splat(simd, high));
-    p.max(low).min(high)
+    clamp(simd, p, EPSILON, 1.0 - EPSILON)
 }

@@ -30,7 +30,7 @@ pub struct SparseCategoricalCrossEntropy;
 
 /// 1 where the class is `i`, else 0.
 #[inline(always)]
-fn one_hot<T: Scalar, S: Simd>(simd: S, class: T::Vector<S>, i: usize) -> T::Vector<S> {
+pub(super) fn one_hot<T: Scalar, S: Simd>(simd: S, class: T::Vector<S>, i: usize) -> T::Vector<S> {
     let index = T::Vector::<S>::splat(simd, T::from_f64(i as f64));
     let (one, zero) = (T::Vector::<S>::splat(simd, T::ONE), T::Vector::<S>::splat(simd, T::ZERO));
     class.simd_eq(index).select(one, zero)

@@ -1,6 +1,9 @@
-use fearless_simd::{Simd, SimdBase};
-use libm::{ceil, log};
+use core::iter;
 
+use fearless_simd::Simd;
+use libm::log;
+
+use super::buckets::{Buckets, divide};
 use super::{Direction, Metric, MetricState, TargetColumns};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -65,33 +68,18 @@ impl Auc {
     }
 }
 
-/// How many outputs lie between each threshold and the next, by whether their target is positive.
-#[derive(Clone, Copy, Debug)]
+/// How outputs lie between the thresholds, and what is asked of them.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct AucState<const THRESHOLDS: usize> {
-    positives: [f64; THRESHOLDS],
-    negatives: [f64; THRESHOLDS],
+    buckets: Buckets<THRESHOLDS>,
     curve: Curve,
-}
-
-impl<const THRESHOLDS: usize> Default for AucState<THRESHOLDS> {
-    fn default() -> Self {
-        Self { positives: [0.0; THRESHOLDS], negatives: [0.0; THRESHOLDS], curve: Curve::Roc }
-    }
-}
-
-/// `a / b`, and 0 where `b` is 0.
-fn divide(a: f64, b: f64) -> f64 {
-    if b == 0.0 { 0.0 } else { a / b }
 }
 
 impl<const THRESHOLDS: usize> AucState<THRESHOLDS> {
     /// True and false positives at each threshold and at the one before it, from the highest down.
     fn steps(&self) -> impl Iterator<Item = [(f64, f64); 2]> {
-        let buckets = self.positives.iter().zip(&self.negatives).rev();
-        let counts = buckets.scan((0.0, 0.0), |(tp, fp), (p, n)| {
-            (*tp, *fp) = (*tp + p, *fp + n);
-            Some((*tp, *fp))
-        });
+        // the lowest threshold is a little below 0: everything exceeds it
+        let counts = self.buckets.above().take(THRESHOLDS - 1).chain(iter::once(self.buckets.all()));
         counts.clone().zip(counts.skip(1)).map(|(above, below)| [above, below])
     }
 }
@@ -100,7 +88,7 @@ impl<T: Scalar, const THRESHOLDS: usize> MetricState<T> for AucState<THRESHOLDS>
     fn end_batch<S: Simd>(&mut self, _: S, _: f64) {}
 
     fn value(&self) -> f64 {
-        let (positives, negatives) = (self.positives.iter().sum::<f64>(), self.negatives.iter().sum::<f64>());
+        let (positives, negatives) = self.buckets.all();
         let areas = self.steps().map(|[(tp, fp), (tp_below, fp_below)]| match self.curve {
             Curve::Roc => {
                 let heights = divide(tp, positives) + divide(tp_below, positives);
@@ -136,21 +124,8 @@ impl<T: Scalar, Y: TargetColumns<T>, const N: usize, const THRESHOLDS: usize> Me
         weights: T::Vector<S>,
     ) {
         state.curve = self.curve;
-        let last = T::from_f64((THRESHOLDS - 1) as f64);
         for i in 0..N {
-            // a threshold must be exceeded: exactly on it is below it
-            let scaled = outputs.load(simd, i) * last;
-            let target = targets.column(simd, i);
-            let lanes = scaled.as_slice().iter().zip(target.as_slice()).zip(weights.as_slice());
-            for ((scaled, target), weight) in lanes {
-                let bucket = (ceil(scaled.to_f64()) - 1.0).clamp(0.0, (THRESHOLDS - 1) as f64);
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped; NaN becomes 0")]
-                let bucket = bucket as usize;
-                let counts = if *target == T::ZERO { &mut state.negatives } else { &mut state.positives };
-                if let Some(count) = counts.get_mut(bucket) {
-                    *count += weight.to_f64();
-                }
-            }
+            state.buckets.add::<T, S>(outputs.load(simd, i), targets.column(simd, i), weights);
         }
     }
 }

@@ -5,8 +5,11 @@
 
 mod accuracy;
 mod auc;
+mod best_at;
+mod buckets;
 #[cfg(feature = "alloc")]
 mod confusion_matrix;
+mod correlation;
 mod f_beta;
 mod mean;
 mod precision_recall;
@@ -22,8 +25,12 @@ use fearless_simd::Simd;
 
 pub use self::accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
 pub use self::auc::{Auc, AucState};
+pub use self::best_at::{
+    BestState, PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity, SpecificityAtSensitivity,
+};
 #[cfg(feature = "alloc")]
 pub use self::confusion_matrix::ConfusionMatrix;
+pub use self::correlation::{ConcordanceCorrelation, OfOutputs, OfSamples, PearsonCorrelation};
 pub use self::f_beta::{Average, FBetaScore, FBetaState};
 pub use self::mean::Mean;
 pub use self::precision_recall::{Precision, Ratio, Recall};

@@ -109,7 +109,9 @@ impl<T: Scalar, const N: usize> MetricState<T> for R2State<N> {
         let scores = self.sums.iter().map(|sums| {
             let variance = sums.squares - sums.targets * (sums.targets / self.samples);
             let score = 1.0 - sums.residuals / variance;
-            if score.is_infinite() { 0.0 } else { score }
+            // also of targets that are all the same and hit exactly
+            let is_nothing = variance == 0.0 && sums.residuals == 0.0;
+            if score.is_infinite() || is_nothing { 0.0 } else { score }
         });
         scores.sum::<f64>() / N as f64
     }

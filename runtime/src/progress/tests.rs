@@ -160,3 +160,16 @@ fn a_closed_pipe_does_not_end_the_training() {
     progress.end_epoch(&epoch(1));
     progress.finish();
 }
+
+#[test]
+fn there_may_be_any_number_of_epochs() {
+    let (sender, receiver) = mpsc::channel();
+    let mut progress = Progress::to(Box::new(Out(Some(sender))), None, [usize::MAX, usize::MAX, 1]);
+    progress.ended = 4;
+    assert_eq!(progress.done(usize::MAX / 2 + 1), (4.5 / usize::MAX as f64, 4.5));
+    progress.ended = 0;
+    // of a second fit
+    progress.end_epoch(&epoch(3));
+    drop(progress);
+    assert!(receiver.iter().next().is_some_and(|line| line.starts_with(&format!("epoch {:>20}/{}", 3, usize::MAX))));
+}

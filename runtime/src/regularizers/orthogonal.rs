@@ -1,13 +1,14 @@
 use libm::sqrt;
 
 use super::Regularizer;
+use crate::losses::EPSILON;
 use crate::scalar::Scalar;
 
 /// `factor * mean(abs(cos(w_i, w_j)))` over all pairs of rows of a kernel, the weights from input `i` and from input `j` to
 /// all outputs: Keras's `OrthogonalRegularizer` in its mode `rows`. In `network!`: `orthogonal_regularizer`, with Keras's
 /// default of 0.01, or `orthogonal_regularizer(0.1)`.
 ///
-/// A layer of one input has no pairs, and no penalty. The cost of a step grows with the square of the inputs.
+/// Of a norm below 1e-7 the inverse is 10^7, as Keras has it. A layer of one input has no pairs, and no penalty. The cost of a step grows with the square of the inputs.
 ///
 /// ```
 /// use typenet::regularizers::{OrthogonalRegularizer, Regularizer};
@@ -76,7 +77,8 @@ impl<T: Scalar> Vectors<'_, T> {
                 {
                     let gradient = gradient.iter_mut().skip(one * self.apart).step_by(self.stride);
                     for ((g, w), w_other) in gradient.zip(self.numbers(one)).zip(self.numbers(other)) {
-                        let along = w * inverse * cosine;
+                        // where the inverse is held, it is a constant
+                        let along = if inverse < 1.0 / EPSILON { w * inverse * cosine } else { 0.0 };
                         *g += T::from_f64(slope * inverse * (w_other * inverse_other - along));
                     }
                 }
@@ -96,6 +98,6 @@ impl<T: Scalar> Vectors<'_, T> {
 
     /// 1 by the Euclidean norm, which Keras keeps away from 0.
     fn inverse_norm(&self, vector: usize) -> f64 {
-        1.0 / sqrt(self.dot(vector, vector)).max(1e-12)
+        (1.0 / sqrt(self.dot(vector, vector))).min(1.0 / EPSILON)
     }
 }

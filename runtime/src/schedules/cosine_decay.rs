@@ -1,4 +1,4 @@
-use super::{Schedule, half_wave};
+use super::{Schedule, half_wave, part};
 
 /// Falls along half a wave of the cosine within `decay_steps` steps, if wanted after a warm-up: Keras's `CosineDecay`.
 ///
@@ -58,7 +58,7 @@ impl Schedule for CosineDecay {
             Some((target, steps)) => (target, iteration - steps),
             None => (self.learning_rate, iteration),
         };
-        let progress = after.min(self.decay_steps) as f64 / self.decay_steps as f64;
+        let progress = part(after as f64, self.decay_steps as f64);
         top * ((1.0 - self.alpha) * half_wave(progress) + self.alpha)
     }
 }

@@ -1,4 +1,4 @@
-use super::{Schedule, half_wave};
+use super::{Schedule, half_wave, times};
 
 /// Falls along half a wave of the cosine again and again: Keras's `CosineDecayRestarts`.
 ///
@@ -56,15 +56,16 @@ impl CosineDecayRestarts {
 impl Schedule for CosineDecayRestarts {
     #[allow(clippy::float_cmp, reason = "the geometric series of falls of one length has a formula of its own")]
     fn learning_rate(&self, iteration: u64) -> f64 {
-        let time = iteration as f64 / self.first_decay_steps as f64;
+        let time = times(iteration, self.first_decay_steps);
         let (restarts, progress) = if self.t_mul == 1.0 {
             let restarts = libm::floor(time);
             (restarts, time - restarts)
         } else {
-            let restarts = libm::floor(libm::log(1.0 - time * (1.0 - self.t_mul)) / libm::log(self.t_mul));
-            let length = libm::pow(self.t_mul, restarts);
-            let start = (1.0 - length) / (1.0 - self.t_mul);
-            (restarts, (time - start) / length)
+            let start = |restarts| (1.0 - libm::pow(self.t_mul, restarts)) / (1.0 - self.t_mul);
+            // the quotient of two logarithms is rounded, and may be too small where a fall begins
+            let near = libm::round(libm::log(1.0 - time * (1.0 - self.t_mul)) / libm::log(self.t_mul));
+            let restarts = if start(near) > time { near - 1.0 } else { near };
+            (restarts, (time - start(restarts)) / libm::pow(self.t_mul, restarts))
         };
         let height = libm::pow(self.m_mul, restarts) * half_wave(progress);
         self.learning_rate * ((1.0 - self.alpha) * height + self.alpha)

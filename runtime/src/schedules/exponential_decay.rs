@@ -1,4 +1,4 @@
-use super::Schedule;
+use super::{Schedule, times};
 
 /// Falls by the factor `decay_rate` every `decay_steps` steps: Keras's `ExponentialDecay`.
 ///
@@ -37,7 +37,7 @@ impl ExponentialDecay {
 
 impl Schedule for ExponentialDecay {
     fn learning_rate(&self, iteration: u64) -> f64 {
-        let progress = iteration as f64 / self.decay_steps as f64;
+        let progress = times(iteration, self.decay_steps);
         let progress = if self.staircase { libm::floor(progress) } else { progress };
         self.learning_rate * libm::pow(self.decay_rate, progress)
     }

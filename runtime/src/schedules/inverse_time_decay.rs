@@ -1,4 +1,4 @@
-use super::Schedule;
+use super::{Schedule, times};
 
 /// Falls with the inverse of time: Keras's `InverseTimeDecay`.
 ///
@@ -39,7 +39,7 @@ impl InverseTimeDecay {
 
 impl Schedule for InverseTimeDecay {
     fn learning_rate(&self, iteration: u64) -> f64 {
-        let progress = iteration as f64 / self.decay_steps as f64;
+        let progress = times(iteration, self.decay_steps);
         let progress = if self.staircase { libm::floor(progress) } else { progress };
         self.learning_rate / (1.0 + self.decay_rate * progress)
     }

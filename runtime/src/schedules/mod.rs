@@ -66,3 +66,13 @@ impl Schedule for f64 {
 fn half_wave(progress: f64) -> f64 {
     0.5 * (1.0 + libm::cos(core::f64::consts::PI * progress))
 }
+
+/// How far a step is on a way of so many, from 0 to 1. A way of none is at its end.
+fn part(step: f64, steps: f64) -> f64 {
+    if step < steps { step / steps } else { 1.0 }
+}
+
+/// How many times so many steps have been made. What takes none is taken for what takes one.
+fn times(iteration: u64, steps: u64) -> f64 {
+    iteration as f64 / steps.max(1) as f64
+}

@@ -1,4 +1,4 @@
-use super::{Schedule, half_wave};
+use super::{Schedule, half_wave, part};
 
 /// Grows to `max_learning_rate` and falls far below where it began, within `total_steps` steps: `PyTorch`'s
 /// `OneCycleLR`, which Keras has not.
@@ -75,8 +75,9 @@ impl OneCycle {
         Self { three_phase: true, ..self }
     }
 
-    /// The rate at `progress` on the way between two.
-    fn between(&self, from: f64, to: f64, progress: f64) -> f64 {
+    /// The rate at `step` of so many on the way between two.
+    fn between(&self, from: f64, to: f64, step: f64, steps: f64) -> f64 {
+        let progress = part(step, steps);
         let left = if self.linear { 1.0 - progress } else { half_wave(progress) };
         from * left + to * (1.0 - left)
     }
@@ -90,15 +91,15 @@ impl Schedule for OneCycle {
         let end = self.total_steps as f64 - 1.0;
         let step = (iteration as f64).min(end);
         if step <= rise {
-            return self.between(first, self.max_learning_rate, step / rise);
+            return self.between(first, self.max_learning_rate, step, rise);
         }
         if !self.three_phase {
-            return self.between(self.max_learning_rate, last, (step - rise) / (end - rise));
+            return self.between(self.max_learning_rate, last, step - rise, end - rise);
         }
         let fall = 2.0 * rise;
         if step <= fall {
-            return self.between(self.max_learning_rate, first, (step - rise) / (fall - rise));
+            return self.between(self.max_learning_rate, first, step - rise, fall - rise);
         }
-        self.between(first, last, (step - fall) / (end - fall))
+        self.between(first, last, step - fall, end - fall)
     }
 }

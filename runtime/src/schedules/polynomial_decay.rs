@@ -1,4 +1,4 @@
-use super::Schedule;
+use super::{Schedule, part};
 
 /// Falls to `end_learning_rate` within `decay_steps` steps: Keras's `PolynomialDecay`, by default a straight line to
 /// 0.0001.
@@ -53,12 +53,8 @@ impl PolynomialDecay {
 impl Schedule for PolynomialDecay {
     fn learning_rate(&self, iteration: u64) -> f64 {
         let (step, length) = (iteration as f64, self.decay_steps as f64);
-        let (step, length) = match self.cycle {
-            true if iteration > 0 => (step, length * libm::ceil(step / length)),
-            true => (step, length),
-            false => (step.min(length), length),
-        };
+        let length = if self.cycle { length * libm::ceil(step / length).max(1.0) } else { length };
         let (start, end) = (self.learning_rate, self.end_learning_rate);
-        (start - end) * libm::pow(1.0 - step / length, self.power) + end
+        (start - end) * libm::pow(1.0 - part(step, length), self.power) + end
     }
 }

@@ -50,8 +50,11 @@ where
 {
     pub(super) fn run<R: Rng + ?Sized>(mut self, rng: &mut R) -> Result<History, F::Error> {
         let Settings { epochs, batch_size, steps, .. } = self.settings;
-        if batch_size == 0 || steps == Some(0) {
+        if batch_size == 0 {
             return Err(Error::NoBatch.into());
+        }
+        if steps == Some(0) {
+            return Err(Error::NoSteps.into());
         }
         if epochs == 0 {
             return Err(Error::NoEpochs.into());
@@ -69,7 +72,8 @@ where
             self.resume(&mut report, &checkpoint)?;
         }
         let ended = begun.map_err(F::Error::from).and_then(|()| self.epochs(&mut report, rng));
-        if ended.is_ok() {
+        // before the first step there is nothing to put in place
+        if ended.is_ok() && self.state.iteration > 0 {
             frozen::keeping(self.network, |parameters| self.optimizer.finalize(parameters, &self.state.slots));
         }
         // however training has ended
@@ -93,7 +97,7 @@ where
                 break;
             }
             #[cfg(feature = "std")]
-            let start = std::time::Instant::now();
+            let start = crate::clock::Instant::now();
             self.state.epoch += 1;
             self.beside(report, (0, f64::NAN), C::on_epoch_begin)?;
             let mut order = mem::take(&mut self.state.order);
@@ -160,7 +164,8 @@ where
         aside: bool,
     ) -> Result<Result<f64, Error>, F::Error> {
         let (mut learning_rate, mut batch, mut samples) = (0.0, 0, 0);
-        let followed = self.callbacks.follows_batches();
+        // who has stopped the training already waits for the first batch
+        let followed = self.callbacks.follows_batches() || report.control.stop;
         while let Some(next) = self.feed.next(order, samples, &self.loss) {
             let (data, indices, size) = next?;
             let (indices, coming) = indices.split_at(if followed { size.min(indices.len()) } else { indices.len() });

@@ -2,7 +2,7 @@
 
 use fearless_simd::Level;
 
-use super::Trainer;
+use super::{State, Trainer};
 use crate::network::Network;
 #[cfg(feature = "rayon")]
 use crate::threads::Threads;
@@ -119,6 +119,7 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     #[must_use]
     pub fn level(mut self, level: Level) -> Self {
         self.settings.level = Some(level);
+        self.state = self.state.map(|state| State { pass: state.pass.with_level(level), ..state });
         self
     }
 
@@ -162,5 +163,31 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
             state.threads = Threads::new(threads);
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    use crate::kernels::levels;
+    use crate::prelude::*;
+    use crate::{Error, network};
+
+    network! { Line = Dense(1 -> 1) }
+
+    #[test]
+    fn the_level_may_change_between_steps() -> Result<(), Error> {
+        let mut line = Line::new(&mut StdRng::seed_from_u64(0));
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
+        for level in levels() {
+            trainer = trainer.level(level);
+            trainer.train_on_batch(&mut line, (&[1.0], &[0.0]))?;
+            let used = trainer.state.as_ref().map(|state| alloc::format!("{:?}", state.pass.level()));
+            assert_eq!(used, Some(alloc::format!("{level:?}")));
+        }
+        assert_eq!(trainer.iteration(), levels().count() as u64);
+        Ok(())
     }
 }

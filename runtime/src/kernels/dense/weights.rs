@@ -36,6 +36,10 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     let inputs = wanted(tiles, outputs, start, sink);
     ask::<T>(tiles, inputs.start..inputs.end.min(inputs.start + 8), 0..outputs);
     let left = if const { registers::<S>() == 16 } {
+        // one vector of outputs is loaded as seldom as two if it meets twice as many inputs
+        let single = outputs < 2 * T::LANES;
+        let inputs =
+            if single { backward_rows::<T, S, K, 16, 1>(simd, tiles, inputs, outputs, start, sink) } else { inputs };
         backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, start, sink)
     } else if const { registers::<S>() == 4 } {
         backward_rows::<T, S, K, 6, 1>(simd, tiles, inputs, outputs, start, sink)
