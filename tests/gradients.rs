@@ -155,6 +155,11 @@ typenet::network! {
         Dense(3, tanh, trainable = true);
     // that of the inputs is wanted only by who asks
     FirstNormal: f64 = LayerNormalization(3), Residual(LayerNormalization, Dense(3, tanh)), [LayerNormalization; 2];
+    // with a small epsilon groups of two are nearly steps, of which difference quotients are no measure
+    GroupNormals: f64 = GroupNormalization(3, groups = 1, epsilon = 0.5), Dense(6, tanh),
+        GroupNormalization(groups = 2, epsilon = 0.25),
+        [Residual(GroupNormalization(groups = 3, center = false, epsilon = 1), Dense(6, tanh)); 2],
+        GroupNormalization(groups = 3, scale = false, epsilon = 0.5), Dense(2);
     RmsNormals: f64 = RMSNormalization(3), Dense(5, tanh), RMSNormalization(epsilon = 0.1), Dense(2);
     UnitNormals: f64 = UnitNormalization(3), Dense(4, tanh), UnitNormalization, Dense(2);
     Rectifiers: f64 = PReLU(3), Dense(4), PReLU, Dense(2);
@@ -170,6 +175,7 @@ fn normalizations() {
     check_loss::<FirstNormal, _, _, _>("layer normalization, a step", MeanSquaredError, &x, &y);
     check_loss::<BatchNormal, _, _, _>("batch normalization", MeanSquaredError, &x, &y);
     check_loss::<BatchNormals, _, _, _>("batch normalizations", MeanSquaredError, &x, &y);
+    check_pass("group normalization", &mut filled::<GroupNormals>(rng), rng);
     check_pass("rms normalization", &mut filled::<RmsNormals>(rng), rng);
     check_pass("unit normalization", &mut filled::<UnitNormals>(rng), rng);
     check_pass("prelu", &mut filled::<Rectifiers>(rng), rng);

@@ -130,6 +130,28 @@ fn layer_normalization() {
     assert!(told.gamma.iter().all(|&gamma| gamma == 3.0) && told.beta.iter().all(|&beta| beta == 2.0));
 }
 
+typenet::network! {
+    GroupNormal: f64 = GroupNormalization(6, groups = 3);
+    GroupNormalEpsilon: f64 = GroupNormalization(6, groups = 2, epsilon = 0.5);
+    GroupNormalGamma: f64 = GroupNormalization(6, groups = 2, center = false);
+    GroupNormalBeta: f64 = GroupNormalization(6 -> 6, groups = { 6 / 2 }, scale = false);
+    GroupNormalNeither: f64 = GroupNormalization(6, groups = 1, center = false, scale = false);
+    GroupNormalStart: f64 =
+        GroupNormalization(6, groups = 6, beta_initializer = constant(2), gamma_initializer = constant(3))
+}
+
+#[test]
+fn group_normalization() {
+    check_shaped("GroupNormalization default", GroupNormal::predict);
+    check_shaped("GroupNormalization epsilon", GroupNormalEpsilon::predict);
+    check_shaped("GroupNormalization gamma", GroupNormalGamma::predict);
+    check_shaped("GroupNormalization beta", GroupNormalBeta::predict);
+    check_shaped("GroupNormalization neither", GroupNormalNeither::predict);
+    let rng = &mut StdRng::seed_from_u64(0);
+    assert_eq!(GroupNormal::new(rng).as_flat(), [[1.0; 6], [0.0; 6]].as_flattened());
+    assert_eq!(GroupNormalStart::new(rng).as_flat(), [[3.0; 6], [2.0; 6]].as_flattened());
+}
+
 #[test]
 fn rms_normalization() {
     check("RMSNormalization", None, RmsNormal::predict);

@@ -17,7 +17,7 @@ use typenet::metrics::{Metric, MetricState as _};
 use typenet::prelude::*;
 use typenet::simd::{Simd, SimdBase as _, Task, dispatch, level};
 
-use crate::support::{close, fixture};
+use crate::support::{close, fixture, levels};
 
 const N: usize = 3;
 
@@ -45,10 +45,12 @@ struct LossCase {
     logits_gradient: Option<Vec<f64>>,
 }
 
+/// The rows in the lanes of a tile; lanes beyond the last repeat the first, as in data.
 fn tile<const N: usize>(rows: &[f64]) -> Tile<f64, N> {
     let mut tile = Tile::zeroed();
-    for (lane, row) in rows.chunks_exact(N).enumerate() {
-        tile.set_sample(lane, row.try_into().unwrap());
+    let (rows, _) = rows.as_chunks();
+    for lane in 0..f64::LANES {
+        tile.set_sample(lane, rows.get(lane).unwrap_or(&rows[0]));
     }
     tile
 }
@@ -296,4 +298,41 @@ fn smoothed_labels() {
         }
     }
     assert_eq!(smoothed.len(), 14, "the fixture has lost its cases");
+}
+
+/// A network that has diverged says so on every instruction set, whose `max` and `min` differ about NaN.
+#[test]
+fn what_is_not_a_number_is_no_loss() {
+    fn check<L: OutputLoss>(loss: L) {
+        for outputs in [[f64::NAN, 0.25, 0.5], [0.25, 0.5, f64::NAN]] {
+            for level in levels() {
+                let (losses, _) = dispatch(level, Of(loss, &tile(&outputs), &tile(&[1.0, 0.0, 1.0])));
+                assert!(losses.iter().all(|loss| loss.is_nan()), "{loss:?} of {outputs:?} at {level:?}: {losses:?}");
+            }
+        }
+    }
+    fn check_metric<M: Metric<f64, Tile3, Tile3>>(metric: M) {
+        for level in levels() {
+            let of_nan = dispatch(level, Mean(metric, &tile(&[0.25, f64::NAN, 0.5]), &tile(&[0.0, 1.0, 0.0]), 1));
+            assert!(of_nan.is_nan(), "{metric:?} at {level:?}: {of_nan}");
+        }
+    }
+    check(MeanSquaredError);
+    check(MeanAbsoluteError);
+    check(MeanAbsolutePercentageError);
+    check(MeanSquaredLogarithmicError);
+    check(Huber::default());
+    check(LogCosh);
+    check(Hinge);
+    check(SquaredHinge);
+    check(CategoricalHinge);
+    check(Poisson);
+    check(CosineSimilarity);
+    check(KlDivergence);
+    check(BinaryFocalCrossEntropy::new());
+    check(CategoricalFocalCrossEntropy::new());
+    check_metric(BinaryCrossEntropy);
+    check_metric(CategoricalCrossEntropy);
+    check_metric(LabelSmoothing(0.25, BinaryCrossEntropy));
+    check_metric(LabelSmoothing(0.25, CategoricalCrossEntropy));
 }

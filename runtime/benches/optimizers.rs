@@ -57,6 +57,8 @@ fn main() {
         Adadelta::new(0.001);
         Lion::new(0.001);
         Ftrl::new(0.001);
+        Lamb::new(0.001);
+        ScheduleFreeAdamW::new(0.001);
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Epoch {
     pub validation: Option<Scores>,
     /// The learning rate of the epoch's last step.
     pub learning_rate: f64,
-    /// How long the epoch took, validation included; 0 without `std`.
+    /// How long the epoch took, validation included; 0 without `std`, and in a browser.
     pub seconds: f64,
 }
 

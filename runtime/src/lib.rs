@@ -68,6 +68,8 @@ pub mod activations;
 #[cfg(feature = "alloc")]
 pub mod callbacks;
 mod checksum;
+#[cfg(feature = "std")]
+mod clock;
 pub mod constraints;
 pub mod data;
 mod error;

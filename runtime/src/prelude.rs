@@ -15,7 +15,9 @@ pub use crate::metrics::{
 };
 pub use crate::network;
 pub use crate::network::Network;
-pub use crate::optimizers::{Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, Optimizer, RmsProp, Sgd};
+pub use crate::optimizers::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Nadam, Optimizer, RmsProp, ScheduleFreeAdamW, Sgd,
+};
 pub use crate::scalar::{Lane, Scalar};
 pub use crate::tile::Tile;
 #[cfg(feature = "alloc")]

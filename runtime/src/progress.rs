@@ -11,12 +11,14 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use self::living::Living;
+use crate::clock::Instant;
 use crate::history::{Epoch, Scores};
 
-#[cfg_attr(not(feature = "progress"), path = "progress/plain.rs")]
+// WebAssembly has no terminal
+#[cfg_attr(any(not(feature = "progress"), target_family = "wasm"), path = "progress/plain.rs")]
 mod living;
 
 /// At least this long between two drawings of the living line.

@@ -94,6 +94,8 @@ fn each_optimizer() {
     of_both(&Adadelta::new(1.0));
     of_both(&Lion::new(0.001));
     of_both(&Ftrl::new(0.1).l1_regularization_strength(0.001));
+    of_both(&Lamb::new(0.01).weight_decay(0.1));
+    of_both(&ScheduleFreeAdamW::new(0.01).warmup_steps(5));
 }
 
 #[test]
@@ -106,6 +108,7 @@ fn whatever_an_optimizer_is_told() {
     of_both(&Sgd::new(0.1).use_ema(0.9, 4));
     of_both(&Nadam::new(0.01).gradient_accumulation_steps(2).global_clipnorm(0.1));
     of_both(&Ftrl::new(0.1).gradient_accumulation_steps(4));
+    of_both(&Lamb::new(0.01).gradient_accumulation_steps(2).clipnorm(0.1));
     let adam = Adam::new(0.01).amsgrad().clipvalue(0.1).weight_decay(0.1).gradient_accumulation_steps(5);
     of_both(&adam.use_ema(0.9, 3));
 }

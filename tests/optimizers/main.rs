@@ -193,6 +193,18 @@ impl Fixture {
                 let ftrl = ftrl.l1_regularization_strength(0.25).l2_regularization_strength(0.125);
                 self.follow(trajectory, ftrl.l2_shrinkage_regularization_strength(0.0625));
             }
+            ("lamb", "") => self.follow(trajectory, Lamb::new(rate)),
+            ("lamb", "betas") => self.follow(trajectory, Lamb::new(rate).beta_1(0.75).beta_2(0.5).epsilon(0.01)),
+            ("lamb", "weight_decay") => self.follow(trajectory, Lamb::new(rate).weight_decay(0.5)),
+            ("lamb", "clipnorm") => self.follow(trajectory, Lamb::new(rate).clipnorm(0.0625)),
+            ("schedule_free_adam_w", "") => self.follow(trajectory, ScheduleFreeAdamW::new(rate)),
+            ("schedule_free_adam_w", "betas") => {
+                self.follow(trajectory, ScheduleFreeAdamW::new(rate).beta_1(0.75).beta_2(0.5).epsilon(0.01));
+            }
+            ("schedule_free_adam_w", "warmup") => self.follow(trajectory, ScheduleFreeAdamW::new(rate).warmup_steps(6)),
+            ("schedule_free_adam_w", "weight_decay") => {
+                self.follow(trajectory, ScheduleFreeAdamW::new(rate).weight_decay(0.5));
+            }
             (optimizer, option) => panic!("no test for {optimizer} {option}"),
         }
     }
@@ -212,7 +224,7 @@ impl Fixture {
 #[test]
 fn optimizers() {
     let fixture: Fixture = fixture("optimizers");
-    assert_eq!(fixture.trajectories.len(), 10 * 14 + 23, "the fixture has lost its cases");
+    assert_eq!(fixture.trajectories.len(), 12 * 14 + 29, "the fixture has lost its cases");
     for trajectory in &fixture.trajectories {
         fixture.follow_named(trajectory);
     }

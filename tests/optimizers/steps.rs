@@ -100,6 +100,8 @@ fn steps_on_parts_of_the_gradient_make_a_whole() {
     parts_make_a_whole(Adagrad::new(0.1));
     parts_make_a_whole(Adadelta::new(1.0));
     parts_make_a_whole(Ftrl::new(0.1));
+    parts_make_a_whole(Lamb::new(0.01));
+    parts_make_a_whole(ScheduleFreeAdamW::new(0.01));
     parts_make_a_whole(Adam::new(0.01).clipnorm(0.1));
     parts_make_a_whole(Adam::new(0.01).global_clipnorm(0.1).weight_decay(0.1));
     parts_make_a_whole(Sgd::new(0.1).gradient_accumulation_steps(2).use_ema(0.9, 3));

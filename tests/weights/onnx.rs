@@ -106,6 +106,9 @@ network! {
     Normalized = Dense(3 -> 4, tanh), LayerNormalization, Dense(4, tanh), [LayerNormalization(center = false); 2],
         Residual(LayerNormalization(scale = false, epsilon = EPSILON), Dense(4)), RMSNormalization(epsilon = 0.25),
         [Residual(RMSNormalization); 2], Dropout(0.5), LayerNormalization(center = false, scale = false), Dense(2);
+    Grouped = Dense(3 -> 6, tanh), GroupNormalization(groups = 3), Residual(GroupNormalization(groups = 2, center = false)),
+        [GroupNormalization(groups = 3, scale = false, epsilon = 0.25); 2], Dense(6, tanh),
+        GroupNormalization(groups = 2, center = false, scale = false), Dense(2);
     // the exact numbers are negative for some of the variances
     BatchNormalized = Dense(3 -> 4, tanh), BatchNormalization(epsilon = 1),
         Residual(BatchNormalization(center = false, epsilon = 1)), [BatchNormalization(scale = false, epsilon = 1); 2],
@@ -136,6 +139,7 @@ fn structures() {
     written("double", Double::new(rng), &cases);
     written("prepared", Prepared::new(rng), &cases);
     written("normalized", Normalized::new(rng), &cases);
+    written("grouped", Grouped::new(rng), &cases);
     written("batch_normalized", BatchNormalized::new(rng), &cases);
     written("branches", Branches::new(rng), &cases);
     written("repeated", Repeated::new(rng), &cases);

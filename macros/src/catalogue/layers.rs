@@ -71,6 +71,26 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[Term::Flag("center"), Term::Flag("scale")], &[Term::Inputs]],
     },
     Layer {
+        name: "GroupNormalization",
+        item: "GroupNormalization",
+        alias: &["GroupNorm", "GN"],
+        shape: ShapeRule::Same,
+        options: &[
+            LayerOption { name: GROUPS, value: OptionKind::Size, default: None, method: "" },
+            number("epsilon", Some("1e-3")),
+            flag("center", "true", "without_center"),
+            flag("scale", "true", "without_scale"),
+            initializer("beta_initializer", "zeros"),
+            initializer("gamma_initializer", "ones"),
+            regularizer("beta_regularizer", "beta"),
+            regularizer("gamma_regularizer", "gamma"),
+            constraint("beta_constraint", "beta"),
+            constraint("gamma_constraint", "gamma"),
+            TRAINABLE,
+        ],
+        parameters: &[&[Term::Flag("center"), Term::Flag("scale")], &[Term::Inputs]],
+    },
+    Layer {
         name: "RMSNormalization",
         item: "RmsNormalization",
         alias: &["RMSNorm"],
@@ -203,6 +223,9 @@ pub const KERNEL: &str = "kernel";
 
 /// The layer that sees all tiles of a batch at once.
 pub const BATCH_NORMALIZATION: &str = "BatchNormalization";
+
+/// How many groups of inputs there are, as large as each other.
+pub const GROUPS: &str = "groups";
 
 /// The layer whose outputs cost something.
 pub const COSTLY: &str = "ActivityRegularization";

@@ -8,7 +8,7 @@ use syn::{Ident, Path, Visibility};
 
 use super::labels::{self, labels};
 use super::options::{item, mistaken, settings, trainable};
-use super::sizes::{meet, size};
+use super::sizes::{groups, meet, size};
 use super::stated::{is_number, lone_size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
@@ -176,7 +176,7 @@ impl Flow<'_> {
                     None if !is_same && arguments.is_empty() && matches!(outputs, Size::Unknown(_)) => {
                         mistaken(row, self.errors)
                     }
-                    None => settings(row, &written.kind, &arguments, self.errors),
+                    None => groups(row, settings(row, &written.kind, &arguments, self.errors), &inputs, self.errors),
                 };
                 let names = arguments.iter().filter_map(|argument| argument.name.clone()).collect();
                 Kind::BuiltIn { row, span, settings, names }

@@ -4,9 +4,9 @@ use proc_macro2::Span;
 use quote::ToTokens as _;
 use syn::Lit;
 
-use crate::catalogue::{Layer, ShapeRule};
+use crate::catalogue::{GROUPS, Layer, ShapeRule};
 use crate::errors::{Errors, plural};
-use crate::network::{Meeting, Size};
+use crate::network::{Meeting, Setting, Size};
 use crate::syntax::{Value, text};
 
 /// A size; `None` for `_`, [`Size::Unknown`] after a mistake.
@@ -97,6 +97,27 @@ pub(super) fn gives(row: &Layer, taken: &Size, given: &Size, errors: &mut Errors
     };
     errors.at_span(span, message, help);
     false
+}
+
+/// The settings, in which groups of inputs are as large as each other; what only the compiler knows is checked in the code.
+pub(super) fn groups(row: &Layer, mut settings: Vec<Setting>, taken: &Size, errors: &mut Errors) -> Vec<Setting> {
+    let place = row.options.iter().position(|option| option.name == GROUPS);
+    if let Some(setting) = place.and_then(|place| settings.get_mut(place))
+        && let (Setting::Size(Size::Literal { value: groups, span }), Size::Literal { value: taken, .. }) =
+            (&*setting, taken)
+        && taken % groups != 0
+    {
+        let message =
+            format_args!("layer `{}` has groups as large as each other, and {groups} do not make {taken}", row.name);
+        errors.at_span(*span, message, format_args!("write `{}`, for instance", divisor(*groups, *taken)));
+        *setting = Setting::Size(Size::Unknown(errors.latest()));
+    }
+    settings
+}
+
+/// The greatest number that divides both.
+fn divisor(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { divisor(b, a % b) }
 }
 
 /// Whether what stands inside a layer gives back as much as it takes; what only the compiler knows is checked in the code.

@@ -129,7 +129,7 @@ pub trait Elementwise: Copy + Debug + Send + Sync + 'static {
 
 /// `x`, kept between `low` and `high`. NaN stays NaN.
 #[inline(always)]
-fn clamp<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(simd: S, x: V, low: f64, high: f64) -> V {
+pub(crate) fn clamp<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(simd: S, x: V, low: f64, high: f64) -> V {
     let (low, high) = (V::splat(simd, T::from_f64(low)), V::splat(simd, T::from_f64(high)));
     let x = x.simd_lt(low).select(low, x);
     x.simd_gt(high).select(high, x)

@@ -47,7 +47,7 @@ impl<N: Network> Callback<N> for StopWhen<'_> {
     }
 }
 
-/// Stops training after the batch in which a time is over.
+/// Stops training after the batch in which a time is over; in a browser, where there is no clock, never.
 ///
 /// ```
 /// use std::time::Duration;
@@ -73,7 +73,7 @@ impl<N: Network> Callback<N> for StopWhen<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct TimeLimit {
     limit: std::time::Duration,
-    end: Option<std::time::Instant>,
+    end: Option<crate::clock::Instant>,
 }
 
 #[cfg(feature = "std")]
@@ -93,12 +93,12 @@ impl<N: Network> Callback<N> for TimeLimit {
 
     fn on_train_begin(&mut self, _: &mut Training<'_, N>) -> Result<(), Error> {
         // what is too long to be added is no limit
-        self.end = std::time::Instant::now().checked_add(self.limit);
+        self.end = crate::clock::Instant::now().checked_add(self.limit);
         Ok(())
     }
 
     fn on_batch_end(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
-        if self.end.is_some_and(|end| std::time::Instant::now() >= end) {
+        if self.end.is_some_and(|end| crate::clock::Instant::now() >= end) {
             training.stop();
         }
         Ok(())

@@ -4,9 +4,13 @@ use fearless_simd::{Simd, SimdBase, SimdCombine as _, SimdSplit as _, f32x4, f32
 
 use crate::scalar::Scalar;
 
-/// Whether there are vector registers at all.
-pub(crate) const VECTORS: bool =
-    cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64", target_arch = "wasm32"));
+/// Whether there are vector registers at all. WebAssembly has them where the program is compiled for them.
+pub(crate) const VECTORS: bool = cfg!(any(
+    target_arch = "x86_64",
+    target_arch = "x86",
+    target_arch = "aarch64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+));
 
 /// A vector that is loaded and stored in part. For counts that are known while compiling these are a few loads and stores
 /// of quarters, and not a way through memory, number by number.

@@ -31,6 +31,11 @@ pub enum Form {
     OfBatchNormalization,
     /// [`LayerNormalization`](super::LayerNormalization), whose number is `epsilon`.
     OfLayerNormalization,
+    /// [`GroupNormalization`](super::GroupNormalization), whose number is `epsilon`.
+    OfGroupNormalization {
+        /// How many groups there are.
+        groups: usize,
+    },
     /// [`RmsNormalization`](super::RmsNormalization), whose number is `epsilon`.
     OfRmsNormalization,
     /// [`UnitNormalization`](super::UnitNormalization).

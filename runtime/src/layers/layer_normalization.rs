@@ -1,12 +1,12 @@
 //! Samples of mean 0 and variance 1.
 
 use bytemuck::{Pod, Zeroable};
-use fearless_simd::{Simd, SimdBase, SimdFloat};
+use fearless_simd::Simd;
 use nalgebra::SMatrix;
 use rand::Rng;
 
 use super::summed::Summed;
-use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, inverse_root};
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, normal};
 use crate::initializers::{Fan, Initializer, Ones, Zeros};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
@@ -110,7 +110,7 @@ impl<const N: usize, const CENTER: usize, const SCALE: usize, B: Copy, G: Copy>
     }
 }
 
-/// What a [`LayerNormalization`] trains.
+/// What a [`LayerNormalization`] trains, or a [`GroupNormalization`](super::GroupNormalization).
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 pub struct LayerNormalizationParameters<T: Scalar, const N: usize, const CENTER: usize = 1, const SCALE: usize = 1> {
@@ -135,15 +135,22 @@ unsafe impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize> 
 impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize>
     LayerNormalizationParameters<T, N, CENTER, SCALE>
 {
+    pub(super) const TENSORS: &'static [TensorInfo] = match (SCALE, CENTER) {
+        (0, 0) => &[],
+        (0, _) => &[TensorInfo { name: "beta", shape: &[N] }],
+        (_, 0) => &[TensorInfo { name: "gamma", shape: &[N] }],
+        _ => &[TensorInfo { name: "gamma", shape: &[N] }, TensorInfo { name: "beta", shape: &[N] }],
+    };
+
     /// `gamma`, or nothing.
     #[inline(always)]
-    fn gamma(&self) -> &[T] {
+    pub(super) fn gamma(&self) -> &[T] {
         self.gamma.data.0.as_flattened()
     }
 
     /// `beta`, or nothing.
     #[inline(always)]
-    fn beta(&self) -> &[T] {
+    pub(super) fn beta(&self) -> &[T] {
         self.beta.data.0.as_flattened()
     }
 }
@@ -160,12 +167,7 @@ where
     /// The mean of each sample, and `1 / sqrt(variance + epsilon)`.
     type Tape = [T::Lane; 2];
 
-    const TENSORS: &'static [TensorInfo] = match (SCALE, CENTER) {
-        (0, 0) => &[],
-        (0, _) => &[TensorInfo { name: "beta", shape: &[N] }],
-        (_, 0) => &[TensorInfo { name: "gamma", shape: &[N] }],
-        _ => &[TensorInfo { name: "gamma", shape: &[N] }, TensorInfo { name: "beta", shape: &[N] }],
-    };
+    const TENSORS: &'static [TensorInfo] = Self::Parameters::TENSORS;
 
     const FORM: Form = Form::OfLayerNormalization;
 
@@ -189,29 +191,8 @@ where
         output: &mut Tile<T, N>,
         tape: &mut Self::Tape,
     ) {
-        let (share, zero) = (T::from_f64(1.0 / N as f64), T::Vector::<S>::splat(simd, T::ZERO));
-        let (mut sum, mut squares) = (zero, zero);
-        for i in 0..N {
-            sum += input.load(simd, i);
-        }
-        let mean = sum * share;
-        for i in 0..N {
-            let from_mean = input.load(simd, i) - mean;
-            squares += from_mean * from_mean;
-        }
-        let variance = squares * share;
-        let root = (variance + T::Vector::<S>::splat(simd, T::from_f64(self.epsilon))).sqrt();
-        let scale = T::Vector::<S>::splat(simd, T::ONE) / root;
-        for i in 0..N {
-            let mut y = (input.load(simd, i) - mean) * scale;
-            if let Some(&gamma) = parameters.gamma().get(i) {
-                y *= gamma;
-            }
-            if let Some(&beta) = parameters.beta().get(i) {
-                y += beta;
-            }
-            output.store::<S>(i, y);
-        }
+        let factors = [parameters.gamma(), parameters.beta()];
+        let [mean, scale] = normal::forward(simd, 0..N, self.epsilon, factors, input, output);
         tape[0].store::<S>(mean);
         tape[1].store::<S>(scale);
     }
@@ -221,24 +202,8 @@ where
         Self::sum_tile(simd, &mut pass);
         let Backward { input, tape, d_output, d_input, .. } = pass;
         let Some(d_input) = d_input else { return };
-        let (mean, scale) = (tape[0].load(simd), tape[1].load(simd));
-        let normal = |i: usize| (input.load(simd, i) - mean) * scale;
-        // with d the gradient with respect to the normal numbers n, dx = scale (d - mean(d) - n mean(d n))
-        let d_normal = |i: usize| match parameters.gamma().get(i) {
-            Some(&gamma) => d_output.load(simd, i) * gamma,
-            None => d_output.load(simd, i),
-        };
-        let (share, zero) = (T::from_f64(1.0 / N as f64), T::Vector::<S>::splat(simd, T::ZERO));
-        let (mut level, mut along) = (zero, zero);
-        for i in 0..N {
-            let d = d_normal(i);
-            level += d;
-            along += d * normal(i);
-        }
-        let (level, along) = (level * share, along * share);
-        for i in 0..N {
-            d_input.store::<S>(i, (d_normal(i) - level - normal(i) * along) * scale);
-        }
+        let statistics = [tape[0].load(simd), tape[1].load(simd)];
+        normal::backward(simd, 0..N, parameters.gamma(), statistics, input, d_output, d_input);
     }
 
     #[inline(always)]
@@ -253,19 +218,7 @@ where
 
     #[inline(always)]
     fn predict<S: Simd>(&self, simd: S, parameters: &Self::Parameters, input: &[T; N], output: &mut [T; N]) {
-        let share = T::from_f64(1.0 / N as f64);
-        let mean = input.iter().copied().sum::<T>() * share;
-        let variance = input.iter().map(|&x| (x - mean) * (x - mean)).sum::<T>() * share;
-        let scale = inverse_root::<T, S>(simd, variance + T::from_f64(self.epsilon));
-        for (y, &x) in output.iter_mut().zip(input) {
-            *y = (x - mean) * scale;
-        }
-        for (y, &gamma) in output.iter_mut().zip(parameters.gamma()) {
-            *y *= gamma;
-        }
-        for (y, &beta) in output.iter_mut().zip(parameters.beta()) {
-            *y += beta;
-        }
+        normal::predict(simd, self.epsilon, [parameters.gamma(), parameters.beta()], input, output);
     }
 }
 

@@ -1,6 +1,7 @@
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 
 use super::{EPSILON, OutputLoss, TargetRange};
+use crate::activations::clamp;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
@@ -32,8 +33,8 @@ pub struct KlDivergence;
 
 /// `p`, from 1e-7 to 1.
 #[inline(always)]
-fn limit<T: Scalar, S: Simd>(p: T::Vector<S>) -> T::Vector<S> {
-    p.max(T::from_f64(EPSILON)).min(T::ONE)
+fn limit<T: Scalar, S: Simd>(simd: S, p: T::Vector<S>) -> T::Vector<S> {
+    clamp(simd, p, EPSILON, 1.0)
 }
 
 impl OutputLoss for KlDivergence {
@@ -44,7 +45,7 @@ impl OutputLoss for KlDivergence {
     fn value<T: Scalar, S: Simd, const N: usize>(&self, simd: S, y: &Tile<T, N>, t: &Tile<T, N>) -> T::Vector<S> {
         let mut sum = T::Vector::<S>::splat(simd, T::ZERO);
         for i in 0..N {
-            let (y, t) = (limit::<T, S>(y.load(simd, i)), limit::<T, S>(t.load(simd, i)));
+            let (y, t) = (limit::<T, S>(simd, y.load(simd, i)), limit::<T, S>(simd, t.load(simd, i)));
             sum = t.mul_add(T::ln(t / y), sum);
         }
         sum
@@ -60,7 +61,7 @@ impl OutputLoss for KlDivergence {
     ) {
         let zero = T::Vector::<S>::splat(simd, T::ZERO);
         for i in 0..N {
-            let (y, t) = (y.load(simd, i), limit::<T, S>(t.load(simd, i)));
+            let (y, t) = (y.load(simd, i), limit::<T, S>(simd, t.load(simd, i)));
             // where the limits hold a probability, they hold the gradient at 0
             let free = y.simd_ge(T::from_f64(EPSILON)) & y.simd_le(T::ONE);
             gradient.store::<S>(i, free.select(-t / y, zero));

@@ -25,24 +25,25 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MeanSquaredLogarithmicError;
 
-/// `ln(1 + x)`, with `x` at least 1e-7.
+/// `ln(1 + x)`, with `x` at least 1e-7. NaN stays NaN, where `max` may drop it.
 #[inline(always)]
-fn log<T: Scalar, S: Simd>(x: T::Vector<S>) -> T::Vector<S> {
-    T::ln_1p(x.max(T::from_f64(EPSILON)))
+fn log<T: Scalar, S: Simd>(simd: S, x: T::Vector<S>) -> T::Vector<S> {
+    let least = T::Vector::<S>::splat(simd, T::from_f64(EPSILON));
+    T::ln_1p(x.simd_lt(least).select(least, x))
 }
 
 impl Pointwise for MeanSquaredLogarithmicError {
     const NAME: &'static str = "mean_squared_logarithmic_error";
 
     #[inline(always)]
-    fn value<T: Scalar, S: Simd>(&self, _: S, y: T::Vector<S>, t: T::Vector<S>) -> T::Vector<S> {
-        let error = log::<T, S>(y) - log::<T, S>(t);
+    fn value<T: Scalar, S: Simd>(&self, simd: S, y: T::Vector<S>, t: T::Vector<S>) -> T::Vector<S> {
+        let error = log::<T, S>(simd, y) - log::<T, S>(simd, t);
         error * error
     }
 
     #[inline(always)]
     fn slope<T: Scalar, S: Simd>(&self, simd: S, y: T::Vector<S>, t: T::Vector<S>) -> T::Vector<S> {
-        let slope = (log::<T, S>(y) - log::<T, S>(t)) * T::from_f64(2.0) / (y + T::ONE);
+        let slope = (log::<T, S>(simd, y) - log::<T, S>(simd, t)) * T::from_f64(2.0) / (y + T::ONE);
         y.simd_gt(T::from_f64(EPSILON)).select(slope, T::Vector::<S>::splat(simd, T::ZERO))
     }
 }

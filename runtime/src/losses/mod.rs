@@ -94,7 +94,7 @@ pub use self::poisson::Poisson;
 pub use self::sparse_categorical_cross_entropy::SparseCategoricalCrossEntropy;
 pub use self::squared_hinge::SquaredHinge;
 
-use crate::activations::Activation;
+use crate::activations::{Activation, clamp};
 use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::tile::{Features, Tile, VectorTargets};
@@ -257,10 +257,8 @@ where
 /// Keras's guard against `ln(0)`: probabilities are kept this far from 0 and 1.
 pub(crate) const EPSILON: f64 = 1e-7;
 
-/// `p`, kept away from 0 and 1.
+/// `p`, kept away from 0 and 1. NaN stays NaN, so that a network that has diverged says so.
 #[inline(always)]
 pub(crate) fn clip<T: Scalar, S: Simd>(simd: S, p: T::Vector<S>) -> T::Vector<S> {
-    let (low, high) = (T::from_f64(EPSILON), T::from_f64(1.0 - EPSILON));
-    let (low, high) = (T::Vector::<S>::splat(simd, low), T::Vector::<S>::splat(simd, high));
-    p.max(low).min(high)
+    clamp(simd, p, EPSILON, 1.0 - EPSILON)
 }

@@ -103,7 +103,7 @@ impl<R: Schedule, const AMSGRAD: bool> Adam<R, AMSGRAD> {
 
 /// The mean and the mean square with this gradient. No closure, which the compiler would rather call.
 #[inline(always)]
-fn moments<S: Simd, V: SimdFloat<S>>(g: V, [m, v]: [V; 2], [rest_1, rest_2]: [V; 2]) -> [V; 2] {
+pub(super) fn moments<S: Simd, V: SimdFloat<S>>(g: V, [m, v]: [V; 2], [rest_1, rest_2]: [V; 2]) -> [V; 2] {
     [(g - m).mul_add(rest_1, m), g.mul_add(g, -v).mul_add(rest_2, v)]
 }
 

@@ -39,7 +39,7 @@ pub struct Extended<O, const EMA: bool = false> {
 
 /// Whose parameters are moved. It is no setting, so that nobody needs to see it.
 #[derive(Clone, Copy, PartialEq)]
-struct Layers(&'static [LayerInfo]);
+pub(super) struct Layers(pub(super) &'static [LayerInfo]);
 
 impl fmt::Debug for Layers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -133,7 +133,9 @@ impl<O: Optimizer, const EMA: bool> Extended<O, EMA> {
 
     /// Takes `rate * weight_decay` of each parameter, as it was before the step, away in each step.
     ///
-    /// [`Ftrl`](super::Ftrl), whose parameters do not start from where they were, has penalties of its own instead.
+    /// [`Ftrl`](super::Ftrl), whose parameters do not start from where they were, has penalties of its own instead;
+    /// [`Lamb`](super::Lamb) and [`ScheduleFreeAdamW`](super::ScheduleFreeAdamW), which look at the parameters when they are less
+    /// already, have a decay of their own.
     ///
     /// Source: I. Loshchilov, F. Hutter, *Decoupled Weight Decay Regularization*, 2019.
     #[must_use]
@@ -195,7 +197,7 @@ fn limit_norm<T: Scalar, S: Simd>(simd: S, gradient: &mut [T], limit: f64) {
 
 /// Multiplies all numbers by `factor`.
 #[inline(always)]
-fn scale<T: Scalar>(numbers: &mut [T], factor: f64) {
+pub(super) fn scale<T: Scalar>(numbers: &mut [T], factor: f64) {
     let factor = T::from_f64(factor);
     for number in numbers {
         *number *= factor;
@@ -204,7 +206,7 @@ fn scale<T: Scalar>(numbers: &mut [T], factor: f64) {
 
 /// The sum of the squares: of each block in the scalar type, of all blocks in `f64`.
 #[inline(always)]
-fn squares<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> f64 {
+pub(super) fn squares<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> f64 {
     let mut total = 0.0;
     for block in numbers.chunks(64 * T::LANES) {
         let vectors = block.chunks_exact(T::LANES);

@@ -94,7 +94,7 @@ where
                 break;
             }
             #[cfg(feature = "std")]
-            let start = std::time::Instant::now();
+            let start = crate::clock::Instant::now();
             self.state.epoch += 1;
             self.beside(report, (0, f64::NAN), C::on_epoch_begin)?;
             let mut order = mem::take(&mut self.state.order);

@@ -244,6 +244,7 @@ pub(crate) fn replace(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     if path.file_name().is_none() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a directory"));
     }
+    #[cfg_attr(not(unix), allow(unused_mut, reason = "there are no such permissions"))]
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {

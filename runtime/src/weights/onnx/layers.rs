@@ -43,6 +43,25 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             let options = [Attribute::Int("axis", LAST), Attribute::Float("epsilon", *epsilon)];
             graph.node("LayerNormalization", &inputs, &options)
         }
+        (Form::OfGroupNormalization { groups }, [epsilon], _) => {
+            let size = info.inputs / groups.max(&1);
+            let grouped = graph.integers(&[3], &[LAST, *groups as u64, size as u64]);
+            let (last, epsilon) = (graph.integers(&[1], &[LAST]), graph.number(*epsilon));
+            let x = graph.node("Reshape", &[&x, &grouped], &[]);
+            let mean = graph.node("ReduceMean", &[&x, &last], &[]);
+            let from_mean = graph.node("Sub", &[&x, &mean], &[]);
+            let squares = graph.node("Mul", &[&from_mean, &from_mean], &[]);
+            let variance = graph.node("ReduceMean", &[&squares, &last], &[]);
+            let sum = graph.node("Add", &[&variance, &epsilon], &[]);
+            let root = graph.node("Sqrt", &[&sum], &[]);
+            let y = graph.node("Div", &[&from_mean, &root], &[]);
+            let flat = graph.integers(&[2], &[LAST, info.inputs as u64]);
+            let mut y = graph.node("Reshape", &[&y, &flat], &[]);
+            for (tensor, name) in info.tensors.iter().zip(tensors) {
+                y = graph.node(if tensor.name == "gamma" { "Mul" } else { "Add" }, &[&y, name], &[]);
+            }
+            y
+        }
         (Form::OfRmsNormalization, [epsilon], [scale]) => {
             let (count, epsilon) = (graph.number(info.inputs as f64), graph.number(*epsilon));
             let sum = squares(graph, &x);
