@@ -3,7 +3,7 @@
 //! ```text
 //! cargo bench -p typenet-benches --bench layers                  everything, about three minutes
 //! cargo bench -p typenet-benches --bench layers -- 784-128-10    what has this in its name
-//! cargo bench -p typenet-benches --bench layers -- sizes         a table of dense layers of many sizes, some seconds
+//! cargo bench -p typenet-benches --bench layers -- sizes         dense layers of many sizes, each instruction set
 //! ```
 //!
 //! After criterion's own lines each workload prints its best run: training and many predictions as a fraction of the
@@ -27,6 +27,7 @@ use rand::rngs::{StdRng, Xoshiro256PlusPlus};
 use rand_distr::{Distribution, StandardNormal};
 use typenet::losses::Loss;
 use typenet::prelude::*;
+use typenet::simd::level;
 
 network! {
     Mlp = Dense(784 -> 128, relu), Dense(128 -> 10, softmax);
@@ -110,7 +111,8 @@ where
         network.initialize(rng);
         let (mut losses, mut held) = (Vec::new(), None);
         let amount = operations::<N>(true) * x.len() as f64;
-        measure(c, &format!("{name}/epoch/{batch_size}"), (amount, limits::peak, "the peak of one core"), |times| {
+        let limit = (amount, || limits::peak(level()), "the peak of one core");
+        measure(c, &format!("{name}/epoch/{batch_size}"), limit, |times| {
             let epochs = usize::try_from(times).unwrap();
             let mut trainer = Trainer::new(loss, Sgd::new(0.1).momentum(0.9)).batch_size(batch_size).epochs(epochs);
             let history = trainer.fit(&mut *network, (x, y), rng).unwrap();
@@ -153,7 +155,7 @@ where
     });
     let (mut pass, mut outputs) = (Pass::new(), N::predict_many(&network, x));
     let amount = operations::<N>(false) * x.len() as f64;
-    let limit = (amount, limits::peak, "the peak of one core");
+    let limit = (amount, || limits::peak(level()), "the peak of one core");
     measure(c, &format!("{name}/predict/{}", x.len()), limit, |times| {
         repeated(times, &mut || pass.predict(&*network, x, black_box(&mut outputs)).unwrap())
     });
@@ -176,7 +178,7 @@ fn deep(c: &mut Criterion) {
 }
 
 fn limits(_: &mut Criterion) {
-    println!("one core: {:.1} G operations/s at most; reads", limits::peak() / 1e9);
+    println!("one core: {:.1} G operations/s at most; reads", limits::peak(level()) / 1e9);
     for (bytes, name) in [(16 << 10, "16 KiB"), (400 << 10, "400 KiB"), (4 << 20, "4 MiB"), (256 << 20, "256 MiB")] {
         println!("    {:.0} GB/s from {name}", limits::bandwidth(bytes) / 1e9);
     }

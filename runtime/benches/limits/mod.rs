@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use typenet::simd::{Simd, SimdBase, SimdFloat, Task, dispatch, level};
+use typenet::simd::{Level, Simd, SimdBase, SimdFloat, Task, dispatch, level};
 
 /// The shortest time of `runs` runs of `work`.
 pub fn best(runs: usize, mut work: impl FnMut()) -> Duration {
@@ -15,8 +15,9 @@ pub fn best(runs: usize, mut work: impl FnMut()) -> Duration {
     std::iter::repeat_n((), runs).map(time).min().unwrap_or_default()
 }
 
-/// Multiply-adds of `f32` a second on one core, each two operations: independent chains in registers.
-pub fn peak() -> f64 {
+/// Multiply-adds of `f32` a second on one core with the instructions of `level`, each two operations: independent chains in
+/// registers.
+pub fn peak(level: Level) -> f64 {
     const ROUNDS: usize = 2_000_000;
     struct Chains;
 
@@ -42,7 +43,7 @@ pub fn peak() -> f64 {
 
     let mut numbers = 0;
     let time = best(8, || {
-        let (end, count) = dispatch(level(), Chains);
+        let (end, count) = dispatch(level, Chains);
         black_box(end);
         numbers = count;
     });

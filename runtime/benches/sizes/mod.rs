@@ -8,7 +8,7 @@ use typenet::activations::Linear;
 use typenet::bytemuck::{zeroed_box, zeroed_slice_box};
 use typenet::layers::{Batch, Dense, DenseParameters, Layer, Passing, Sink, Tiles, Trace, Window};
 use typenet::noise::Inference;
-use typenet::simd::{Simd, Task, dispatch, level};
+use typenet::simd::{Level, Simd, Task, dispatch, level};
 use typenet::{Flat, Lane, Scalar, Tile};
 
 use crate::limits;
@@ -16,26 +16,54 @@ use crate::limits;
 /// In a batch.
 const SAMPLES: usize = 128;
 
-/// Prints a line for each size.
+/// Prints a table for each instruction set of this machine that is compiled for, with a line for each size.
 pub fn print() {
+    for level in levels() {
+        print_one(level);
+    }
+}
+
+/// Every instruction set of this machine that is compiled for, the best first.
+fn levels() -> impl Iterator<Item = Level> {
+    let best = level();
+    #[cfg(target_arch = "x86_64")]
+    {
+        let levels =
+            [best.as_avx512().map(Simd::level), best.as_avx2().map(Simd::level), best.as_sse2().map(Simd::level)];
+        levels.into_iter().flatten()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        std::iter::once(best)
+    }
+}
+
+fn print_one(level: Level) {
     macro_rules! lines {
         ($($n:literal)*) => {$(
-            println!("{:>8}{}{}", $n, line::<f32, $n>(limits::peak()), line::<f64, $n>(limits::peak() / 2.0));
+            let numbers = [line::<f32, $n>(level, 1.0), line::<f64, $n>(level, 0.5)];
+            println!("{:>8}{}", $n, numbers.concat());
         )*};
     }
-    println!("percent of the peak of one core\n{:>8}{:>30}{:>30}", "", "f32", "f64");
+    let (name, peak) = (format!("{level:?}"), limits::peak(level) / 1e9);
+    // `Avx2(Avx2 { .. })`
+    let name = name.split('(').next().unwrap_or_default();
+    println!("percent of the peak of one core with {name}, {peak:.0} G operations of f32 a second");
+    println!("{:>8}{:>30}{:>30}", "", "f32", "f64");
     println!("{:>8}{}", "n -> n", "   forward   d-input d-weights".repeat(2));
     lines!(1 2 3 5 8 16 17 31 32 33 64 127 128 1000);
 }
 
-/// What a layer's products reach of `peak`: the gradient of the inputs is what a backward pass takes longer with it.
-fn line<T: Scalar, const N: usize>(peak: f64) -> String {
+/// What a layer's products reach of the peak of `f32`, times `share`: the gradient of the inputs is what a backward pass takes
+/// longer with it.
+fn line<T: Scalar, const N: usize>(level: Level, share: f64) -> String {
+    let peak = share * limits::peak(level);
     let mut square = Square::<T, N>::new();
     let operations = (2 * N * N * SAMPLES) as f64;
     // two milliseconds at 100 G operations/s
     let rounds = (100_000_000 / (N * N * SAMPLES)).max(1);
     let mut time = |part| {
-        let best: Duration = limits::best(10, || dispatch(level(), Run { square: &mut square, part, rounds }));
+        let best: Duration = limits::best(10, || dispatch(level, Run { square: &mut square, part, rounds }));
         best.as_secs_f64() / rounds as f64
     };
     let (forward, weights, both) = (time(Part::Forward), time(Part::Weights), time(Part::Both));

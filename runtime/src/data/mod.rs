@@ -73,6 +73,7 @@ mod check;
 #[cfg(feature = "alloc")]
 mod discretization;
 mod from_fn;
+mod gather;
 #[cfg(feature = "alloc")]
 mod matrices;
 #[cfg(feature = "ndarray")]

@@ -121,22 +121,21 @@ pub(crate) fn transpose<T: Scalar, S: Simd>(simd: S, square: &mut [T::Lane]) {
         }
         return;
     }
+    // registers do not hold it: it goes through memory once, whole, so that each quarter of a vector stays in them
+    let mut before = [T::Lane::splat(T::ZERO); 16];
+    for (before, column) in before.iter_mut().zip(&*square) {
+        *before = *column;
+    }
     let width = T::LANES / 4;
-    let mut quarters = [[T::Vector::<S>::splat(simd, T::ZERO); 16]; 4];
-    for (quarter, vectors) in quarters.iter_mut().enumerate() {
+    for (quarter, rows) in square.chunks_mut(width).enumerate() {
         let numbers = width * quarter..width * (quarter + 1);
         let new = columns::<T, S>(
             simd,
             #[inline(always)]
-            |column| square.get(column).and_then(|x| x.as_slice().get(numbers.clone())).unwrap_or_default(),
+            |column| before.get(column).and_then(|x| x.as_slice().get(numbers.clone())).unwrap_or_default(),
         );
-        for (vector, new) in vectors.iter_mut().zip(&new).take(width) {
-            *vector = *new;
-        }
-    }
-    for (rows, vectors) in square.chunks_mut(width).zip(&quarters) {
-        for (row, vector) in rows.iter_mut().zip(vectors) {
-            row.store(*vector);
+        for (row, vector) in rows.iter_mut().zip(new) {
+            row.store(vector);
         }
     }
 }

@@ -8,7 +8,8 @@
 //! - gradient of the weights: `dw[i, o] = sum over samples of x[i] dy[o]`, the only sum over lanes. For small layers a few
 //!   running vectors, one for each weight, stay in registers over all tiles of the batch, and their lanes are summed
 //!   once; of larger ones, `dy` is transposed in place, so that the outputs sit in the lanes, and a block of weights is
-//!   held in registers over all samples of the batch. Outputs that fill no vector are summed lane by lane here too.
+//!   held in registers over all samples of the batch. The first outputs, which fill no vector, are summed
+//!   lane by lane here too; or they are put down sample by sample, where that wastes less than half of a vector.
 //!
 //! Each broadcast of a weight costs a load. With the sums of one tile there is one for every multiply-add, and one more for
 //! every input: more than a processor of two loads and two multiply-adds a cycle can do in the time. So larger layers take
@@ -24,12 +25,14 @@ use fearless_simd::{Simd, SimdBase};
 use crate::scalar::{Lane, Scalar};
 
 /// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
-/// registers of AVX-512, 4 pairs of the 16 of AVX2, 2 quadruples of the 16 of SSE2. A power of two; see also [`largest`].
+/// registers of AVX-512, 4 pairs of the 16 of AVX2, 4 quadruples of the 32 of NEON, 2 of the 16 of SSE2. A power of two; see
+/// also [`largest`].
 #[inline(always)]
 const fn registers<S: Simd>() -> usize {
     match <S::f32s as SimdBase<S>>::LEN {
         16 => 16,
         8 => 4,
+        _ if cfg!(target_arch = "aarch64") => 4,
         _ => 2,
     }
 }
@@ -40,7 +43,8 @@ pub(crate) const ANY: usize = usize::MAX;
 /// How many numbers of `tiles` tiles a block is of, at most, where there are `known` of them.
 ///
 /// Processors with AVX2 begin two multiply-adds a cycle, each of which takes four: the 8 registers of blocks of 4 have no cycle
-/// to lose, the 12 of blocks of 6 have. The short blocks of small layers, whose sizes are known, overlap each other, and do
+/// to lose, the 12 of blocks of 6 have. Those with NEON begin up to four: the 24 registers of blocks of 6 and their operands are
+/// all that there are. The short blocks of small layers, whose sizes are known, overlap each other, and do
 /// not wait.
 #[inline(always)]
 const fn largest<S: Simd>(known: usize, tiles: usize) -> usize {
@@ -79,7 +83,7 @@ macro_rules! blocks {
     ($largest:expr, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {{
         let n = if const { $known == ANY } { $n } else { $known };
         let mut $start = 0;
-        blocks!(@each $largest, $known, n, $start, $block, 16 8 6 4 2 1 => $run);
+        blocks!(@each $largest, $known, n, $start, $block, 16 14 8 6 4 2 1 => $run);
     }};
     (@each $largest:expr, $known:ident, $n:ident, $start:ident, $block:ident, $($size:literal)* => $run:expr) => {$(
         if const { has_blocks($known, $size, $largest) } {
@@ -129,6 +133,7 @@ mod input;
 mod known;
 mod left;
 mod predict;
+mod rest;
 pub(crate) mod shared;
 mod small;
 #[cfg(test)]
