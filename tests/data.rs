@@ -189,11 +189,11 @@ fn a_table_piece_by_piece() {
 
 #[derive(Deserialize)]
 struct Discretizations {
-    cases: Vec<Bins>,
+    cases: Vec<Learnt>,
 }
 
 #[derive(Deserialize)]
-struct Bins {
+struct Learnt {
     numbers: Vec<f64>,
     num_bins: usize,
     boundaries: Vec<f64>,
@@ -205,7 +205,7 @@ struct Bins {
 #[test]
 fn discretization() {
     let fixture: Discretizations = fixture("discretization");
-    for Bins { numbers, num_bins, boundaries, inputs, bins } in &fixture.cases {
+    for Learnt { numbers, num_bins, boundaries, inputs, bins } in &fixture.cases {
         let what = format!("{num_bins} bins of {} numbers", numbers.len());
         all_close(&what, &Discretization::adapt(numbers, *num_bins).bin_boundaries, boundaries, 1e-5);
         let given = Discretization::new(boundaries.iter().rev().copied().collect::<Vec<f64>>());
