@@ -8,7 +8,9 @@ use fearless_simd::{Level, Simd};
 
 use crate::data::Samples;
 use crate::error::Error;
-use crate::group::{Group, backward, by_layer, forward, forward_one, tiles_at_once};
+use crate::group::{Group, backward, by_layer, forward, forward_one, onward, tiles_at_once};
+use crate::kernels::ahead::Ahead;
+use crate::kernels::dense::TILES;
 use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::{Network, Shares, TileMemory};
@@ -31,7 +33,8 @@ pub(crate) use crate::tile::{tiles, weigh};
 /// network! { Critic = Dense(2 -> 8, tanh), Dense(8 -> 1) }
 ///
 /// # fn main() -> Result<(), typenet::Error> {
-/// let critic = Critic::new(&mut StdRng::seed_from_u64(0));
+/// let mut critic = Critic::new(&mut StdRng::seed_from_u64(0));
+/// let mut target = critic.clone();
 /// let mut pass = Pass::new();
 /// let states = [[0.1, 0.2], [0.3, -0.4]];
 /// let d_values = [[1.0], [-1.0]];
@@ -39,9 +42,22 @@ pub(crate) use crate::tile::{tiles, weigh};
 /// pass.backward(&critic, &states, &d_values, &mut d_states)?;
 /// let gradient: &Critic = pass.gradient();
 /// assert_eq!(gradient.dense_1.bias[0], 0.0);
+///
+/// // the optimizer makes a step with it: a trainer that is told of no loss
+/// let mut trainer = Trainer::new((), Adam::new(0.01));
+/// trainer.apply_gradient(&mut critic, &mut pass);
+///
+/// // a target network follows slowly, or at once: `target.clone_from(&critic)`
+/// for (slow, fast) in target.as_flat_mut().iter_mut().zip(critic.as_flat()) {
+///     *slow += 0.005 * (fast - *slow);
+/// }
+/// assert_ne!(target, critic);
 /// # Ok(())
 /// # }
 /// ```
+///
+/// The gradient is that with respect to what the network gives, after its last activation. A loss of logits, as the logarithm
+/// of a probability, wants a network without one: the gradient of `-ln softmax(y)_a` is `softmax(y)`, less 1 in place `a`.
 pub struct Pass<N: Network> {
     pub(crate) tiles: Box<[TileMemory<N>]>,
     pub(crate) gradient: Box<N>,
@@ -50,6 +66,9 @@ pub struct Pass<N: Network> {
     level: Level,
     threads: Threads,
 }
+
+/// The most samples of the tiles that go through a network together.
+const GROUP: usize = 16 * TILES;
 
 /// How many tiles go through a network together where it is not trained by a trainer: no more than one of a small one, whose
 /// numbers then stay where they are.
@@ -257,13 +276,20 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
             }
             return;
         }
+        let mut coming = [0; GROUP];
         for (start, outputs) in (start..end).step_by(group).zip(outputs.chunks_mut(group)) {
             let memory = memory.get_mut(..outputs.len().div_ceil(N::Scalar::LANES)).unwrap_or_default();
             let tiles = tiles(start..start + outputs.len(), N::Scalar::LANES);
             for (tile, (indices, range)) in memory.iter_mut().zip(tiles) {
                 inputs.gather(simd, &indices[..range.len()], &mut tile.input);
             }
-            forward(simd, network, Inference, Group::new(memory));
+            let next = start + outputs.len()..end.min(start + 2 * group);
+            let coming = coming.get_mut(..next.len()).unwrap_or_default();
+            for (index, number) in coming.iter_mut().zip(next) {
+                *index = u32::try_from(number).unwrap_or(u32::MAX);
+            }
+            let ahead = || Some(Ahead::new(inputs.in_memory()?, coming));
+            onward(simd, network, Inference, ahead, Group::new(memory));
             for (tile, outputs) in memory.iter_mut().zip(outputs.chunks_mut(N::Scalar::LANES)) {
                 read(simd, tile, outputs);
             }
