@@ -6,7 +6,7 @@ use core::ops::Range;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::small::take_sums;
-use super::{Columns, registers};
+use super::{Columns, fits, registers};
 use crate::kernels::flat::{Sink, Window, prefetch};
 use crate::kernels::transpose::transpose;
 use crate::scalar::{Lane, Scalar};
@@ -42,7 +42,10 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
             if single { backward_rows::<T, S, K, 16, 1>(simd, tiles, inputs, outputs, start, sink) } else { inputs };
         backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, start, sink)
     } else if const { registers::<S>() == 4 } {
-        backward_rows::<T, S, K, 6, 1>(simd, tiles, inputs, outputs, start, sink)
+        let left = backward_rows::<T, S, K, 6, 1>(simd, tiles, inputs, outputs, start, sink);
+        // what is less than a block is summed as one: where threads cut decides which rows are left, and must change no bit
+        backward_rows::<T, S, K, 4, 1>(simd, tiles, left, outputs, start, sink);
+        return;
     } else {
         backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, start, sink)
     };
@@ -75,6 +78,11 @@ pub(super) fn wanted<T: Scalar, K: Sink<T>>(
     row(sink.range().start)..row(sink.range().end)
 }
 
+/// Whether a block of `B` inputs is as well one of fewer.
+const fn is_last<S: Simd, const B: usize>() -> bool {
+    registers::<S>() == 4 && B == 4
+}
+
 /// The same for `B` inputs at a time, each sum in `C` parts. Returns the inputs that are left over.
 #[inline(always)]
 fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>(
@@ -86,21 +94,22 @@ fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>
     sink: &mut K,
 ) -> Range<usize> {
     let whole = outputs - outputs % T::LANES;
-    while inputs.len() >= B {
+    while fits::<B>(inputs.len()) || const { is_last::<S, B>() } && !inputs.is_empty() {
+        let rows = if const { is_last::<S, B>() } { inputs.len().min(B) } else { B };
         ask::<T>(tiles, inputs.start + B..inputs.end.min(inputs.start + 2 * B), 0..0);
         let mut output = 0;
         if const { registers::<S>() == 16 } {
             // two vectors of outputs share each broadcast of an input
             while whole - output >= 2 * T::LANES {
-                hand_over::<T, S, K, B, 2, C>(simd, tiles, (inputs.start, output), outputs, start, sink);
+                hand_over::<T, S, K, B, 2, C>(simd, tiles, (inputs.start, rows), output, (outputs, start), sink);
                 output += 2 * T::LANES;
             }
         }
         while whole > output {
-            hand_over::<T, S, K, B, 1, C>(simd, tiles, (inputs.start, output), outputs, start, sink);
+            hand_over::<T, S, K, B, 1, C>(simd, tiles, (inputs.start, rows), output, (outputs, start), sink);
             output += T::LANES;
         }
-        inputs.start += B;
+        inputs.start += rows;
     }
     inputs
 }
@@ -111,13 +120,13 @@ fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>
 fn hand_over<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize, const C: usize>(
     simd: S,
     tiles: &[Columns<'_, T>],
-    (input, output): (usize, usize),
-    outputs: usize,
-    start: usize,
+    (input, rows): (usize, usize),
+    output: usize,
+    (outputs, start): (usize, usize),
     sink: &mut K,
 ) {
     let width = V * T::LANES;
-    let window = Window { start: start + input * outputs + output, rows: B, width, stride: outputs };
+    let window = Window { start: start + input * outputs + output, rows, width, stride: outputs };
     let next = match output + width {
         next if next + T::LANES <= outputs => window.start + width,
         _ => start + (input + B) * outputs,
@@ -146,7 +155,15 @@ fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: us
     let pace = (tiles.len() * T::LANES / C / B).max(1);
     let (mut ahead, mut wait) = (0, 0);
     for (x, dy) in tiles {
-        let x = x.get(input..).and_then(<[_]>::first_chunk::<B>);
+        let x = x.get(input..).unwrap_or_default();
+        let mut few = [T::Lane::splat(T::ZERO); B];
+        let x = match x.first_chunk::<B>() {
+            None if const { is_last::<S, B>() } => {
+                few.iter_mut().zip(x).for_each(|(few, x)| *few = *x);
+                Some(&few)
+            }
+            x => x,
+        };
         let (Some(x), Some(rows)) = (x, dy.get(output..output + V * T::LANES)) else { break };
         for samples in 0..T::LANES / C {
             if wait == 0 && ahead < B {
