@@ -233,7 +233,7 @@ fn without_a_batch_there_is_nothing_to_learn_from() {
     assert_eq!(fit(trainer(), |epoch| 3 - epoch, 20), Ok(2), "used up");
     assert_eq!(fit(trainer(), |_| 0, 20), Err("there are no samples".into()));
     assert_eq!(fit(trainer(), |_| 1, 0), Err("there are no samples".into()));
-    assert_eq!(fit(trainer().steps_per_epoch(0), |_| 1, 20), Err("the batch size is 0".into()));
+    assert_eq!(fit(trainer().steps_per_epoch(0), |_| 1, 20), Err("the number of steps per epoch is 0".into()));
     let error = fit(trainer().validation_split(0.5), |_| 1, 20).unwrap_err();
     assert!(error.starts_with("a validation split of 0.5 needs"), "{error}");
     let error = trainer().evaluate_batches(&xor, [Ok((&x[..0], &y[..0]))]);

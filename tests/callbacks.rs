@@ -220,6 +220,40 @@ fn a_rate_that_was_set_stays_until_it_is_set_again() {
     network.dense.bias[0] = 0.0;
     trainer.train_on_batch(&mut network, (&[0.0], &[1.0])).unwrap();
     assert_eq!(network.dense.bias[0], 0.0625);
+    // set by the caller, of a loop of single steps
+    assert_eq!(trainer.learning_rate(), 0.03125);
+    trainer.set_learning_rate(0.25);
+    network.dense.bias[0] = 0.0;
+    trainer.train_on_batch(&mut network, (&[0.0], &[1.0])).unwrap();
+    assert_eq!((network.dense.bias[0], trainer.learning_rate()), (0.5, 0.25));
+    assert_eq!(rates(trainer.fit(&mut network, (&[0.0], &[1.0]), rng).unwrap()), [0.125, 0.0625]);
+}
+
+#[test]
+fn a_callback_may_be_there_or_not_and_of_any_type() {
+    let losses = [3.0, 2.0, 2.5, 2.5, 2.5];
+    let stopping = || EarlyStopping::new("loss").patience(1).restore_best_weights();
+    let (alone, bias) = play(&losses, stopping());
+    assert_eq!((alone.epochs.len(), bias), (3, 2.0));
+    let boxed: Box<dyn Callback<Constant>> = Box::new(stopping());
+    assert_eq!(play(&losses, boxed).1, bias);
+    assert_eq!(play(&losses, Some(stopping())).1, bias);
+    let (none, _) = play(&losses, None::<EarlyStopping<f64>>);
+    assert_eq!(none.epochs.len(), 5);
+
+    // what they remember is kept, and is not that of another
+    let (mut saved, mut state) = (Some(stopping()), Vec::new());
+    play(&losses, &mut saved);
+    Callback::<Constant>::save_state(&saved, &mut state);
+    let mut again: Box<dyn Callback<Constant>> = Box::new(Some(stopping()));
+    assert!(!state.is_empty() && again.load_state(&state));
+    let mut kept = Vec::new();
+    again.save_state(&mut kept);
+    assert_eq!(kept, state);
+    assert!(!Callback::<Constant>::load_state(&mut None::<EarlyStopping<f64>>, &state));
+    let mut nothing = Vec::new();
+    Callback::<Constant>::save_state(&None::<EarlyStopping<f64>>, &mut nothing);
+    assert!(nothing.is_empty() && !Callback::<Constant>::follows_batches(&None::<EarlyStopping<f64>>));
 }
 
 /// Its output; none while that is 0.

@@ -321,23 +321,23 @@ const _: () = {
             __input: &[__typenet::f32; 2],
             __output: &mut [__typenet::f32; 2],
         ) {
-            let mut __y_dense = [0.0; 4];
+            let mut __y_dense = __typenet::Between([0.0; 4]);
             __typenet::predict_layer::<
                 __typenet::f32,
                 _,
                 _,
-            >(__simd, __DENSE, &self.dense, __input, &mut __y_dense);
-            let mut __y_dense_1 = [0.0; 4];
+            >(__simd, __DENSE, &self.dense, __input, &mut __y_dense.0);
+            let mut __y_dense_1 = __typenet::Between([0.0; 4]);
             __typenet::predict_layer::<
                 __typenet::f32,
                 _,
                 _,
-            >(__simd, __DENSE_1, &self.dense_1, &__y_dense, &mut __y_dense_1);
+            >(__simd, __DENSE_1, &self.dense_1, &__y_dense.0, &mut __y_dense_1.0);
             __typenet::predict_layer::<
                 __typenet::f32,
                 _,
                 _,
-            >(__simd, __DENSE_2, &self.dense_2, &__y_dense_1, __output);
+            >(__simd, __DENSE_2, &self.dense_2, &__y_dense_1.0, __output);
         }
     }
     #[allow(

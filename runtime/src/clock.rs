@@ -1,5 +1,5 @@
 //! The clock. In a browser the standard library has none, and panics when it is asked for the time; what is reported
-//! there takes no time, and no [`TimeLimit`](crate::callbacks::TimeLimit) is reached.
+//! there takes no time, and a [`TimeLimit`](crate::callbacks::TimeLimit) is not reached.
 
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 pub(crate) use self::still::Instant;
@@ -11,25 +11,25 @@ pub(crate) use std::time::Instant;
 mod still {
     use core::time::Duration;
 
+    /// How long after the begin.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-    pub(crate) struct Instant;
+    pub(crate) struct Instant(Duration);
 
     impl Instant {
         pub(crate) const fn now() -> Self {
-            Self
+            Self(Duration::ZERO)
         }
 
-        pub(crate) const fn elapsed(&self) -> Duration {
-            Duration::ZERO
+        pub(crate) fn elapsed(self) -> Duration {
+            Self::now().saturating_duration_since(self)
         }
 
-        pub(crate) const fn saturating_duration_since(&self, _: Self) -> Duration {
-            Duration::ZERO
+        pub(crate) fn saturating_duration_since(self, earlier: Self) -> Duration {
+            self.0.saturating_sub(earlier.0)
         }
 
-        /// There is no later time.
-        pub(crate) const fn checked_add(&self, _: Duration) -> Option<Self> {
-            None
+        pub(crate) fn checked_add(self, duration: Duration) -> Option<Self> {
+            self.0.checked_add(duration).map(Self)
         }
     }
 }

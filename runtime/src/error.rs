@@ -29,6 +29,9 @@ pub enum Error {
     /// A batch of no samples.
     #[error("the batch size is 0")]
     NoBatch,
+    /// An epoch of no steps.
+    #[error("the number of steps per epoch is 0")]
+    NoSteps,
     /// No pass over the data.
     #[error("the number of epochs is 0")]
     NoEpochs,

@@ -363,6 +363,44 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         crate::weights::load(self, path.as_ref(), false)
     }
 
+    /// What [`save`](Self::save) writes, in memory: for a browser, an archive, a database, another program, or a field of a
+    /// struct that serde knows.
+    ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Line = Dense(1 -> 1) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let rng = &mut StdRng::seed_from_u64(0);
+    /// let line = Line::new(rng);
+    /// let bytes: Vec<u8> = line.to_bytes()?;
+    ///
+    /// let mut again = Line::new(rng);
+    /// again.load_bytes(&bytes)?;
+    /// assert_eq!(again, line);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::File`] of `<bytes>` if a parameter is NaN or infinite.
+    #[cfg(feature = "safetensors")]
+    fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        crate::weights::to_bytes(self)
+    }
+
+    /// Reads the parameters from what was a safetensors file, and checks it, as [`load`](Self::load) does. On an error the
+    /// network stays as it was.
+    ///
+    /// # Errors
+    /// [`Error::Weights`] of `<bytes>` if they do not hold this network.
+    #[cfg(feature = "safetensors")]
+    fn load_bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        crate::weights::load_bytes(self, bytes)
+    }
+
     /// As [`load`](Self::load), and takes numbers of either type, `f32` and `f64`: each becomes the nearest of the
     /// network's own type.
     ///

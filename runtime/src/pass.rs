@@ -31,7 +31,8 @@ pub(crate) use crate::tile::{tiles, weigh};
 /// network! { Critic = Dense(2 -> 8, tanh), Dense(8 -> 1) }
 ///
 /// # fn main() -> Result<(), typenet::Error> {
-/// let critic = Critic::new(&mut StdRng::seed_from_u64(0));
+/// let mut critic = Critic::new(&mut StdRng::seed_from_u64(0));
+/// let mut target = critic.clone();
 /// let mut pass = Pass::new();
 /// let states = [[0.1, 0.2], [0.3, -0.4]];
 /// let d_values = [[1.0], [-1.0]];
@@ -39,9 +40,22 @@ pub(crate) use crate::tile::{tiles, weigh};
 /// pass.backward(&critic, &states, &d_values, &mut d_states)?;
 /// let gradient: &Critic = pass.gradient();
 /// assert_eq!(gradient.dense_1.bias[0], 0.0);
+///
+/// // the optimizer makes a step with it: a trainer that is told of no loss
+/// let mut trainer = Trainer::new((), Adam::new(0.01));
+/// trainer.apply_gradient(&mut critic, &mut pass);
+///
+/// // a target network follows slowly, or at once: `target.clone_from(&critic)`
+/// for (slow, fast) in target.as_flat_mut().iter_mut().zip(critic.as_flat()) {
+///     *slow += 0.005 * (fast - *slow);
+/// }
+/// assert_ne!(target, critic);
 /// # Ok(())
 /// # }
 /// ```
+///
+/// The gradient is that with respect to what the network gives, after its last activation. A loss of logits, as the logarithm
+/// of a probability, wants a network without one: the gradient of `-ln softmax(y)_a` is `softmax(y)`, less 1 in place `a`.
 pub struct Pass<N: Network> {
     pub(crate) tiles: Box<[TileMemory<N>]>,
     pub(crate) gradient: Box<N>,

@@ -114,6 +114,8 @@ fn what_could_not_be_loaded_is_not_saved() {
         let error = xor.save(&path).unwrap_err();
         assert!(error.to_string().ends_with(&format!("number 9 of tensor `dense_1.kernel` is {name}")), "{error}");
         assert_eq!(fs::read(&path).unwrap(), bytes);
+        let error = xor.to_bytes().unwrap_err().to_string();
+        assert_eq!(error, format!("cannot write `<bytes>`: number 9 of tensor `dense_1.kernel` is {name}"));
     }
     // finite numbers whose output is not: saved, without a sample
     xor.as_flat_mut().fill(f32::MAX);

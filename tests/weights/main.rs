@@ -55,6 +55,11 @@ fn what_is_saved_is_loaded() {
     let bytes = fs::read(&path).unwrap();
     saved.save(&path).unwrap();
     assert_eq!(fs::read(&path).unwrap(), bytes);
+    // and in memory they are those of the file
+    assert_eq!(saved.to_bytes().unwrap(), bytes);
+    let mut from_bytes = Xor::new(&mut StdRng::seed_from_u64(2));
+    from_bytes.load_bytes(&bytes).unwrap();
+    assert_eq!(from_bytes, saved);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file is left");
     // the header names the tensors as Keras would, and the architecture
     let header = String::from_utf8_lossy(&bytes[8..]).into_owned();

@@ -218,6 +218,20 @@ pub fn suggestion<E: Entry>(what: &str, known: &'static E, name: &str) -> String
     }
 }
 
+/// What to write in place of a layer of Keras that has no place here.
+pub fn needless(name: &str) -> Option<&'static str> {
+    let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    Some(match name {
+        "Input" | "InputLayer" => "leave it out: the first layer states its inputs, as `Dense(2 -> 4)`",
+        "Flatten" | "Reshape" | "Permute" => "leave it out: a sample is one row of numbers already",
+        "Sequential" | "Model" => "leave it out: layers in a row are a list, as `Dense(2 -> 4, relu), Dense(1)`",
+        _ if has(&["Conv", "Pool", "LSTM", "GRU", "RNN", "Attention"]) => {
+            "there are no layers of pictures and sequences: a sample is one row of numbers"
+        }
+        _ => return None,
+    })
+}
+
 /// The names of all rows.
 pub fn names<E: Entry>(rows: &'static [E]) -> impl Iterator<Item = &'static str> {
     rows.iter().map(Entry::name)

@@ -19,6 +19,8 @@ const METHODS: &[&str] = &[
     "save",
     "load",
     "load_cast",
+    "to_bytes",
+    "load_bytes",
     "initialize",
     "as_flat",
     "as_flat_mut",

@@ -217,9 +217,12 @@ impl Flow<'_> {
         let help = match meant {
             (Some(known), _) => catalogue::suggestion("a layer", known, name),
             (None, Some(known)) => catalogue::suggestion("an activation", known, name),
-            (None, None) => format!(
-                "the layers are {}; one of your own is written by its path, as `self::{name}`",
-                listed(catalogue::names(LAYERS))
+            (None, None) => catalogue::needless(name).map_or_else(
+                || {
+                    let layers = listed(catalogue::names(LAYERS));
+                    format!("the layers are {layers}; one of your own is written by its path, as `self::{name}`")
+                },
+                str::to_owned,
             ),
         };
         self.errors.at(&written.kind, format_args!("unknown layer `{name}`"), help);

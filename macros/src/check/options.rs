@@ -41,7 +41,7 @@ pub(super) fn settings(
         let shown = text(&argument.value);
         let help = match row.options.iter().find(|option| option.value == OptionKind::Flag) {
             Some(flag) if shown == "true" || shown == "false" => format!("write `{} = {shown}`", flag.name),
-            _ => names_of(ACTIVATIONS),
+            _ => instead_of(&argument.value, ACTIVATIONS),
         };
         errors.at(argument, format_args!("`{shown}` is not an activation"), help);
     }
@@ -58,7 +58,14 @@ pub(super) fn settings(
         {
             let known = || row.options.iter().map(|option| option.name);
             let message = format_args!("layer `{}` has no option `{name}`", row.name);
-            let help = match (similar(&name.to_string(), known()), row.options) {
+            let written = name.to_string();
+            let help = match (similar(&written, known()), row.options) {
+                _ if written == "use_bias" && known().any(|option| option == "bias") => {
+                    "`use_bias` is called `bias` here".to_owned()
+                }
+                _ if ["units", "input_dim", "input_shape"].contains(&&*written) => {
+                    "sizes come first and have no name, as `Dense(2 -> 4)`".to_owned()
+                }
                 (Some(known), _) => format!("an option with a similar name exists: `{known}`"),
                 (None, [option]) => format!("its only option is `{}`", option.name),
                 (None, _) => format!("its options are {}", listed(known())),
@@ -177,7 +184,7 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
         Some(Value::Path(path)) => (path, None),
         Some(Value::Call(path, group)) => (path, Some(group.stream())),
         Some(other) => {
-            errors.at(other, format_args!("`{}` is not {what}", text(other)), names_of(rows));
+            errors.at(other, format_args!("`{}` is not {what}", text(other)), instead_of(other, rows));
             return unknown(errors);
         }
     };
@@ -187,7 +194,7 @@ fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> 
         let known = catalogue::meant(rows, &name);
         let help = match known {
             Some(known) => catalogue::suggestion(what, known, &name),
-            None => names_of(rows),
+            None => format!("{}; one of your own is written by its path, as `self::{name}`", names_of(rows)),
         };
         let what = what.split_once(' ').map_or(what, |(_, noun)| noun);
         errors.at(path, format_args!("unknown {what} `{name}`"), help);
@@ -222,6 +229,15 @@ fn is_activation(value: &Value) -> bool {
 /// Whether a value is an activation by its name.
 fn is_built_in(value: &Value) -> bool {
     matches!(value, Value::Path(path) | Value::Call(path, _) if catalogue::find(ACTIVATIONS, &text(path)).is_some())
+}
+
+/// What to write in place of a value that is no name.
+fn instead_of(value: &Value, rows: &'static [Named]) -> String {
+    let shown = text(value);
+    match shown.strip_prefix('"').and_then(|name| catalogue::find(rows, name.strip_suffix('"')?)) {
+        Some(row) => format!("write it without quotes, as `{}`", row.example()),
+        None => names_of(rows),
+    }
 }
 
 fn names_of(rows: &'static [Named]) -> String {

@@ -175,15 +175,15 @@ pub fn predict(network: &Network, names: &Names) -> TokenStream {
     let calls = layers.iter().enumerate().map(|(index, layer)| {
         let (label, size, constant) = (&layer.label, &layer.outputs, names.at(index).1);
         let input = match index.checked_sub(1).map(value) {
-            Some(before) => quote_spanned!(Span::mixed_site()=> &#before),
+            Some(before) => quote_spanned!(Span::mixed_site()=> &#before.0),
             None => quote_spanned!(Span::mixed_site()=> __input),
         };
         let (declared, output) = if index == last {
             (TokenStream::new(), quote_spanned!(Span::mixed_site()=> __output))
         } else {
             let value = value(index);
-            let declared = quote_spanned!(Span::mixed_site()=> let mut #value = [0.0; #size];);
-            (declared, quote_spanned!(Span::mixed_site()=> &mut #value))
+            let declared = quote_spanned!(Span::mixed_site()=> let mut #value = __typenet::Between([0.0; #size]););
+            (declared, quote_spanned!(Span::mixed_site()=> &mut #value.0))
         };
         quote_spanned! {Span::mixed_site()=>
             #declared

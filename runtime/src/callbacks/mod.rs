@@ -28,6 +28,8 @@
 //! A callback of your own is a type with [`Callback`], or a closure in a [`LambdaCallback`]. It can look at the network, the
 //! scores and the rate, and change the network and the rate, and stop training.
 //!
+//! Whether there is one may be decided at run time, by an `Option` of it, and which one by a `Box<dyn Callback<N>>`.
+//!
 //! Keras's `History` is what `fit` returns, and its `TerminateOnNaN` is always on: a loss that is not finite ends training
 //! with [`Error::Diverged`], and the network keeps the parameters from before it.
 

@@ -2,7 +2,7 @@
 
 use fearless_simd::Simd;
 
-use super::rows::put_row;
+use super::gather::put_row;
 use super::{Sample, Samples, Target, Targets, check_inputs};
 use crate::error::Error;
 use crate::layers::InputRange;

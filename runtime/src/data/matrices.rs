@@ -4,7 +4,7 @@ use bytemuck::cast_slice;
 use fearless_simd::Simd;
 use nalgebra::{Const, Dyn, OMatrix};
 
-use super::rows::gather_rows;
+use super::gather::gather_rows;
 use super::{Samples, Targets, check_inputs, check_targets};
 use crate::error::Error;
 use crate::kernels::ahead::Rows;

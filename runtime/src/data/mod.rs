@@ -71,6 +71,7 @@
 mod batches;
 mod check;
 mod from_fn;
+mod gather;
 #[cfg(feature = "alloc")]
 mod matrices;
 #[cfg(feature = "ndarray")]

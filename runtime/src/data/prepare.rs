@@ -91,6 +91,8 @@ where
 /// assert_eq!(normalization.apply_all(&x_train), [[-1.0, 0.0], [1.0, 0.0]]);
 /// // what comes later is measured by what was trained on
 /// assert_eq!(normalization.apply(&[4.0, 5.0]), [2.0, 0.0]);
+/// // and back, for targets that were normalised
+/// assert_eq!(normalization.invert(&[2.0, 0.0]), [4.0, 5.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normalization<T, const N: usize> {
@@ -119,10 +121,17 @@ impl<T: Scalar, const N: usize> Normalization<T, N> {
     /// One sample, normalised.
     #[must_use]
     pub fn apply(&self, sample: &[T; N]) -> [T; N] {
-        core::array::from_fn(|i| {
-            let deviation = libm::sqrt(self.variance[i].to_f64()).max(1e-7);
-            T::from_f64((sample[i].to_f64() - self.mean[i].to_f64()) / deviation)
-        })
+        core::array::from_fn(|i| T::from_f64((sample[i].to_f64() - self.mean[i].to_f64()) / self.deviation(i)))
+    }
+
+    /// What a normalised sample was, `mean + x * max(sqrt(variance), 1e-7)`: Keras's `Normalization(invert=True)`.
+    #[must_use]
+    pub fn invert(&self, sample: &[T; N]) -> [T; N] {
+        core::array::from_fn(|i| T::from_f64(sample[i].to_f64() * self.deviation(i) + self.mean[i].to_f64()))
+    }
+
+    fn deviation(&self, i: usize) -> f64 {
+        libm::sqrt(self.variance[i].to_f64()).max(1e-7)
     }
 
     /// Many samples, normalised.

@@ -10,7 +10,7 @@ use crate::noise::Mode;
 use crate::scalar::Scalar;
 use crate::tiles::{Inside, Passing, Tiles};
 
-/// A layer with others inside.
+/// A layer with others inside. What its [`Layer`] makes of that is written by [`ways!`].
 pub(super) trait Around<T: Scalar>: Layer<T> {
     /// Sends tiles forward through the layers inside.
     fn run<S: Simd, M: Mode>(
@@ -39,6 +39,78 @@ pub(super) trait Around<T: Scalar>: Layer<T> {
     /// Adds to the gradient with respect to the inputs what does not come from the layer inside that is the first.
     fn merge<S: Simd>(self, _simd: S, _d_output: &Self::Output, _d_input: &mut Self::Input, _tape: &Self::Tape) {}
 }
+
+/// The methods of the [`Layer`] of a type that is [`Around`], over the scalar type `$t`, that send tiles through it: each calls
+/// the function of this module that has its name.
+macro_rules! ways {
+    ($t:ty) => {
+        #[inline(always)]
+        fn forward<S: fearless_simd::Simd>(
+            &self,
+            simd: S,
+            parameters: &Self::Parameters,
+            input: &Self::Input,
+            output: &mut Self::Output,
+            tape: &mut Self::Tape,
+        ) {
+            $crate::layers::around::forward(*self, simd, $crate::noise::Inference, parameters, input, output, tape);
+        }
+
+        #[inline(always)]
+        fn train<S: fearless_simd::Simd>(
+            &self,
+            simd: S,
+            parameters: &Self::Parameters,
+            input: &Self::Input,
+            output: &mut Self::Output,
+            tape: &mut Self::Tape,
+            noise: $crate::noise::Noise,
+        ) {
+            let mode = $crate::noise::Training(noise);
+            $crate::layers::around::forward(*self, simd, mode, parameters, input, output, tape);
+        }
+
+        #[inline(always)]
+        fn backward<S: fearless_simd::Simd>(
+            &self,
+            simd: S,
+            parameters: &Self::Parameters,
+            pass: $crate::layers::Backward<'_, $t, Self>,
+        ) {
+            $crate::layers::around::backward(*self, simd, parameters, pass);
+        }
+
+        #[inline(always)]
+        fn forward_tiles<
+            S: fearless_simd::Simd,
+            M: $crate::noise::Mode,
+            H: $crate::tiles::Tiles<Self::Input, $crate::layers::Trace<$t, Self>>,
+        >(
+            &self,
+            simd: S,
+            mode: M,
+            parameters: &Self::Parameters,
+            tiles: &mut H,
+        ) -> M {
+            $crate::layers::around::forward_tiles(*self, simd, mode, parameters, tiles)
+        }
+
+        #[inline(always)]
+        fn backward_tiles<
+            S: fearless_simd::Simd,
+            H: $crate::tiles::Tiles<Self::Input, $crate::layers::Trace<$t, Self>>,
+        >(
+            &self,
+            simd: S,
+            parameters: &Self::Parameters,
+            tiles: &mut H,
+            share: Option<$crate::layers::Share<'_, $t, Self>>,
+        ) {
+            $crate::layers::around::backward_tiles(*self, simd, parameters, tiles, share);
+        }
+    };
+}
+pub(super) use ways;
 
 /// Sends a tile forward.
 #[inline(always)]

@@ -7,11 +7,11 @@ use bytemuck::{cast_slice_mut, from_bytes_mut};
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::around::{self, Around};
-use super::{Backward, Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, Trace, Way};
+use super::around::{self, Around, ways};
+use super::{Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, Trace, Way};
 use crate::activations::Activation;
 use crate::network::{Network, Shares, Tapes};
-use crate::noise::{Inference, Mode, Noise, Training};
+use crate::noise::Mode;
 use crate::scalar::Scalar;
 use crate::tile::{Features, copy};
 use crate::tiles::Tiles;
@@ -148,23 +148,7 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
         parameters.initialize(rng);
     }
 
-    #[inline(always)]
-    fn forward<S: Simd>(&self, simd: S, parameters: &N, input: &N::Input, output: &mut N::Output, tape: &mut N::Tape) {
-        around::forward(*self, simd, Inference, parameters, input, output, tape);
-    }
-
-    #[inline(always)]
-    fn train<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &N,
-        input: &N::Input,
-        output: &mut N::Output,
-        tape: &mut N::Tape,
-        noise: Noise,
-    ) {
-        around::forward(*self, simd, Training(noise), parameters, input, output, tape);
-    }
+    ways!(N::Scalar);
 
     #[inline(always)]
     fn cost<S: Simd>(
@@ -175,33 +159,6 @@ impl<N: Network, A: Activation> Layer<N::Scalar> for Block<N, A> {
         share: <N::Scalar as Scalar>::Vector<S>,
     ) -> <N::Scalar as Scalar>::Vector<S> {
         N::cost(simd, tape, share)
-    }
-
-    #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, parameters: &N, pass: Backward<'_, N::Scalar, Self>) {
-        around::backward(*self, simd, parameters, pass);
-    }
-
-    #[inline(always)]
-    fn forward_tiles<S: Simd, M: Mode, G: Tiles<N::Input, Trace<N::Scalar, Self>>>(
-        &self,
-        simd: S,
-        mode: M,
-        parameters: &N,
-        tiles: &mut G,
-    ) -> M {
-        around::forward_tiles(*self, simd, mode, parameters, tiles)
-    }
-
-    #[inline(always)]
-    fn backward_tiles<S: Simd, G: Tiles<N::Input, Trace<N::Scalar, Self>>>(
-        &self,
-        simd: S,
-        parameters: &N,
-        tiles: &mut G,
-        share: Option<Share<'_, N::Scalar, Self>>,
-    ) {
-        around::backward_tiles(*self, simd, parameters, tiles, share);
     }
 
     #[inline(always)]

@@ -3,14 +3,14 @@
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::around::{self, Around, backward_inside, forward_inside};
+use super::around::{self, Around, backward_inside, forward_inside, ways};
 use super::batch::Tracing;
 use super::branches::{join, shares, split};
 use super::residual::add;
 use super::view::{Seen, View, Within};
-use super::{Backward, Batch, Branches, Form, InputRange, Layer, LayerInfo, Share, Sink, Trace, Traced, Way};
+use super::{Batch, Branches, Form, InputRange, Layer, LayerInfo, Share, Sink, Trace, Traced, Way};
 use crate::flat::Flat;
-use crate::noise::{Inference, Mode, Noise, Training};
+use crate::noise::Mode;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 use crate::tiles::{Inside, Parted, Passing, Tiles};
@@ -186,61 +186,11 @@ where
         self.second.initialize(&mut parameters.second, rng);
     }
 
-    #[inline(always)]
-    fn forward<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &Tile<T, IN>,
-        output: &mut Tile<T, OUT>,
-        tape: &mut Self::Tape,
-    ) {
-        around::forward(*self, simd, Inference, parameters, input, output, tape);
-    }
-
-    #[inline(always)]
-    fn train<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &Tile<T, IN>,
-        output: &mut Tile<T, OUT>,
-        tape: &mut Self::Tape,
-        noise: Noise,
-    ) {
-        around::forward(*self, simd, Training(noise), parameters, input, output, tape);
-    }
+    ways!(T);
 
     #[inline(always)]
     fn cost<S: Simd>(&self, simd: S, _: &Tile<T, OUT>, tape: &mut Self::Tape, share: T::Vector<S>) -> T::Vector<S> {
         tape.first.cost(simd, self.first, share) + tape.second.cost(simd, self.second, share)
-    }
-
-    #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        around::backward(*self, simd, parameters, pass);
-    }
-
-    #[inline(always)]
-    fn forward_tiles<S: Simd, M: Mode, H: Tiles<Self::Input, Trace<T, Self>>>(
-        &self,
-        simd: S,
-        mode: M,
-        parameters: &Self::Parameters,
-        tiles: &mut H,
-    ) -> M {
-        around::forward_tiles(*self, simd, mode, parameters, tiles)
-    }
-
-    #[inline(always)]
-    fn backward_tiles<S: Simd, H: Tiles<Self::Input, Trace<T, Self>>>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        tiles: &mut H,
-        share: Option<Share<'_, T, Self>>,
-    ) {
-        around::backward_tiles(*self, simd, parameters, tiles, share);
     }
 
     #[inline(always)]

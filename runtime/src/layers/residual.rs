@@ -3,11 +3,11 @@
 use fearless_simd::Simd;
 use rand::Rng;
 
-use super::around::{self, Around};
+use super::around::{self, Around, ways};
 use super::view::{Seen, View, Within};
-use super::{Backward, Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
+use super::{Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::kernels::framed;
-use crate::noise::{Inference, Mode, Noise, Training};
+use crate::noise::Mode;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::{Features, copy};
 use crate::tiles::Tiles;
@@ -149,61 +149,11 @@ where
         self.0.initialize(parameters, rng);
     }
 
-    #[inline(always)]
-    fn forward<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &L::Input,
-        output: &mut L::Output,
-        tape: &mut Self::Tape,
-    ) {
-        around::forward(*self, simd, Inference, parameters, input, output, tape);
-    }
-
-    #[inline(always)]
-    fn train<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &L::Input,
-        output: &mut L::Output,
-        tape: &mut Self::Tape,
-        noise: Noise,
-    ) {
-        around::forward(*self, simd, Training(noise), parameters, input, output, tape);
-    }
+    ways!(T);
 
     #[inline(always)]
     fn cost<S: Simd>(&self, simd: S, _: &L::Output, tape: &mut Self::Tape, share: T::Vector<S>) -> T::Vector<S> {
         tape.cost(simd, self.0, share)
-    }
-
-    #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        around::backward(*self, simd, parameters, pass);
-    }
-
-    #[inline(always)]
-    fn forward_tiles<S: Simd, M: Mode, H: Tiles<Self::Input, Trace<T, Self>>>(
-        &self,
-        simd: S,
-        mode: M,
-        parameters: &Self::Parameters,
-        tiles: &mut H,
-    ) -> M {
-        around::forward_tiles(*self, simd, mode, parameters, tiles)
-    }
-
-    #[inline(always)]
-    fn backward_tiles<S: Simd, H: Tiles<Self::Input, Trace<T, Self>>>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        tiles: &mut H,
-        share: Option<Share<'_, T, Self>>,
-    ) {
-        around::backward_tiles(*self, simd, parameters, tiles, share);
     }
 
     #[inline(always)]

@@ -30,7 +30,7 @@ pub use crate::layers::{Batch, Layer, LayerInfo, Passing, Share, Sink, Tiles, Tr
 pub use crate::network::{Network, Shares, Tapes};
 pub use crate::noise::Mode;
 pub use crate::summary::Summary;
-pub use crate::tile::{Features, Tile};
+pub use crate::tile::{Between, Features, Tile};
 pub use crate::{activations, constraints, initializers, layers, regularizers};
 
 /// From where the fields of a network's struct stand, too.

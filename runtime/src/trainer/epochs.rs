@@ -50,8 +50,11 @@ where
 {
     pub(super) fn run<R: Rng + ?Sized>(mut self, rng: &mut R) -> Result<History, F::Error> {
         let Settings { epochs, batch_size, steps, .. } = self.settings;
-        if batch_size == 0 || steps == Some(0) {
+        if batch_size == 0 {
             return Err(Error::NoBatch.into());
+        }
+        if steps == Some(0) {
+            return Err(Error::NoSteps.into());
         }
         if epochs == 0 {
             return Err(Error::NoEpochs.into());

@@ -26,7 +26,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     ///
     /// # Errors
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::NoBatch`],
-    /// [`Error::NoEpochs`], [`Error::ValidationSplit`], [`Error::InputNotFinite`], [`Error::InputNotRow`],
+    /// [`Error::NoSteps`], [`Error::NoEpochs`], [`Error::ValidationSplit`], [`Error::InputNotFinite`], [`Error::InputNotRow`],
     /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`], and of weights
     /// [`Error::SampleWeights`], [`Error::SampleWeight`], [`Error::ClassWeight`]. While training: [`Error::Diverged`]; with threads,
     /// [`Error::Threads`](Error) if they cannot be started.

@@ -56,6 +56,47 @@ use crate::pass::Pass;
 /// # }
 /// ```
 ///
+/// # In a struct
+///
+/// Its type says all that it was given: the network, the loss, the optimizer, and pairs of the metrics and the callbacks, each
+/// of those before and one more.
+///
+/// ```
+/// use typenet::callbacks::{Callback, EarlyStopping};
+/// use typenet::prelude::*;
+/// use typenet::schedules::CosineDecay;
+///
+/// network! { Policy = Dense(4 -> 32, tanh), Dense(2) }
+///
+/// struct Plain {
+///     policy: Policy,
+///     trainer: Trainer<Policy, MeanSquaredError, Adam>,
+/// }
+///
+/// struct Full {
+///     policy: Policy,
+///     trainer: Trainer<Policy, Huber, Adam<CosineDecay>, (((), MeanAbsoluteError), R2Score), ((), EarlyStopping)>,
+/// }
+///
+/// // a callback whose type has no name, as a closure, or that is chosen at run time
+/// struct Open {
+///     policy: Policy,
+///     trainer: Trainer<Policy, MeanSquaredError, Adam, (), ((), Box<dyn Callback<Policy>>)>,
+/// }
+/// # fn main() {
+/// # use rand::{SeedableRng, rngs::StdRng};
+/// # let mut rng = StdRng::seed_from_u64(0);
+/// # let trainer = Trainer::new(MeanSquaredError, Adam::new(0.001));
+/// # let plain = Plain { policy: Policy::new(&mut rng), trainer };
+/// # let trainer = Trainer::new(Huber::default(), Adam::new(CosineDecay::new(0.001, 1000)));
+/// # let trainer = trainer.metric(MeanAbsoluteError).metric(R2Score).callback(EarlyStopping::new("loss"));
+/// # let full = Full { policy: Policy::new(&mut rng), trainer };
+/// # let callback: Box<dyn Callback<Policy>> = Box::new(EarlyStopping::new("loss"));
+/// # let trainer = Trainer::new(MeanSquaredError, Adam::new(0.001)).callback(callback);
+/// # let open = Open { policy: Policy::new(&mut rng), trainer };
+/// # }
+/// ```
+///
 /// # Memory
 ///
 /// A fit holds the parameters twice, as they are and as they were before the last step, should the next loss be no number,
@@ -161,6 +202,38 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
 }
 
 impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
+    /// The rate of the next step.
+    #[must_use]
+    pub fn learning_rate(&self) -> f64 {
+        self.state
+            .as_ref()
+            .map_or_else(|| self.optimizer.learning_rate(0), |state| state.learning_rate(&self.optimizer))
+    }
+
+    /// Makes steps with this rate from now on, instead of the optimizer's rate or schedule, in a loop of single steps or in
+    /// another `fit`. While `fit` runs, callbacks do so: [`Training::set_learning_rate`](crate::callbacks::Training::set_learning_rate).
+    ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Line = Dense(1 -> 1, kernel_initializer = zeros) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let mut line = Line::new(&mut StdRng::seed_from_u64(0));
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5));
+    /// trainer.train_on_batch(&mut line, (&[0.0], &[2.0]))?;
+    /// trainer.set_learning_rate(0.25);
+    /// trainer.train_on_batch(&mut line, (&[0.0], &[4.0]))?;
+    /// assert_eq!(line.dense.bias[0], 2.0 + 0.25 * 4.0);
+    /// assert_eq!(trainer.learning_rate(), 0.25);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.state().0.learning_rate = Some(learning_rate);
+    }
+
     /// The trainer's state, allocated when it is first needed, with the optimizer to go with it.
     fn state(&mut self) -> (&mut State<N>, &mut O) {
         let Self { optimizer, settings, state, .. } = self;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::string::String;
 use std::vec::Vec;
@@ -87,22 +87,29 @@ fn is_file(about: &fs::Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// A file whose header is read and checked.
-pub(super) struct Weights {
+/// A file, or what was one, whose header is read and checked.
+pub(super) struct Weights<R = File> {
     /// What is told beside the tensors.
     pub(super) metadata: HashMap<String, String>,
     /// The tensors in the order of their numbers, which follow each other without a gap.
     pub(super) tensors: Vec<(String, TensorInfo)>,
     /// Stands where the numbers begin.
-    file: File,
+    file: R,
     bytes: usize,
 }
 
 impl Weights {
-    /// Opens a file and reads its header. Nothing is allocated that the file is not long enough for.
+    /// Opens a file and reads its header.
     pub(super) fn open(path: &Path) -> Result<Self, Fault> {
-        let mut file = open(path)?;
+        let file = open(path)?;
         let length = file.metadata()?.len();
+        Self::begin(file, length)
+    }
+}
+
+impl<R: Read> Weights<R> {
+    /// Reads the header of so many bytes. Nothing is allocated that these are not enough for.
+    pub(super) fn begin(mut file: R, length: u64) -> Result<Self, Fault> {
         let Some(rest) = length.checked_sub(LENGTH as u64) else {
             return Err(no_file(format!("it ends after {length} bytes")));
         };

@@ -32,6 +32,9 @@ use crate::kernels::level;
 use crate::network::{Network, predict};
 use crate::scalar::Scalar;
 
+/// What stands for the path where there is none.
+const BYTES: &str = "<bytes>";
+
 #[cfg(target_endian = "big")]
 compile_error!("feature `safetensors` of typenet is for little-endian machines, as the format is little-endian");
 
@@ -51,27 +54,38 @@ fn not_finite<N: Network>(network: &N, tensors: &[Tensor]) -> Option<String> {
 
 pub(crate) fn save<N: Network>(network: &N, path: &Path) -> Result<(), Error> {
     let failed = |source| Error::File { action: "write", path: path.to_path_buf(), source };
+    head_of(network).and_then(|head| replace(path, &[&head, cast_slice(network.as_flat())])).map_err(failed)
+}
+
+/// What [`save`] writes.
+pub(crate) fn to_bytes<N: Network>(network: &N) -> Result<Vec<u8>, Error> {
+    let failed = |source| Error::File { action: "write", path: Path::new(BYTES).to_path_buf(), source };
+    Ok([&head_of(network).map_err(failed)?, cast_slice(network.as_flat())].concat())
+}
+
+/// What stands before the numbers of a network.
+fn head_of<N: Network>(network: &N) -> io::Result<Vec<u8>> {
     let tensors = tensors(N::LAYERS);
     // such a file could not be loaded
     if let Some(fault) = not_finite(network, &tensors) {
-        return Err(failed(io::Error::new(io::ErrorKind::InvalidData, fault)));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
     }
     let numbers = cast_slice(network.as_flat());
     let about = About::new::<N::Scalar, N::Input, N::Output>(&N::summary(), numbers, |sample: &_| {
         predict(network, level(), sample)
     });
     let infos = tensors.iter().map(|tensor| info(N::Scalar::NAME, tensor, "", 0)).collect();
-    write(path, infos, about, &[numbers]).map_err(failed)
+    head(infos, about)
 }
 
-/// Puts a network in the place of the file: what stands in the header, and the numbers.
-fn write(path: &Path, infos: Vec<(String, TensorInfo)>, about: About, numbers: &[&[u8]]) -> io::Result<()> {
-    let mut head = header(infos.clone(), about.to_text())?;
-    if head.len() as u64 > LONGEST_HEADER {
-        // a sample of very many numbers
-        head = header(infos, about.without_sample().to_text())?;
+/// A header that can be read again.
+fn head(infos: Vec<(String, TensorInfo)>, about: About) -> io::Result<Vec<u8>> {
+    let head = header(infos.clone(), about.to_text())?;
+    if head.len() as u64 <= LONGEST_HEADER {
+        return Ok(head);
     }
-    replace(path, &[&[&*head], numbers].concat())
+    // a sample of very many numbers
+    header(infos, about.without_sample().to_text())
 }
 
 /// A tensor as the header tells it: in a copy of the network's numbers that begins at byte `start`, with the name of the
@@ -97,14 +111,22 @@ fn header(infos: Vec<(String, TensorInfo)>, about: String) -> io::Result<Vec<u8>
 
 /// Reads the parameters of `network` from a file of its scalar type, or with `cast` of either.
 pub(crate) fn load<N: Network>(network: &mut N, path: &Path, cast: bool) -> Result<(), Error> {
-    let loaded = loaded::<N>(path, cast).map_err(|fault| fault.of_network(path))?;
+    let loaded = Weights::open(path).and_then(|file| loaded::<N, _>(file, cast));
+    let loaded = loaded.map_err(|fault| fault.of_network(path))?;
+    network.as_flat_mut().copy_from_slice(loaded.as_flat());
+    Ok(())
+}
+
+/// Reads the parameters of `network` from what was a file of its scalar type.
+pub(crate) fn load_bytes<N: Network>(network: &mut N, bytes: &[u8]) -> Result<(), Error> {
+    let loaded = Weights::begin(bytes, bytes.len() as u64).and_then(|file| loaded::<N, _>(file, false));
+    let loaded = loaded.map_err(|fault| fault.of_network(Path::new(BYTES)))?;
     network.as_flat_mut().copy_from_slice(loaded.as_flat());
     Ok(())
 }
 
 /// The network in a file.
-fn loaded<N: Network>(path: &Path, cast: bool) -> Result<Box<N>, Fault> {
-    let mut file = Weights::open(path)?;
+fn loaded<N: Network, R: io::Read>(mut file: Weights<R>, cast: bool) -> Result<Box<N>, Fault> {
     let tensors = tensors(N::LAYERS);
     let places = places(&tensors, &file.tensors);
     let found = check_tensors(N::Scalar::NAME, &tensors, &places, &file.tensors, cast)?;

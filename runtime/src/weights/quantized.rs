@@ -13,9 +13,9 @@ use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
 
 use super::about::{About, KEY};
-use super::file::{Fault, Weights};
+use super::file::{Fault, Weights, replace};
+use super::head;
 use super::naming::told;
-use super::write;
 use crate::error::Error;
 use crate::layers::naming;
 use crate::quantized::{InputOf, Number, OutputOf, Quantizable, QuantizableNetwork, Quantized, Stored};
@@ -94,11 +94,8 @@ pub(crate) fn save<N: QuantizableNetwork>(network: &Quantized<N>, path: &Path) -
         let info = TensorInfo { dtype: tensor.dtype(), shape: tensor.shape.to_vec(), data_offsets: (start, *end) };
         Some((tensor.name.clone(), info))
     });
-    write(path, infos.collect(), about, &parts).map_err(|source| Error::File {
-        action: "write",
-        path: path.to_path_buf(),
-        source,
-    })
+    let written = head(infos.collect(), about).and_then(|head| replace(path, &[&[&*head], &*parts].concat()));
+    written.map_err(|source| Error::File { action: "write", path: path.to_path_buf(), source })
 }
 
 pub(crate) fn load<N: QuantizableNetwork>(path: &Path) -> Result<Box<Quantized<N>>, Error> {

@@ -1,6 +1,6 @@
 //! A layer that there is not.
 typenet::network! {
-    Xor = Attention(2 -> 4), Dense(2, softmax)
+    Xor = Capsule(2 -> 4), Dense(2, softmax)
 }
 
 include!("../program.rs");

@@ -24,12 +24,14 @@ use fearless_simd::{Simd, SimdBase};
 use crate::scalar::{Lane, Scalar};
 
 /// How many vectors of a whole tile the register file of `S` holds as running sums, beside operands: 16 of the 32
-/// registers of AVX-512, 4 pairs of the 16 of AVX2, 2 quadruples of the 16 of SSE2. A power of two; see also [`largest`].
+/// registers of AVX-512, 4 pairs of the 16 of AVX2, 4 quadruples of the 32 of NEON, 2 of the 16 of SSE2. A power of two; see
+/// also [`largest`].
 #[inline(always)]
 const fn registers<S: Simd>() -> usize {
     match <S::f32s as SimdBase<S>>::LEN {
         16 => 16,
         8 => 4,
+        _ if cfg!(target_arch = "aarch64") => 4,
         _ => 2,
     }
 }
@@ -40,7 +42,8 @@ pub(crate) const ANY: usize = usize::MAX;
 /// How many numbers of `tiles` tiles a block is of, at most, where there are `known` of them.
 ///
 /// Processors with AVX2 begin two multiply-adds a cycle, each of which takes four: the 8 registers of blocks of 4 have no cycle
-/// to lose, the 12 of blocks of 6 have. The short blocks of small layers, whose sizes are known, overlap each other, and do
+/// to lose, the 12 of blocks of 6 have. Those with NEON begin up to four: the 24 registers of blocks of 6 and their operands are
+/// all that there are. The short blocks of small layers, whose sizes are known, overlap each other, and do
 /// not wait.
 #[inline(always)]
 const fn largest<S: Simd>(known: usize, tiles: usize) -> usize {

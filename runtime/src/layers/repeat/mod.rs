@@ -10,14 +10,14 @@ use fearless_simd::{Simd, SimdBase as _};
 use rand::Rng;
 
 pub use self::copies::Copies;
-use super::around::{self, Around, backward_inside, forward_inside};
+use super::around::{self, Around, backward_inside, forward_inside, ways};
 use super::batch::Tracing;
 use super::view::{Seen, View, Within};
-use super::{Backward, Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
+use super::{Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::flat::Flat;
-use crate::noise::{Inference, Mode, Noise, Training};
+use crate::noise::Mode;
 use crate::scalar::Scalar;
-use crate::tile::{Features, copy};
+use crate::tile::{Between, Features, copy};
 use crate::tiles::{Inside, Parted, Passing, Tiles};
 
 /// `N` layers of one kind in a row, each with parameters of its own. In `network!`: `[Dense(64 -> 64, relu); 50]`.
@@ -191,30 +191,7 @@ where
         }
     }
 
-    #[inline(always)]
-    fn forward<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &L::Input,
-        output: &mut L::Output,
-        tape: &mut Self::Tape,
-    ) {
-        around::forward(*self, simd, Inference, parameters, input, output, tape);
-    }
-
-    #[inline(always)]
-    fn train<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &L::Input,
-        output: &mut L::Output,
-        tape: &mut Self::Tape,
-        noise: Noise,
-    ) {
-        around::forward(*self, simd, Training(noise), parameters, input, output, tape);
-    }
+    ways!(T);
 
     #[inline(always)]
     fn cost<S: Simd>(&self, simd: S, _: &L::Output, tape: &mut Self::Tape, share: T::Vector<S>) -> T::Vector<S> {
@@ -223,33 +200,6 @@ where
             cost += trace.cost(simd, self.0, share);
         }
         cost
-    }
-
-    #[inline(always)]
-    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>) {
-        around::backward(*self, simd, parameters, pass);
-    }
-
-    #[inline(always)]
-    fn forward_tiles<S: Simd, M: Mode, H: Tiles<Self::Input, Trace<T, Self>>>(
-        &self,
-        simd: S,
-        mode: M,
-        parameters: &Self::Parameters,
-        tiles: &mut H,
-    ) -> M {
-        around::forward_tiles(*self, simd, mode, parameters, tiles)
-    }
-
-    #[inline(always)]
-    fn backward_tiles<S: Simd, H: Tiles<Self::Input, Trace<T, Self>>>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        tiles: &mut H,
-        share: Option<Share<'_, T, Self>>,
-    ) {
-        around::backward_tiles(*self, simd, parameters, tiles, share);
     }
 
     #[inline(always)]
@@ -297,14 +247,14 @@ where
         output: &mut <L::Output as Features<T>>::Sample,
     ) {
         // two places that take turns
-        let mut other = *input;
-        let (mut from, mut to) = (&mut other, &mut *output);
+        let mut other = Between(*input);
+        let (mut from, mut to) = (&mut other.0, &mut *output);
         for parameters in &parameters.0 {
             self.0.predict(simd, parameters, from, to);
             swap(&mut from, &mut to);
         }
         if const { N.is_multiple_of(2) } {
-            *output = other;
+            *output = other.0;
         }
     }
 }
