@@ -2,10 +2,11 @@
 
 use fearless_simd::Simd;
 
+use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::TILES;
 use crate::kernels::framed;
 use crate::network::{Network, Shares, TileMemory};
-use crate::noise::Mode;
+use crate::noise::{Asking, Mode};
 use crate::scalar::Scalar;
 use crate::tiles::{Passing, Tiles};
 
@@ -106,6 +107,22 @@ pub(crate) fn forward<S: Simd, N: Network, M: Mode>(simd: S, network: &N, mode: 
             #[inline(always)]
             || forward_one(simd, network, mode.at(index * N::Scalar::LANES), input, tape),
         );
+    }
+}
+
+/// The same of tiles whose successors may lie in memory: a network that is so large that a layer can asks for them meanwhile.
+#[inline(always)]
+pub(crate) fn onward<'a, S: Simd, N: Network, M: Mode>(
+    simd: S,
+    network: &N,
+    mode: M,
+    ahead: impl FnOnce() -> Option<Ahead<'a>>,
+    group: Group<'_, N>,
+) {
+    if const { by_layer::<N>() && N::INPUTS >= N::Scalar::LANES } {
+        forward(simd, network, Asking(mode, ahead()), group);
+    } else {
+        forward(simd, network, mode, group);
     }
 }
 

@@ -8,7 +8,9 @@ use fearless_simd::{Level, Simd};
 
 use crate::data::Samples;
 use crate::error::Error;
-use crate::group::{Group, backward, by_layer, forward, forward_one, tiles_at_once};
+use crate::group::{Group, backward, by_layer, forward, forward_one, onward, tiles_at_once};
+use crate::kernels::ahead::Ahead;
+use crate::kernels::dense::TILES;
 use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::{Network, Shares, TileMemory};
@@ -64,6 +66,9 @@ pub struct Pass<N: Network> {
     level: Level,
     threads: Threads,
 }
+
+/// The most samples of the tiles that go through a network together.
+const GROUP: usize = 16 * TILES;
 
 /// How many tiles go through a network together where it is not trained by a trainer: no more than one of a small one, whose
 /// numbers then stay where they are.
@@ -271,13 +276,20 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
             }
             return;
         }
+        let mut coming = [0; GROUP];
         for (start, outputs) in (start..end).step_by(group).zip(outputs.chunks_mut(group)) {
             let memory = memory.get_mut(..outputs.len().div_ceil(N::Scalar::LANES)).unwrap_or_default();
             let tiles = tiles(start..start + outputs.len(), N::Scalar::LANES);
             for (tile, (indices, range)) in memory.iter_mut().zip(tiles) {
                 inputs.gather(simd, &indices[..range.len()], &mut tile.input);
             }
-            forward(simd, network, Inference, Group::new(memory));
+            let next = start + outputs.len()..end.min(start + 2 * group);
+            let coming = coming.get_mut(..next.len()).unwrap_or_default();
+            for (index, number) in coming.iter_mut().zip(next) {
+                *index = u32::try_from(number).unwrap_or(u32::MAX);
+            }
+            let ahead = || Some(Ahead::new(inputs.in_memory()?, coming));
+            onward(simd, network, Inference, ahead, Group::new(memory));
             for (tile, outputs) in memory.iter_mut().zip(outputs.chunks_mut(N::Scalar::LANES)) {
                 read(simd, tile, outputs);
             }

@@ -5,7 +5,7 @@ use fearless_simd::Simd;
 use super::fit::Data;
 use super::parts::{Go, side_by_side};
 use crate::data::{Samples, Targets};
-use crate::group::{self, Group, by_layer};
+use crate::group::{Group, onward};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::TILES;
 use crate::kernels::flat::first_lanes;
@@ -13,7 +13,7 @@ use crate::kernels::framed;
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::{Network, TileMemory};
-use crate::noise::{Asking, Inference, Mode, Noise, Training};
+use crate::noise::{Inference, Noise, Training};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::{TargetTile as _, weigh};
 
@@ -154,26 +154,9 @@ pub(super) fn forward<S, N, X, Y>(
     if const { N::STREAMS > 0 }
         && let Some(noise) = noise
     {
-        onward(simd, network, Training(noise), ahead, tiles);
+        onward(simd, network, Training(noise), ahead, Group::new(tiles));
     } else {
-        onward(simd, network, Inference, ahead, tiles);
-    }
-}
-
-/// Sends what has been gathered through the network.
-#[inline(always)]
-fn onward<'a, S: Simd, N: Network, M: Mode>(
-    simd: S,
-    network: &N,
-    mode: M,
-    ahead: impl FnOnce() -> Option<Ahead<'a>>,
-    tiles: &mut [TileMemory<N>],
-) {
-    if const { by_layer::<N>() && N::INPUTS >= N::Scalar::LANES } {
-        // so large that a layer may ask for samples that come later
-        group::forward(simd, network, Asking(mode, ahead()), Group::new(tiles));
-    } else {
-        group::forward(simd, network, mode, Group::new(tiles));
+        onward(simd, network, Inference, ahead, Group::new(tiles));
     }
 }
 

@@ -27,6 +27,19 @@ pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize>(
     });
 }
 
+/// How many outputs of `tiles` tiles of a larger layer a block is of, at most.
+///
+/// Where there are 32 registers, 28 sums leave those for two inputs and a weight. What a row costs beside its multiply-adds
+/// is then paid seldom: the inputs of two tiles come from the second-level cache, and of rows that lie a power of two apart
+/// each is on a page of its own, and in the way of the others in every cache.
+#[inline(always)]
+const fn most<S: Simd>(tiles: usize) -> usize {
+    match registers::<S>() {
+        16 if tiles == 2 => 14,
+        _ => largest::<S>(ANY, tiles),
+    }
+}
+
 /// The same into `y` for `N` tiles, of those outputs of a larger layer that begin at the first weight; from one row of weights
 /// to the next it is `stride`.
 #[inline(always)]
@@ -41,9 +54,9 @@ pub(crate) fn forward_columns<T: Scalar, S: Simd, const N: usize>(
 ) {
     let (inputs, outputs) = (x.first().map_or(0, |x| x.len()), y.first().map_or(0, |y| y.len()));
     // the lines to ask for, spread over the rows of all blocks
-    let rows = outputs * N / registers::<S>() * inputs;
+    let rows = outputs / most::<S>(N) * inputs;
     let (mut line, mut due) = (0, 0);
-    blocks!(largest::<S>(ANY, N), ANY, outputs, start, BLOCK => {
+    blocks!(most::<S>(N), ANY, outputs, start, BLOCK => {
         let weights = weights.get(start..).unwrap_or_default();
         let sums = forward_block::<T, S, BLOCK, N>(
             simd,

@@ -82,7 +82,7 @@ macro_rules! blocks {
     ($largest:expr, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {{
         let n = if const { $known == ANY } { $n } else { $known };
         let mut $start = 0;
-        blocks!(@each $largest, $known, n, $start, $block, 16 8 6 4 2 1 => $run);
+        blocks!(@each $largest, $known, n, $start, $block, 16 14 8 6 4 2 1 => $run);
     }};
     (@each $largest:expr, $known:ident, $n:ident, $start:ident, $block:ident, $($size:literal)* => $run:expr) => {$(
         if const { has_blocks($known, $size, $largest) } {
