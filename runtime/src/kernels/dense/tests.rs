@@ -176,8 +176,10 @@ impl<T: Scalar> Task for &Cut<T> {
         let mut tiles = self.0.tiles.clone();
         for (x, dy) in &mut tiles {
             // sevenths, whose sums depend on their order
-            for number in x.iter_mut().chain(&mut *dy).flat_map(|lane| lane.as_mut_slice()) {
-                *number = T::from_f64(number.to_f64() / 7.0);
+            for lane in x.iter_mut().chain(&mut *dy) {
+                for number in lane.as_mut_slice() {
+                    *number = T::from_f64(number.to_f64() / 7.0);
+                }
             }
             shared::transpose_squares::<T, S>(simd, dy);
         }
