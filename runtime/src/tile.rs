@@ -126,8 +126,8 @@ impl<T: Scalar, Z> TargetTile<T, Z> for Classes<T> {
 #[diagnostic::on_unimplemented(
     message = "`{L}` takes vectors of {N} numbers as targets, but these are integers",
     label = "the targets are integers",
-    note = "give it one-hot vectors, as `[0.0, 1.0]` for class 1 of 2; or write `SparseCategoricalCrossEntropy` as the \
-            loss and `Accuracy` as the metric, which take integers"
+    note = "give it one-hot vectors, as `[0.0, 1.0]` for class 1 of 2, or with one output `1.0` for yes and `0.0` for no; or \
+            write `SparseCategoricalCrossEntropy` as the loss and `Accuracy` as the metric, which take integers"
 )]
 pub trait VectorTargets<T: Scalar, const N: usize, L> {
     /// The vectors.

@@ -33,6 +33,7 @@ fn every_construct_is_taken() {
         "Noise = GaussianNoise(N, 3), AlphaDropout({ 0.5 * RATE }), GaussianDropout(_, 0.5), Dense(2, relu), dropout: Dropout(0.1)",
         "Epsilon = LayerNormalization(4, epsilon = 1e-6), LayerNormalization(epsilon = 1), LayerNormalization(epsilon = { 2.0 * EPSILON })",
         "Shaped = Embedding(3 -> 24, input_dim = WORDS), Glu, Dense(N), Glu(N -> M), RepeatVector(M -> 12), RepeatVector(24)",
+        "Vast = [[[[Dense(4294967295 -> 4294967295); 4294967295]; 4294967295]; 4294967295]; 4294967295]",
         "Bare = Dense(2 -> 4), leaky_relu(0.3), threshold(1, 0), Dense(2, elu(alpha::<A, B>())), elu(-1,)",
     ] {
         assert_eq!(mistakes(declaration), (vec![], 1), "{declaration}");

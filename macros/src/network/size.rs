@@ -100,7 +100,7 @@ pub enum Count {
     Number(u128),
     /// Its text, and whether it must stand in parentheses where it is multiplied.
     Formula(String, bool),
-    /// That of a user's own layer.
+    /// That of a user's own layer, or more than anyone counts.
     Unknown,
 }
 
@@ -120,7 +120,7 @@ impl Count {
     pub fn plus(self, other: Self) -> Self {
         match (self, other) {
             (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
-            (Self::Number(a), Self::Number(b)) => Self::Number(a + b),
+            (Self::Number(a), Self::Number(b)) => a.checked_add(b).map_or(Self::Unknown, Self::Number),
             (Self::Number(0), count) | (count, Self::Number(0)) => count,
             (a, b) => Self::Formula(format!("{a} + {b}"), true),
         }
@@ -129,7 +129,7 @@ impl Count {
     pub(super) fn times(self, other: Self) -> Self {
         match (self, other) {
             (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
-            (Self::Number(a), Self::Number(b)) => Self::Number(a * b),
+            (Self::Number(a), Self::Number(b)) => a.checked_mul(b).map_or(Self::Unknown, Self::Number),
             (Self::Number(0), _) | (_, Self::Number(0)) => Self::Number(0),
             (Self::Number(1), count) | (count, Self::Number(1)) => count,
             (a, b) => Self::Formula(format!("{} x {}", a.factor(), b.factor()), false),

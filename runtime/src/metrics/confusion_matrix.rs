@@ -25,7 +25,7 @@ impl ConfusionMatrix {
     /// A matrix of zeros for so many classes.
     #[must_use]
     pub fn new(classes: usize) -> Self {
-        Self { classes, counts: alloc::vec![0; classes * classes] }
+        Self { classes, counts: alloc::vec![0; classes.saturating_mul(classes)] }
     }
 
     /// That of outputs, of which the first of the largest counts, with the classes that they should be.

@@ -8,7 +8,8 @@ use crate::scalar::Scalar;
 /// A metric in which samples count as much as their weights: Keras's `weighted_metrics`. It is what
 /// [`Trainer::weighted_metric`](crate::Trainer::weighted_metric) makes of a metric.
 ///
-/// A mean is `sum_i weight_i * value_i / sum_i weight_i`. Its name is that of the metric after `weighted_`.
+/// A mean is `sum_i weight_i * value_i / sum_i weight_i`. Its name is that of the metric, which has at most 55 bytes, after
+/// `weighted_`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Weighted<M>(pub M);
 
@@ -37,6 +38,7 @@ struct Name<T, Z, Y, M>(PhantomData<(T, Z, Y, M)>);
 impl<T: Scalar, Z, Y, M: Metric<T, Z, Y>> Name<T, Z, Y, M> {
     /// The name, and room behind it.
     const BYTES: [u8; 64] = {
+        assert!("weighted_".len() + M::NAME.len() <= 64, "the name of a metric that is weighted has at most 55 bytes");
         let (parts, mut bytes, mut part, mut end) = (["weighted_", M::NAME], [0; 64], 0, 0);
         while part < parts.len() {
             let (name, mut i) = (parts[part].as_bytes(), 0);

@@ -261,7 +261,8 @@ impl<N: QuantizableNetwork> Quantized<N> {
         crate::weights::quantized::load(path.as_ref())
     }
 
-    /// Predicts one `sample`, without allocation.
+    /// Predicts one `sample`, without allocation. Numbers beyond what calibration has seen are taken for the ends of that; integers
+    /// have no NaN, which is taken for 0.
     #[must_use]
     pub fn predict(&self, sample: &SampleOf<InputOf<N>>) -> SampleOf<OutputOf<N>> {
         dispatch(level(), Predict { quantized: self, sample })

@@ -6,6 +6,7 @@ use core::ops::Range;
 use bytemuck::cast_slice_mut;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
+use super::rest::{backward_rest, rows};
 use super::weights::{ask, wanted};
 use super::{Columns, registers};
 use crate::kernels::flat::{Sink, Window};
@@ -29,14 +30,16 @@ pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
     start: usize,
     sink: &mut K,
 ) {
+    if rows::<T, S>(outputs) {
+        return backward_rest(simd, tiles, outputs, start, sink);
+    }
     let inputs = wanted(tiles, outputs, start, sink);
     let all = tiles.first().map_or(0, |(x, _)| x.len());
-    let first_output = outputs - outputs % T::LANES;
-    let width = outputs - first_output;
+    let width = outputs % T::LANES;
     // a smaller layer's tiles are at hand
     let far = all * outputs > 1024;
     if far {
-        ask::<T>(tiles, inputs.start..inputs.end.min(inputs.start + INPUTS), first_output..outputs);
+        ask::<T>(tiles, inputs.start..inputs.end.min(inputs.start + INPUTS), 0..width);
     }
     let mut numbers = [T::Lane::splat(T::ZERO); INPUTS + 1];
     for first in inputs.clone().step_by(INPUTS) {
@@ -45,8 +48,7 @@ pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
             ask::<T>(tiles, end..inputs.end.min(end + INPUTS), 0..0);
         }
         let numbers = cast_slice_mut(&mut numbers);
-        let mut strips =
-            Strips { tiles, all, inputs: first..end, first_output, outputs: first_output..outputs, numbers };
+        let mut strips = Strips { tiles, all, inputs: first..end, width, outputs: 0..width, numbers };
         // as many running vectors as hide how long an addition takes, of few inputs and outputs, which are loaded less
         // often than they are multiplied
         framed(
@@ -75,8 +77,8 @@ pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
             },
         );
         let rows = end - first;
-        let place = start + first * outputs + first_output;
-        let windows = if first_output == 0 {
+        let place = start + first * outputs;
+        let windows = if width == outputs {
             let (whole, rest) = (rows * width / T::LANES, rows * width % T::LANES);
             let row = Window { start: place, rows: whole, width: T::LANES, stride: T::LANES };
             [row, Window { start: place + whole * T::LANES, rows: rest.min(1), width: rest, stride: rest }]
@@ -107,7 +109,8 @@ struct Strips<'a, T: Scalar> {
     /// How many inputs the layer has.
     all: usize,
     inputs: Range<usize>,
-    first_output: usize,
+    /// How many outputs there are.
+    width: usize,
     /// Those that are left to do.
     outputs: Range<usize>,
     /// The sums, in the order of the weights.
@@ -118,8 +121,7 @@ impl<T: Scalar> Strips<'_, T> {
     /// Takes `O` outputs at a time, as long as there are so many, and `B` of the inputs, `P` and `Q` of them in registers.
     #[inline(always)]
     fn sum<S: Simd, const B: usize, const O: usize, const P: usize, const Q: usize>(&mut self, simd: S) {
-        let Self { tiles, all, inputs, first_output, outputs, numbers } = self;
-        let width = outputs.end - *first_output;
+        let Self { tiles, all, inputs, width, outputs, numbers } = self;
         while outputs.len() >= O {
             for input in inputs.clone().step_by(B) {
                 // the last block may begin before its turn, and sum some once more
@@ -142,8 +144,8 @@ impl<T: Scalar> Strips<'_, T> {
                 let totals: &[T] = cast_slice_mut(&mut totals);
                 for (input, totals) in (input..).zip(totals.as_chunks::<O>().0.iter().take(B)) {
                     // inputs before the first wrap around to places that there are not
-                    let row = input.wrapping_sub(inputs.start).wrapping_mul(width);
-                    let place = row.wrapping_add(outputs.start - *first_output);
+                    let row = input.wrapping_sub(inputs.start).wrapping_mul(*width);
+                    let place = row.wrapping_add(outputs.start);
                     let Some(numbers) = numbers.get_mut(place..).and_then(<[_]>::first_chunk_mut) else { continue };
                     *numbers = *totals;
                 }

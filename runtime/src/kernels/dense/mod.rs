@@ -8,7 +8,8 @@
 //! - gradient of the weights: `dw[i, o] = sum over samples of x[i] dy[o]`, the only sum over lanes. For small layers a few
 //!   running vectors, one for each weight, stay in registers over all tiles of the batch, and their lanes are summed
 //!   once; of larger ones, `dy` is transposed in place, so that the outputs sit in the lanes, and a block of weights is
-//!   held in registers over all samples of the batch. Outputs that fill no vector are summed lane by lane here too.
+//!   held in registers over all samples of the batch. The first outputs, which fill no vector, are summed
+//!   lane by lane here too; or they are put down sample by sample, where that wastes less than half of a vector.
 //!
 //! Each broadcast of a weight costs a load. With the sums of one tile there is one for every multiply-add, and one more for
 //! every input: more than a processor of two loads and two multiply-adds a cycle can do in the time. So larger layers take
@@ -132,6 +133,7 @@ mod input;
 mod known;
 mod left;
 mod predict;
+mod rest;
 pub(crate) mod shared;
 mod small;
 #[cfg(test)]

@@ -5,19 +5,23 @@ use core::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
+use super::rest::{row, rows, transpose_rest};
 use super::small::take_sums;
 use super::{Columns, fits, registers};
 use crate::kernels::flat::{Sink, Window, prefetch};
 use crate::kernels::transpose::transpose;
 use crate::scalar::{Lane, Scalar};
 
-/// Transposes whole squares of `LANES` columns in place: afterwards column `LANES * block + sample` holds outputs
-/// `LANES * block ..` of one sample. Columns that are left over stay as they are.
+/// Transposes whole squares of `LANES` columns in place, the last of the columns: afterwards column `rest + LANES * block + sample`
+/// holds outputs `rest + LANES * block ..` of one sample. The first columns, which are left over, stay as they are, or, where
+/// they are [`rows`], they hold each sample's outputs one after the other.
 #[inline(always)]
 pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::Lane]) {
-    for square in columns.chunks_exact_mut(T::LANES) {
+    let rest = columns.len() % T::LANES;
+    for square in columns.get_mut(rest..).unwrap_or_default().chunks_exact_mut(T::LANES) {
         transpose::<T, S>(simd, square);
     }
+    transpose_rest::<T, S>(simd, columns);
 }
 
 /// `dw[i * outputs + o] = sum over all samples of x[i] dy[o]` for the outputs that fill squares, given `x` and `dy` of each
@@ -36,16 +40,17 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
     let inputs = wanted(tiles, outputs, start, sink);
     ask::<T>(tiles, inputs.start..inputs.end.min(inputs.start + 8), 0..outputs);
     let left = if const { registers::<S>() == 16 } {
-        // one vector of outputs is loaded as seldom as two if it meets twice as many inputs
         let single = outputs < 2 * T::LANES;
-        let inputs =
-            if single { backward_rows::<T, S, K, 16, 1>(simd, tiles, inputs, outputs, start, sink) } else { inputs };
+        let inputs = if single {
+            // one vector of outputs is loaded as seldom as two if it meets twice as many inputs
+            backward_rows::<T, S, K, 16, 1>(simd, tiles, inputs, outputs, start, sink)
+        } else {
+            inputs
+        };
         backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, start, sink)
     } else if const { registers::<S>() == 4 } {
         let left = backward_rows::<T, S, K, 6, 1>(simd, tiles, inputs, outputs, start, sink);
-        // what is less than a block is summed as one: where threads cut decides which rows are left, and must change no bit
-        backward_rows::<T, S, K, 4, 1>(simd, tiles, left, outputs, start, sink);
-        return;
+        backward_rows::<T, S, K, 4, 1>(simd, tiles, left, outputs, start, sink)
     } else {
         backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, start, sink)
     };
@@ -78,11 +83,6 @@ pub(super) fn wanted<T: Scalar, K: Sink<T>>(
     row(sink.range().start)..row(sink.range().end)
 }
 
-/// Whether a block of `B` inputs is as well one of fewer.
-const fn is_last<S: Simd, const B: usize>() -> bool {
-    registers::<S>() == 4 && B == 4
-}
-
 /// The same for `B` inputs at a time, each sum in `C` parts. Returns the inputs that are left over.
 #[inline(always)]
 fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>(
@@ -93,61 +93,88 @@ fn backward_rows<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const C: usize>
     start: usize,
     sink: &mut K,
 ) -> Range<usize> {
-    let whole = outputs - outputs % T::LANES;
-    while fits::<B>(inputs.len()) || const { is_last::<S, B>() } && !inputs.is_empty() {
-        let rows = if const { is_last::<S, B>() } { inputs.len().min(B) } else { B };
+    while let Some(skip) = next_block::<S, B>(&inputs) {
+        inputs.start -= skip;
         ask::<T>(tiles, inputs.start + B..inputs.end.min(inputs.start + 2 * B), 0..0);
-        let mut output = 0;
+        let mut output = outputs % T::LANES;
         if const { registers::<S>() == 16 } {
             // two vectors of outputs share each broadcast of an input
-            while whole - output >= 2 * T::LANES {
-                hand_over::<T, S, K, B, 2, C>(simd, tiles, (inputs.start, rows), output, (outputs, start), sink);
+            while outputs - output >= 2 * T::LANES {
+                hand_over::<T, S, K, B, 2, C, false>(simd, tiles, (inputs.start, output, skip), outputs, start, sink);
                 output += 2 * T::LANES;
             }
         }
-        while whole > output {
-            hand_over::<T, S, K, B, 1, C>(simd, tiles, (inputs.start, rows), output, (outputs, start), sink);
+        while outputs > output {
+            hand_over::<T, S, K, B, 1, C, false>(simd, tiles, (inputs.start, output, skip), outputs, start, sink);
             output += T::LANES;
         }
-        inputs.start += rows;
+        inputs.start += B;
     }
     inputs
 }
 
 /// Sums the gradient of a block of weights over all tiles and hands it to the sink, which is told in time where the next
-/// begins.
+/// begins. With `REST` those of the outputs that fill no square.
 #[inline(always)]
-fn hand_over<T: Scalar, S: Simd, K: Sink<T>, const B: usize, const V: usize, const C: usize>(
+pub(super) fn hand_over<
+    T: Scalar,
+    S: Simd,
+    K: Sink<T>,
+    const B: usize,
+    const V: usize,
+    const C: usize,
+    const REST: bool,
+>(
     simd: S,
     tiles: &[Columns<'_, T>],
-    (input, rows): (usize, usize),
-    output: usize,
-    (outputs, start): (usize, usize),
+    (input, output, skip): (usize, usize, usize),
+    outputs: usize,
+    start: usize,
     sink: &mut K,
 ) {
-    let width = V * T::LANES;
-    let window = Window { start: start + input * outputs + output, rows, width, stride: outputs };
+    let width = if const { REST } { outputs % T::LANES } else { V * T::LANES };
+    let place = start + (input + skip) * outputs + output;
+    let window = Window { start: place, rows: B - skip, width, stride: outputs };
     let next = match output + width {
-        next if next + T::LANES <= outputs => window.start + width,
+        next if !REST && next + T::LANES <= outputs => window.start + width,
         _ => start + (input + B) * outputs,
     };
-    let sums = weights_block::<T, S, B, V, C>(
+    let mut sums = weights_block::<T, S, B, V, C, REST>(
         simd,
         tiles,
-        (input, output),
+        (input, output, width),
         #[inline(always)]
         |row| sink.will_need(next + row * outputs, width),
     );
+    if skip > 0 {
+        let all = sums;
+        for (sums, of) in sums.iter_mut().zip(all.iter().skip(skip)) {
+            *sums = *of;
+        }
+    }
     sink.take(simd, window, &sums);
+}
+
+/// Whether a block of `B` inputs comes next: if so, how many of its rows were handed over before. Where registers are many, a
+/// rest of more than half of a block of eight is one that begins earlier, whose first rows are thrown away. After blocks of six
+/// every rest is one of four: where threads cut decides what is left over, and single rows would have other last bits.
+#[inline(always)]
+pub(super) fn next_block<S: Simd, const B: usize>(inputs: &Range<usize>) -> Option<usize> {
+    match inputs.len() {
+        whole if fits::<B>(whole) => Some(0),
+        rest if registers::<S>() == 16 && B == 8 && rest > B / 2 && inputs.end >= B => Some(B - rest),
+        rest if registers::<S>() == 4 && B == 4 && rest > 0 && inputs.end >= B => Some(B - rest),
+        _ => None,
+    }
 }
 
 /// The gradient of the weights from `B` inputs to `V` vectors of outputs. Each sum is taken in `C` parts, so that few of
 /// them need not wait for each other.
 #[inline(always)]
-fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: usize>(
+fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: usize, const REST: bool>(
     simd: S,
     tiles: &[Columns<'_, T>],
-    (input, output): (usize, usize),
+    (input, output, width): (usize, usize, usize),
     will_need: impl Fn(usize),
 ) -> [[T::Vector<S>; V]; B] {
     let mut parts = [[[T::Vector::<S>::splat(simd, T::ZERO); V]; B]; C];
@@ -155,16 +182,9 @@ fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: us
     let pace = (tiles.len() * T::LANES / C / B).max(1);
     let (mut ahead, mut wait) = (0, 0);
     for (x, dy) in tiles {
-        let x = x.get(input..).unwrap_or_default();
-        let mut few = [T::Lane::splat(T::ZERO); B];
-        let x = match x.first_chunk::<B>() {
-            None if const { is_last::<S, B>() } => {
-                few.iter_mut().zip(x).for_each(|(few, x)| *few = *x);
-                Some(&few)
-            }
-            x => x,
-        };
-        let (Some(x), Some(rows)) = (x, dy.get(output..output + V * T::LANES)) else { break };
+        let x = x.get(input..).and_then(<[_]>::first_chunk::<B>);
+        let squares = dy.get(output..output + V * T::LANES);
+        let (Some(x), Some(squares)) = (x, squares) else { break };
         for samples in 0..T::LANES / C {
             if wait == 0 && ahead < B {
                 will_need(ahead);
@@ -174,10 +194,15 @@ fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: us
             wait = wait.wrapping_sub(1);
             for (c, sums) in parts.iter_mut().enumerate() {
                 let sample = samples * C + c;
-                let row: [T::Vector<S>; V] = array::from_fn(
-                    #[inline(always)]
-                    |v| rows[v * T::LANES + sample].load(simd),
-                );
+                let row: [T::Vector<S>; V] = if const { REST } {
+                    let Some(row) = row::<T>(dy, sample, width) else { break };
+                    [T::Vector::<S>::from_slice(simd, row); V]
+                } else {
+                    array::from_fn(
+                        #[inline(always)]
+                        |v| squares[v * T::LANES + sample].load(simd),
+                    )
+                };
                 for (sums, x) in sums.iter_mut().zip(x) {
                     let x = T::Vector::<S>::splat(simd, x.as_slice()[sample]);
                     for (sum, row) in sums.iter_mut().zip(&row) {
@@ -210,11 +235,19 @@ pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
         return;
     }
     let outputs = tiles.first().map_or(0, |(_, dy)| dy.len());
-    let whole = outputs - outputs % T::LANES;
-    for first in (0..whole).step_by(T::LANES) {
+    let rest = outputs % T::LANES;
+    let in_rows = rows::<T, S>(outputs);
+    for first in (rest..outputs).step_by(T::LANES).chain(in_rows.then_some(0)) {
         // here the vectors are the samples, not the outputs: they are added in the order in which lanes are
         let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-        if const { T::LANES == 16 } {
+        if in_rows && first == 0 {
+            for (_, dy) in tiles {
+                for (sample, sum) in sums.iter_mut().enumerate().take(T::LANES) {
+                    let Some(row) = row::<T>(dy, sample, rest) else { break };
+                    *sum += T::Vector::<S>::from_slice(simd, row);
+                }
+            }
+        } else if const { T::LANES == 16 } {
             add_over_tiles::<T, S, 16>(simd, tiles, first, &mut sums);
         } else {
             add_over_tiles::<T, S, 8>(simd, tiles, first, &mut sums);
@@ -227,22 +260,22 @@ pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
                 sums[i] += other;
             }
         }
-        let window = Window { start: start + first, rows: 1, width: T::LANES, stride: T::LANES };
-        sink.take(simd, window, &[[sums[0]]]);
+        let width = if first < rest { rest } else { T::LANES };
+        sink.take(simd, Window { start: start + first, rows: 1, width, stride: width }, &[[sums[0]]]);
     }
-    if whole < outputs {
+    if rest > 0 && !in_rows {
         let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
         for (place, sums) in sums.chunks_exact_mut(4).enumerate() {
-            let first = whole + 4 * place;
-            if first + 4 <= outputs {
+            let first = 4 * place;
+            if first + 4 <= rest {
                 add_over_tiles::<T, S, 4>(simd, tiles, first, sums);
             } else {
-                for (output, sum) in (first..outputs).zip(sums.chunks_exact_mut(1)) {
+                for (output, sum) in (first..rest).zip(sums.chunks_exact_mut(1)) {
                     add_over_tiles::<T, S, 1>(simd, tiles, output, sum);
                 }
             }
         }
-        take_sums::<T, S, K>(simd, sums, start + whole, outputs - whole, sink);
+        take_sums::<T, S, K>(simd, sums, start, rest, sink);
     }
 }
 
