@@ -1,13 +1,18 @@
 //! Every kind of data trains a network alike; what prepares it does what it says.
 #![allow(missing_docs, clippy::unwrap_used, clippy::float_cmp, reason = "a test fails by panicking")]
 
+mod support;
+
 use nalgebra::{Const, Dyn, OMatrix, SVector};
 use ndarray::{Array2, ArrayView2, s};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use serde::Deserialize;
 use typenet::Error;
-use typenet::data::{Samples, Split, Table, Targets, from_fn, train_test_split};
+use typenet::data::{Discretization, Samples, Split, Table, Targets, from_fn, train_test_split};
 use typenet::prelude::*;
+
+use crate::support::{all_close, fixture};
 
 typenet::network! {
     Net = Dense(18 -> 3, tanh), Dense(3 -> 2, softmax)
@@ -180,4 +185,34 @@ fn a_table_piece_by_piece() {
     let mut pieces = Table::pieces(directory.path().join("none.csv"), 2);
     assert!(matches!(pieces.next(), Some(Err(Error::File { action: "read", .. }))));
     assert!(pieces.next().is_none());
+}
+
+#[derive(Deserialize)]
+struct Discretizations {
+    cases: Vec<Learnt>,
+}
+
+#[derive(Deserialize)]
+struct Learnt {
+    numbers: Vec<f64>,
+    num_bins: usize,
+    boundaries: Vec<f64>,
+    inputs: Vec<f64>,
+    bins: Vec<usize>,
+}
+
+/// Keras learns its boundaries in `f32`.
+#[test]
+fn discretization() {
+    let fixture: Discretizations = fixture("discretization");
+    for Learnt { numbers, num_bins, boundaries, inputs, bins } in &fixture.cases {
+        let what = format!("{num_bins} bins of {} numbers", numbers.len());
+        all_close(&what, &Discretization::adapt(numbers, *num_bins).bin_boundaries, boundaries, 1e-5);
+        let given = Discretization::new(boundaries.iter().rev().copied().collect::<Vec<f64>>());
+        assert_eq!(inputs.iter().map(|x| given.bin(*x)).collect::<Vec<_>>(), *bins, "{what}");
+    }
+    assert_eq!(fixture.cases.len(), 6, "the fixture has lost its cases");
+    let [nothing, one] = [Discretization::adapt(&[], 4), Discretization::adapt(&[1.0, 2.0], 1)];
+    assert_eq!((nothing.bin(7.0), one.bin(7.0)), (0, 0));
+    assert_eq!(Discretization::new([0.0, 1.0]).bin(f64::NAN), 2);
 }

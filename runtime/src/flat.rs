@@ -29,7 +29,36 @@ pub unsafe trait Flat<T: Scalar>: Zeroable {
         unsafe { slice::from_raw_parts(first.cast::<T>(), Self::NUMBERS) }
     }
 
-    /// All numbers, in the order of the fields.
+    /// All numbers, in the order of the fields, to be changed: Keras's `set_weights`. To copy them leaves both networks where
+    /// they are, allocates nothing and passes nothing over the stack. So a thread that trains fills a spare network, and sends
+    /// it, as a `Box`, to one that must not wait and predicts with the one before.
+    ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use std::sync::mpsc::sync_channel;
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Amplifier = Dense(2 -> 8, tanh), Dense(1) }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let rng = &mut StdRng::seed_from_u64(0);
+    /// let (trained, mut playing, mut spare) = (Amplifier::boxed(rng), Amplifier::boxed(rng), Amplifier::boxed(rng));
+    /// let (sender, receiver) = sync_channel(1);
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| {
+    ///         spare.as_flat_mut().copy_from_slice(trained.as_flat());
+    ///         sender.send(spare)
+    ///     });
+    /// });
+    /// // the real-time thread: the old network may go back by another channel, to be the next spare
+    /// if let Ok(new) = receiver.try_recv() {
+    ///     let old = std::mem::replace(&mut playing, new);
+    /// #   assert_ne!(old, playing);
+    /// }
+    /// assert_eq!(playing, trained);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn as_flat_mut(&mut self) -> &mut [T] {
         // of a value of size zero any place will do, also one where no `T` may lie
         if const { Self::NUMBERS == 0 } {

@@ -15,8 +15,8 @@
 //!
 //! Samples that do not count alike are given with their weights: [`sample_weight`].
 //!
-//! To prepare data there are [`Table`] (comma-separated values, feature `csv`), [`train_test_split`], [`Normalization`] and
-//! [`to_categorical`].
+//! To prepare data there are [`Table`] (comma-separated values, feature `csv`), [`train_test_split`], [`Normalization`],
+//! [`Discretization`] and [`to_categorical`].
 //!
 //! # More than fits into memory
 //!
@@ -70,6 +70,8 @@
 
 mod batches;
 mod check;
+#[cfg(feature = "alloc")]
+mod discretization;
 mod from_fn;
 mod gather;
 #[cfg(feature = "alloc")]
@@ -97,6 +99,8 @@ use crate::tile::TargetTile;
 
 pub use self::batches::{Batch, Batches};
 pub(crate) use self::check::{check, check_inputs, check_targets};
+#[cfg(feature = "alloc")]
+pub use self::discretization::Discretization;
 pub use self::from_fn::{FromFn, from_fn};
 #[cfg(feature = "csv")]
 pub use self::pieces::Pieces;
