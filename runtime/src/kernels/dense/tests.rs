@@ -166,6 +166,51 @@ fn products_of_long_rows() {
     }
 }
 
+/// The gradient of the weights, whole and by two threads that cut after a sixteenth row: no bit may differ.
+struct Cut<T: Scalar>(Case<T>);
+
+impl<T: Scalar> Task for &Cut<T> {
+    type Output = ();
+
+    fn run<S: Simd>(self, simd: S) {
+        let mut tiles = self.0.tiles.clone();
+        for (x, dy) in &mut tiles {
+            // sevenths, whose sums depend on their order
+            for lane in x.iter_mut().chain(&mut *dy) {
+                for number in lane.as_mut_slice() {
+                    *number = T::from_f64(number.to_f64() / 7.0);
+                }
+            }
+            shared::transpose_squares::<T, S>(simd, dy);
+        }
+        let tiles: Vec<Columns<'_, T>> = tiles.iter().map(|(x, dy)| (&x[..], &dy[..])).collect();
+        let outputs = self.0.bias.len();
+        let sum = |part: &mut [T], start| {
+            shared::backward_weights::<T, S, _>(simd, &tiles, outputs, 0, &mut Gather::new(part, start));
+        };
+        let inputs = self.0.weights.len() / outputs;
+        let mut whole = vec![T::ZERO; inputs * outputs];
+        sum(&mut whole, 0);
+        for cut in (16..inputs).step_by(16) {
+            let mut parts = vec![T::ZERO; inputs * outputs];
+            let (first, second) = parts.split_at_mut(cut * outputs);
+            sum(first, 0);
+            sum(second, cut * outputs);
+            assert_eq!(parts, whole, "{} {inputs} -> {outputs}, cut after {cut}, {:?}", T::NAME, simd.level());
+        }
+    }
+}
+
+#[test]
+fn where_threads_cut_changes_no_bit() {
+    for inputs in 17..=70 {
+        for level in levels() {
+            dispatch(level, &Cut::<f32>(Case::new(inputs, 48, 2)));
+            dispatch(level, &Cut::<f64>(Case::new(inputs, 24, 2)));
+        }
+    }
+}
+
 /// A prediction of a layer whose sizes are known, with an activation that doubles.
 struct Doubled<'a, T: Scalar, const IN: usize, const OUT: usize>(&'a Case<T>);
 

@@ -7,7 +7,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::rest::{row, rows, transpose_rest};
 use super::small::take_sums;
-use super::{Columns, registers};
+use super::{Columns, fits, registers};
 use crate::kernels::flat::{Sink, Window, prefetch};
 use crate::kernels::transpose::transpose;
 use crate::scalar::{Lane, Scalar};
@@ -49,7 +49,8 @@ pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
         };
         backward_rows::<T, S, K, 8, 1>(simd, tiles, inputs, outputs, start, sink)
     } else if const { registers::<S>() == 4 } {
-        backward_rows::<T, S, K, 6, 1>(simd, tiles, inputs, outputs, start, sink)
+        let left = backward_rows::<T, S, K, 6, 1>(simd, tiles, inputs, outputs, start, sink);
+        backward_rows::<T, S, K, 4, 1>(simd, tiles, left, outputs, start, sink)
     } else {
         backward_rows::<T, S, K, 2, 1>(simd, tiles, inputs, outputs, start, sink)
     };
@@ -155,12 +156,14 @@ pub(super) fn hand_over<
 }
 
 /// Whether a block of `B` inputs comes next: if so, how many of its rows were handed over before. Where registers are many, a
-/// rest of more than half of a block of eight is one that begins earlier, whose first rows are thrown away.
+/// rest of more than half of a block of eight is one that begins earlier, whose first rows are thrown away. After blocks of six
+/// every rest is one of four: where threads cut decides what is left over, and single rows would have other last bits.
 #[inline(always)]
 pub(super) fn next_block<S: Simd, const B: usize>(inputs: &Range<usize>) -> Option<usize> {
     match inputs.len() {
-        whole if whole >= B => Some(0),
+        whole if fits::<B>(whole) => Some(0),
         rest if registers::<S>() == 16 && B == 8 && rest > B / 2 && inputs.end >= B => Some(B - rest),
+        rest if registers::<S>() == 4 && B == 4 && rest > 0 && inputs.end >= B => Some(B - rest),
         _ => None,
     }
 }
