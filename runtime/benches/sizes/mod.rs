@@ -51,7 +51,7 @@ fn print_one(level: Level) {
     println!("percent of the peak of one core with {name}, {peak:.0} G operations of f32 a second");
     println!("{:>8}{:>30}{:>30}", "", "f32", "f64");
     println!("{:>8}{}", "n -> n", "   forward   d-input d-weights".repeat(2));
-    lines!(1 2 3 5 8 16 17 31 32 33 64 127 128 1000);
+    lines!(1 2 3 5 8 16 17 20 24 31 32 33 64 127 128 1000);
 }
 
 /// What a layer's products reach of the peak of `f32`, times `share`: the gradient of the inputs is what a backward pass takes

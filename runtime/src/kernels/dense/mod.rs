@@ -61,18 +61,26 @@ const fn has_blocks(n: usize, block: usize, largest: usize) -> bool {
         && (n == ANY || if block == largest { n >= block } else { n % (2 * block) >= block })
 }
 
-/// Whether a block of this size comes next, of so many that are left: of 7 and 8, two of 4 take less time than one of 6 and a
-/// smaller one, which waits for itself.
+/// The largest block below this one that is a power of two.
+const fn smaller<const BLOCK: usize>() -> usize {
+    BLOCK.div_ceil(2).next_power_of_two()
+}
+
+/// Whether a block of this size comes next, of so many that are left: unless smaller blocks hold the last of them with
+/// fewer to spare, as two of 4 hold 7 or 8 where 6 is the largest.
 #[inline(always)]
 const fn fits<const BLOCK: usize>(rest: usize) -> bool {
-    rest >= BLOCK && (BLOCK.is_power_of_two() || rest == BLOCK || rest > BLOCK + 2)
+    rest >= BLOCK
+        && (BLOCK.is_power_of_two()
+            || rest >= 2 * BLOCK
+            || rest.next_multiple_of(BLOCK) <= rest.next_multiple_of(smaller::<BLOCK>()))
 }
 
 /// Where the next block begins: at `start`, or earlier, see `blocks`.
 #[inline(always)]
 const fn earlier<const KNOWN: usize, const BLOCK: usize>(n: usize, start: usize) -> usize {
-    let (rest, smaller) = (n - start, BLOCK.div_ceil(2).next_power_of_two());
-    if KNOWN == ANY && start > 0 && rest > smaller && rest < BLOCK && n >= BLOCK { n - BLOCK } else { start }
+    let rest = n - start;
+    if KNOWN == ANY && start > 0 && rest > smaller::<BLOCK>() && rest < BLOCK && n >= BLOCK { n - BLOCK } else { start }
 }
 
 /// Splits `0..n` into blocks of at most `$largest`, and does `$run` with each. Where `n` is known, no code is made of blocks
