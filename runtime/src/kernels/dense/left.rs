@@ -51,31 +51,27 @@ pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
         let mut strips = Strips { tiles, all, inputs: first..end, width, outputs: 0..width, numbers };
         // as many running vectors as hide how long an addition takes, of few inputs and outputs, which are loaded less
         // often than they are multiplied
-        framed(
-            simd,
-            #[inline(always)]
-            || match const { registers::<S>() } {
-                16 if all >= 4 => {
-                    strips.sum::<S, 4, 4, 4, 4>(simd);
-                    strips.sum::<S, 4, 3, 4, 3>(simd);
-                    strips.sum::<S, 4, 2, 4, 2>(simd);
-                    if all >= 8 {
-                        strips.sum::<S, 8, 1, 8, 1>(simd);
-                    }
-                    strips.sum::<S, 4, 1, 4, 1>(simd);
+        match const { registers::<S>() } {
+            16 if all >= 4 => {
+                strips.sum::<S, 4, 4, 4, 4>(simd);
+                strips.sum::<S, 4, 3, 4, 3>(simd);
+                strips.sum::<S, 4, 2, 4, 2>(simd);
+                if all >= 8 {
+                    strips.sum::<S, 8, 1, 8, 1>(simd);
                 }
-                4 if all >= 4 => {
-                    strips.sum::<S, 4, 4, 2, 2>(simd);
-                    strips.sum::<S, 4, 2, 2, 2>(simd);
-                    strips.sum::<S, 4, 1, 4, 1>(simd);
-                }
-                2 if all >= 4 => {
-                    strips.sum::<S, 4, 4, 2, 1>(simd);
-                    strips.sum::<S, 4, 1, 2, 1>(simd);
-                }
-                _ => strips.sum::<S, 1, 1, 1, 1>(simd),
-            },
-        );
+                strips.sum::<S, 4, 1, 4, 1>(simd);
+            }
+            4 if all >= 4 => {
+                strips.sum::<S, 4, 4, 2, 2>(simd);
+                strips.sum::<S, 4, 2, 2, 2>(simd);
+                strips.sum::<S, 4, 1, 4, 1>(simd);
+            }
+            2 if all >= 4 => {
+                strips.sum::<S, 4, 4, 2, 1>(simd);
+                strips.sum::<S, 4, 1, 2, 1>(simd);
+            }
+            _ => strips.sum::<S, 1, 1, 1, 1>(simd),
+        }
         let rows = end - first;
         let place = start + first * outputs;
         let windows = if width == outputs {
@@ -121,6 +117,16 @@ impl<T: Scalar> Strips<'_, T> {
     /// Takes `O` outputs at a time, as long as there are so many, and `B` of the inputs, `P` and `Q` of them in registers.
     #[inline(always)]
     fn sum<S: Simd, const B: usize, const O: usize, const P: usize, const Q: usize>(&mut self, simd: S) {
+        framed(
+            simd,
+            #[inline(always)]
+            || self.sum_here::<S, B, O, P, Q>(simd),
+        );
+    }
+
+    /// [`sum`](Self::sum), in the stack frame that it is called in.
+    #[inline(always)]
+    fn sum_here<S: Simd, const B: usize, const O: usize, const P: usize, const Q: usize>(&mut self, simd: S) {
         let Self { tiles, all, inputs, width, outputs, numbers } = self;
         while outputs.len() >= O {
             for input in inputs.clone().step_by(B) {
