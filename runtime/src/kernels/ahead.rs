@@ -23,8 +23,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The samples that will go through the network after these. A product that leaves the way from
-/// memory to the processor idle asks for them little by little, so that gathering them need not wait.
+/// The samples that will go through the network after these. A product that leaves the way from memory to the processor
+/// idle asks for them little by little, so that gathering them need not wait.
 ///
 /// They are asked for as they will be gathered, a line of each sample at a time. Before a line comes, the page that holds it
 /// has been met: a processor looks for the pages of several addresses at once, but waits for that of one, and so does the

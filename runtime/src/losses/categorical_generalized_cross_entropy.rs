@@ -1,7 +1,7 @@
 use fearless_simd::{Simd, SimdBase};
 
 use super::focal::power;
-use super::sparse_categorical_cross_entropy::one_hot;
+use super::sparse_categorical_cross_entropy::{of_class, one_hot};
 use super::{CategoricalHead, Loss, TargetRange};
 use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::{Lane, Scalar};
@@ -93,11 +93,7 @@ where
 
     #[inline(always)]
     fn update<S: Simd>(&self, simd: S, state: &mut Mean<T>, outputs: &Tile<T, N>, targets: &Y, weights: T::Vector<S>) {
-        let class = targets.classes().0.load(simd);
-        let mut right = T::Vector::<S>::splat(simd, T::ZERO);
-        for i in 0..N {
-            right += outputs.load(simd, i) * one_hot::<T, S>(simd, class, i);
-        }
+        let right = of_class(simd, outputs, targets.classes().0.load(simd));
         state.add(simd, self.of_power::<T, S>(simd, power::<T, S>(simd, right, self.0)), weights);
     }
 }

@@ -36,6 +36,20 @@ pub(super) fn one_hot<T: Scalar, S: Simd>(simd: S, class: T::Vector<S>, i: usize
     class.simd_eq(index).select(one, zero)
 }
 
+/// The output that belongs to the class.
+#[inline(always)]
+pub(super) fn of_class<T: Scalar, S: Simd, const N: usize>(
+    simd: S,
+    outputs: &Tile<T, N>,
+    class: T::Vector<S>,
+) -> T::Vector<S> {
+    let mut output = T::Vector::<S>::splat(simd, T::ZERO);
+    for i in 0..N {
+        output += outputs.load(simd, i) * one_hot::<T, S>(simd, class, i);
+    }
+    output
+}
+
 impl<T, H, Y, const N: usize> Loss<T, H, Tile<T, N>, Y> for SparseCategoricalCrossEntropy
 where
     T: Scalar,
@@ -68,12 +82,7 @@ impl SparseCategoricalCrossEntropy {
         outputs: &Tile<T, N>,
         targets: &Classes<T>,
     ) -> T::Vector<S> {
-        let class = targets.0.load(simd);
-        let mut right = T::Vector::<S>::splat(simd, T::ZERO);
-        for i in 0..N {
-            right += outputs.load(simd, i) * one_hot::<T, S>(simd, class, i);
-        }
-        -T::ln(clip::<T, S>(simd, right))
+        -T::ln(clip::<T, S>(simd, of_class(simd, outputs, targets.0.load(simd))))
     }
 }
 

@@ -4,8 +4,8 @@ use crate::layers::dense::UNROLL;
 use crate::layers::{Form, LayerInfo};
 
 /// A place near `place` where the parameters of these layers can be cut: between two layers, or within a large
-/// [`Dense`](crate::layers::Dense) layer after every sixteenth row of its kernel. Rows are summed in blocks of up to
-/// eight, so that no number is summed in another way than without the cut.
+/// [`Dense`](crate::layers::Dense) layer after every sixteenth row of its kernel. However long the
+/// blocks are that rows are summed in, and where a block begins: no number is summed in another way than without the cut.
 pub(super) fn near(layers: &[LayerInfo], place: usize) -> usize {
     let mut start = 0;
     for layer in layers {

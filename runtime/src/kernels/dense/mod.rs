@@ -44,8 +44,7 @@ pub(crate) const ANY: usize = usize::MAX;
 ///
 /// Processors with AVX2 begin two multiply-adds a cycle, each of which takes four: the 8 registers of blocks of 4 have no cycle
 /// to lose, the 12 of blocks of 6 have. Those with NEON begin up to four: the 24 registers of blocks of 6 and their operands are
-/// all that there are. The short blocks of small layers, whose sizes are known, overlap each other, and do
-/// not wait.
+/// all that there are. The short blocks of small layers, whose sizes are known, overlap each other, and do not wait.
 #[inline(always)]
 const fn largest<S: Simd>(known: usize, tiles: usize) -> usize {
     match registers::<S>() {
