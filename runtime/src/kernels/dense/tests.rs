@@ -166,6 +166,15 @@ fn products_of_long_rows() {
     }
 }
 
+/// So many weights that the way forward takes the inputs in parts, with a last block of outputs of every kind.
+#[test]
+fn products_in_parts() {
+    for outputs in [499, 501, 504, 511] {
+        check::<f32>(1000, outputs);
+        check::<f64>(500, outputs);
+    }
+}
+
 /// The gradient of the weights, whole and by two threads that cut after a sixteenth row: no bit may differ.
 struct Cut<T: Scalar>(Case<T>);
 
