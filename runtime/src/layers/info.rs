@@ -106,6 +106,9 @@ pub struct LayerInfo {
     pub completes: bool,
     /// [`Layer::BARRIERS`]
     pub barriers: usize,
+    /// [`Layer::READS`]
+    #[doc(hidden)]
+    pub reads: bool,
 }
 
 impl LayerInfo {
@@ -128,6 +131,7 @@ impl LayerInfo {
             range: L::RANGE,
             completes: L::COMPLETES,
             barriers: L::BARRIERS,
+            reads: L::READS,
         }
     }
 

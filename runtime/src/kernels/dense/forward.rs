@@ -242,7 +242,7 @@ const PART: usize = 8;
 const INPUTS: usize = 128;
 
 /// How many bytes of weights [`forward_columns`] goes through at most for each block.
-const WEIGHTS: usize = 3 << 19;
+const WEIGHTS: usize = 7 << 18;
 
 /// How many inputs before they are needed it asks for weights.
 const EARLY: usize = 8;

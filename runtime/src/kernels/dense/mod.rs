@@ -14,7 +14,8 @@
 //! Each broadcast of a weight costs a load. With the sums of one tile there is one for every multiply-add, and one more for
 //! every input: more than a processor of two loads and two multiply-adds a cycle can do in the time. So larger layers take
 //! two tiles at once, whose sums share the broadcasts. A large layer that has but one puts the outputs in the lanes, two
-//! vectors of them for eight samples, which are transposed at the end. The sums are taken in the same order all the same.
+//! vectors of them for eight samples, which are transposed at the end. So does the first layer of a prediction whose samples
+//! nobody has gathered ([`rows`]). The sums are taken in the same order all the same.
 //!
 //! Sizes are run-time values here. Small layers call these functions inline, where the sizes are constants and the loops
 //! unroll. Larger layers call them through [`shared`], so that a program has each once for every instruction set,
@@ -174,6 +175,7 @@ mod known;
 mod left;
 mod predict;
 mod rest;
+mod rows;
 pub(crate) mod shared;
 mod small;
 #[cfg(test)]
@@ -185,6 +187,8 @@ pub(crate) use self::input::backward_input;
 pub(crate) use self::known::{Known, is_known};
 pub(crate) use self::left::backward_weights_left;
 pub(crate) use self::predict::predict;
+pub use self::rows::Given;
+pub(crate) use self::rows::{can_read, forward_rows, reads};
 pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_any, sum_numbers, sum_tiles};
 pub(crate) use self::weights::{backward_bias, backward_weights, transpose_squares};
 

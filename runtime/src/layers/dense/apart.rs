@@ -12,7 +12,7 @@ use crate::kernels::compact;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::{Gather, Sink};
 use crate::layers::batch::Tracing;
-use crate::layers::{Backward, Share, Trace};
+use crate::layers::{Backward, Layer, Share, Trace};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 use crate::tiles::Passing;
@@ -52,6 +52,7 @@ where
         parameters: &DenseParameters<T, IN, OUT, BIAS>,
         mut tiles: [Forward<'_, T, A, IN, OUT>; N],
         ahead: Option<Ahead<'_>>,
+        given: Option<kernel::Given<'_>>,
     ) {
         let x = tiles.each_ref().map(
             #[inline(always)]
@@ -61,7 +62,18 @@ where
             #[inline(always)]
             |(_, output, _)| &mut output.columns_mut()[..],
         );
-        kernel::shared::forward::<T, S, N>(simd, parameters.weights(), parameters.biases(), x, y, ahead);
+        let (weights, bias) = (parameters.weights(), parameters.biases());
+        if const { <Self as Layer<T>>::READS && kernel::can_read::<S>() }
+            && let Some(given) = given
+        {
+            let weights = &parameters.kernel.data.0;
+            simd.vectorize(
+                #[inline(always)]
+                || kernel::forward_rows::<T, S, IN, OUT, N>(simd, weights, bias, given, y, ahead),
+            );
+        } else {
+            kernel::shared::forward::<T, S, N>(simd, weights, bias, x, y, ahead);
+        }
         simd.vectorize(
             #[inline(always)]
             || {

@@ -116,6 +116,8 @@ where
 
     const COMPLETES: bool = true;
 
+    const READS: bool = kernel::reads::<T>(IN, OUT);
+
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         let fan = Fan { inputs: IN, outputs: OUT };
         self.kernel_initializer.fill(parameters.weights_mut(), fan, rng);
@@ -132,7 +134,7 @@ where
         tape: &mut Self::Tape,
     ) {
         if const { !Self::unrolls::<S>() } {
-            return self.forward_apart(simd, parameters, [(input, output, tape)], None);
+            return self.forward_apart(simd, parameters, [(input, output, tape)], None, None);
         }
         kernel::forward::<T, S, OUT>(
             simd,
@@ -174,11 +176,11 @@ where
             let here = mode.at(next * T::LANES);
             if let Some(pair) = tiles.pair(next) {
                 let ahead = if asks { here.ahead(2 * T::LANES) } else { None };
-                self.forward_apart(simd, parameters, pair.map(Self::parts), ahead);
+                self.forward_apart(simd, parameters, pair.map(Self::parts), ahead, here.given());
                 next += 2;
             } else {
                 let ahead = if asks { here.ahead(T::LANES) } else { None };
-                self.forward_apart(simd, parameters, [Self::parts(tiles.tile(next))], ahead);
+                self.forward_apart(simd, parameters, [Self::parts(tiles.tile(next))], ahead, here.given());
                 next += 1;
             }
         }
