@@ -148,7 +148,7 @@ fn first_sums<T: Scalar, S: Simd, const B: usize, const N: usize>(
 /// Of how many inputs at most a part of so many is, if all are to be as long as each other.
 #[inline(always)]
 fn equal_parts(inputs: usize, most: usize) -> usize {
-    inputs.div_ceil(inputs.div_ceil(most).max(1)).max(1)
+    inputs.div_ceil(inputs.div_ceil(most.max(1)).max(1)).max(1)
 }
 
 /// Adds to a block of outputs of `N` tiles. Does something else before each row of weights.
