@@ -40,7 +40,7 @@ impl Tensor {
         match self.number {
             Number::Weight => Dtype::I8,
             Number::Sum | Number::ZeroPoint => Dtype::I32,
-            Number::Scale => Dtype::F32,
+            Number::Scale | Number::Real => Dtype::F32,
         }
     }
 }

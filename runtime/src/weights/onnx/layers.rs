@@ -4,7 +4,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::graph::{Attribute, Graph, INT64, LAST};
-use crate::layers::{Form, LayerInfo, UNIT_LIMIT};
+use crate::layers::{Form, LEAST_VARIANCE, LayerInfo, UNIT_LIMIT};
 
 /// Adds a layer of this form, without its activation, to the value `x`, and returns its output; `None` if it is one that is
 /// not known here. `tensors` are the names of what it trains.
@@ -71,6 +71,18 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             let y = graph.node("Div", &[&x, &root], &[]);
             graph.node("Mul", &[&y, scale], &[])
         }
+        (Form::OfNormalization { invert: false }, _, [mean, variance]) => {
+            let from_mean = graph.node("Sub", &[&x, mean], &[]);
+            let deviation = deviation(graph, variance);
+            graph.node("Div", &[&from_mean, &deviation], &[])
+        }
+        (Form::OfNormalization { invert: true }, _, [mean, variance]) => {
+            // who reads this takes the weights in their order
+            let mean = graph.node("Identity", &[mean], &[]);
+            let deviation = deviation(graph, variance);
+            let from_mean = graph.node("Mul", &[&x, &deviation], &[]);
+            graph.node("Add", &[&from_mean, &mean], &[])
+        }
         (Form::OfUnitNormalization, ..) => {
             let (one, limit) = (graph.number(1.0), graph.number(UNIT_LIMIT));
             let sum = squares(graph, &x);
@@ -112,6 +124,13 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
 fn part(graph: &mut Graph, x: &str, start: usize, end: usize) -> String {
     let [start, end, last] = [start as u64, end as u64, LAST].map(|number| graph.integers(&[1], &[number]));
     graph.node("Slice", &[x, &start, &end, &last], &[])
+}
+
+/// What a `Normalization` divides by.
+fn deviation(graph: &mut Graph, variance: &str) -> String {
+    let least = graph.number(LEAST_VARIANCE);
+    let variance = graph.node("Max", &[variance, &least], &[]);
+    graph.node("Sqrt", &[&variance], &[])
 }
 
 /// The sum of the squares of each sample's numbers.
