@@ -287,7 +287,8 @@ fn other_parameters_stay() {
     // during one
     line.clone_from(&start);
     let put = |training: &mut Training<'_, Line>| training.network.clone_from(&other);
-    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(3).callback(LambdaCallback::on_epoch_end(put));
+    let mut trainer =
+        Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(3).callback(LambdaCallback::on_epoch_end(put));
     assert!(matches!(trainer.fit(&mut line, data, rng), Err(Error::Diverged { epoch: 2, batch: 1, .. })));
     assert_eq!(line, other);
 }
