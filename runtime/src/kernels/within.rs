@@ -8,13 +8,14 @@ use super::flat::load;
 use crate::scalar::Scalar;
 
 /// Whether all of some numbers make sense; which of them does not is for others to find.
-#[cfg_attr(not(feature = "alloc"), allow(dead_code, reason = "data on a microcontroller is looked at once"))]
+#[cfg(feature = "alloc")]
 pub(crate) struct Within<'a, T> {
     pub(crate) numbers: &'a [T],
     /// Whether they are probabilities, from 0 to 1, or just finite.
     pub(crate) probabilities: bool,
 }
 
+#[cfg(feature = "alloc")]
 impl<T: Scalar> Task for Within<'_, T> {
     type Output = bool;
 
@@ -68,6 +69,7 @@ fn finite<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> bool {
 }
 
 /// No comparison with what is no number holds.
+#[cfg(feature = "alloc")]
 #[inline(always)]
 fn probabilities<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> bool {
     let (zero, one) = (T::Vector::<S>::splat(simd, T::ZERO), T::Vector::<S>::splat(simd, T::ONE));
@@ -79,7 +81,7 @@ fn probabilities<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> bool {
     all.all_true()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod tests {
     use std::vec;
 
