@@ -185,7 +185,7 @@ where
             if aside {
                 mem::swap(&mut network, &mut previous);
             }
-            let (epoch, rate) = (state.epoch, report.control.learning_rate);
+            let rate = report.control.learning_rate;
             // threads that are awake go on with the next batch; to wake them costs as much as a small one
             let count = threads_for::<N>(&state.threads, size.min(indices.len()));
             let run = || {
@@ -217,7 +217,7 @@ where
                     state.steps.count();
                     #[cfg(feature = "std")]
                     if let Some(progress) = &mut report.progress {
-                        progress.batch(epoch, batch, || {
+                        progress.batch(state.epoch, batch, || {
                             scores::<T, N::Output, F::Tile, M>(&self.metrics, loss_mean, metric_state)
                         });
                     }
