@@ -175,9 +175,9 @@ impl<T: Scalar, const N: usize, const INVERT: usize> Layer<T> for Normalization<
         factors: &mut [T; N],
     ) {
         Self::factors::<T, S>(simd, parameters.variance.as_slice(), factors);
-        for i in 0..N {
-            let (x, mean) = (input.load(simd, i), parameters.mean[i]);
-            output.store::<S>(i, if const { INVERT == 1 } { x * factors[i] + mean } else { (x - mean) * factors[i] });
+        for (i, (&mean, &factor)) in parameters.mean.iter().zip(&*factors).enumerate() {
+            let x = input.load(simd, i);
+            output.store::<S>(i, if const { INVERT == 1 } { x * factor + mean } else { (x - mean) * factor });
         }
     }
 

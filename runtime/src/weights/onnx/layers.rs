@@ -71,18 +71,7 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             let y = graph.node("Div", &[&x, &root], &[]);
             graph.node("Mul", &[&y, scale], &[])
         }
-        (Form::OfNormalization { invert: false }, _, [mean, variance]) => {
-            let from_mean = graph.node("Sub", &[&x, mean], &[]);
-            let deviation = deviation(graph, variance);
-            graph.node("Div", &[&from_mean, &deviation], &[])
-        }
-        (Form::OfNormalization { invert: true }, _, [mean, variance]) => {
-            // who reads this takes the weights in their order
-            let mean = graph.node("Identity", &[mean], &[]);
-            let deviation = deviation(graph, variance);
-            let from_mean = graph.node("Mul", &[&x, &deviation], &[]);
-            graph.node("Add", &[&from_mean, &mean], &[])
-        }
+        (Form::OfNormalization { invert }, _, [mean, variance]) => normalization(graph, &x, *invert, mean, variance),
         (Form::OfUnitNormalization, ..) => {
             let (one, limit) = (graph.number(1.0), graph.number(UNIT_LIMIT));
             let sum = squares(graph, &x);
@@ -126,11 +115,17 @@ fn part(graph: &mut Graph, x: &str, start: usize, end: usize) -> String {
     graph.node("Slice", &[x, &start, &end, &last], &[])
 }
 
-/// What a `Normalization` divides by.
-fn deviation(graph: &mut Graph, variance: &str) -> String {
+/// A `Normalization`. The mean comes first, as in memory: who reads this takes the weights in their order.
+fn normalization(graph: &mut Graph, x: &str, invert: bool, mean: &str, variance: &str) -> String {
+    let first = if invert { graph.node("Identity", &[mean], &[]) } else { graph.node("Sub", &[x, mean], &[]) };
     let least = graph.number(LEAST_VARIANCE);
     let variance = graph.node("Max", &[variance, &least], &[]);
-    graph.node("Sqrt", &[&variance], &[])
+    let deviation = graph.node("Sqrt", &[&variance], &[]);
+    if !invert {
+        return graph.node("Div", &[&first, &deviation], &[]);
+    }
+    let from_mean = graph.node("Mul", &[x, &deviation], &[]);
+    graph.node("Add", &[&from_mean, &first], &[])
 }
 
 /// The sum of the squares of each sample's numbers.
