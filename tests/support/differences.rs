@@ -71,9 +71,9 @@ where
     let mut step = |network: &mut N| trainer.train_on_batch(network, (x, y)).unwrap();
     step(network);
     let gradient: Vec<f64> = before.iter().zip(network.as_flat()).map(|(before, after)| before - after).collect();
-    let trained = trained(N::LAYERS);
+    let moves = trained(N::LAYERS);
     for (index, analytic) in gradient.into_iter().enumerate() {
-        if !trained[index] {
+        if !moves[index] {
             assert_eq!(analytic, 0.0, "{what}: parameter {index} is not trained");
             continue;
         }
@@ -102,9 +102,9 @@ where
         pass.predict(network, x, &mut outputs).unwrap();
         outputs.iter().flatten().zip(d.iter().flatten()).map(|(y, d)| y * d).sum::<f64>()
     };
-    let trained = trained(N::LAYERS);
+    let moves = trained(N::LAYERS);
     for (index, analytic) in gradient.into_iter().enumerate() {
-        if !trained[index] {
+        if !moves[index] {
             assert_eq!(analytic, 0.0, "{what}: parameter {index} is not trained");
             continue;
         }
