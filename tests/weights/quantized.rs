@@ -41,6 +41,11 @@ fn what_is_saved_is_loaded() {
     let bytes = fs::read(&path).unwrap();
     loaded.save(&path).unwrap();
     assert_eq!(fs::read(&path).unwrap(), bytes);
+    // in memory it is the same
+    assert_eq!(saved.to_bytes().unwrap(), bytes);
+    assert_eq!(*Quantized::<Every>::load_bytes(&bytes).unwrap(), saved);
+    let error = Quantized::<Every>::load_bytes(&bytes[..bytes.len() - 1]).unwrap_err().to_string();
+    assert!(error.starts_with("`<bytes>`"), "{error}");
     // every tensor has its own name, and begins where its numbers are aligned
     let summary = typenet::weights::summary(&path).unwrap();
     let names: Vec<_> = summary.tensors.iter().map(|tensor| tensor.name.as_str()).collect();

@@ -47,8 +47,8 @@ pub(crate) const LEAST_VARIANCE: f64 = 1e-14;
 /// let y = [1.0, 2.0, 3.0, 4.0];
 /// let mut weight = Weight::new(rng);
 /// weight.normalization.adapt(&x)?; // before `fit`, and with what is trained on alone
-/// assert_eq!(weight.normalization.mean, [195.0, 4400.0].into());
-/// assert_eq!(weight.normalization.variance, [125.0, 450_000.0].into());
+/// assert_eq!(weight.normalization.mean.as_slice(), [195.0, 4400.0]);
+/// assert_eq!(weight.normalization.variance.as_slice(), [125.0, 450_000.0]);
 /// Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(300).fit(&mut weight, (&x, &y), rng)?;
 /// assert!((weight.predict(&[190.0, 4100.0])[0] - 2.0).abs() < 0.1);
 /// assert_eq!((Weight::PARAMETERS, Weight::TRAINED), (4 + 24 + 9, 24 + 9));
