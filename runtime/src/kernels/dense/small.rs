@@ -72,23 +72,18 @@ fn sum_group<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BI
     let weights = const { within(IN * OUT, GROUP * T::LANES, T::LANES) };
     let all = const { within((IN + BIAS) * OUT, GROUP * T::LANES, T::LANES) };
     macro_rules! parts {
-        ($size:literal: $([$start:literal $($later:literal)?])*) => {$(
+        ($size:literal: $([$start:literal $($later:literal)?])*) => {{$(
             if const { within((IN + BIAS) * OUT, GROUP * T::LANES, T::LANES) > $start } {
                 for index in 0..count {
-                    let (x, dy) = tile(index);
-                    parts!(@run $size, $start, x, dy);
-                    $(parts!(@run $size, $later, x, dy);)?
+                    let tile = tile(index);
+                    parts!(@run $size, $start, tile);
+                    $(parts!(@run $size, $later, tile);)?
                 }
             }
-        )*};
-        (@run $size:literal, $first:literal, $x:ident, $dy:ident) => {{
+        )*}};
+        (@run $size:literal, $first:literal, $tile:ident) => {{
             let (end, middle) = (all.clamp($first, $first + $size), weights.clamp($first, $first + $size));
-            for (sum, &(input, output)) in sums[$first..middle].iter_mut().zip(&places[$first..middle]) {
-                *sum = $x[input].load(simd).mul_add($dy[output].load(simd), *sum);
-            }
-            for (sum, &(_, output)) in sums[middle..end].iter_mut().zip(&places[middle..end]) {
-                *sum += $dy[output].load(simd);
-            }
+            add_products::<T, S>(simd, $tile, &places[$first..end], middle - $first, &mut sums[$first..end]);
         }};
     }
     match const { registers::<S>() } {
@@ -97,6 +92,25 @@ fn sum_group<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BI
         _ => parts!(2: [0] [2] [4] [6] [8] [10] [12] [14]),
     }
     sums
+}
+
+/// Adds what a tile contributes to some numbers, of which the first so many are `weights`.
+#[inline(always)]
+fn add_products<T: Scalar, S: Simd>(
+    simd: S,
+    (x, dy): Columns<'_, T>,
+    places: &[(usize, usize)],
+    weights: usize,
+    sums: &mut [T::Vector<S>],
+) {
+    let (sums, sums_of_biases) = sums.split_at_mut(weights);
+    let (places, places_of_biases) = places.split_at(weights);
+    for (sum, &(input, output)) in sums.iter_mut().zip(places) {
+        *sum = x[input].load(simd).mul_add(dy[output].load(simd), *sum);
+    }
+    for (sum, &(_, output)) in sums_of_biases.iter_mut().zip(places_of_biases) {
+        *sum += dy[output].load(simd);
+    }
 }
 
 /// How many of `numbers` numbers are among the `lanes` from `first` on.

@@ -2,7 +2,7 @@
 
 use fearless_simd::Simd;
 
-use super::shared::{self, BY_LANES, LEFT, WHOLE};
+use super::any::{self, BY_LANES, LEFT, WHOLE};
 use super::{Dense, DenseParameters, UNROLL};
 use crate::activations::{Activation, Keep};
 use crate::initializers::Initializer;
@@ -29,33 +29,35 @@ where
         Self::SMALL && !compact::<S>()
     }
 
-    /// What a tile is to [`shared::forward`].
+    /// What a tile is to [`any::forward`].
     #[inline(always)]
     pub(super) fn forth<'a, T: Scalar>(
         input: &'a Tile<T, IN>,
         output: &'a mut Tile<T, OUT>,
         tape: &'a mut <A::Keep as Keep>::Tape<T, OUT>,
-    ) -> shared::Forward<'a, T> {
-        shared::Forward { x: input.columns(), y: output.columns_mut(), tape: A::Keep::columns(tape) }
+    ) -> any::Forward<'a, T> {
+        any::Forward { x: input.columns(), y: output.columns_mut(), tape: A::Keep::columns(tape) }
     }
 
     /// The same of one that is [on its way](Passing).
     #[inline(always)]
-    pub(super) fn passing<T: Scalar>(tile: Tracing<'_, T, Self>) -> shared::Forward<'_, T> {
-        let Passing { input, kept: Trace { output, tape, .. }, .. } = tile;
+    pub(super) fn passing<T: Scalar>(
+        Passing { input, kept: Trace { output, tape, .. }, .. }: Tracing<'_, T, Self>,
+    ) -> any::Forward<'_, T> {
         Self::forth(input, output, tape)
     }
 
-    /// What a tile is to [`shared::backward`].
+    /// What a tile is to [`any::backward`].
+    #[allow(clippy::manual_map, reason = "a closure would be one more function for each layer")]
     #[inline(always)]
-    pub(super) fn back<'a, T: Scalar>(pass: Backward<'a, T, Self>) -> shared::Back<'a, T> {
+    pub(super) fn back<'a, T: Scalar>(pass: Backward<'a, T, Self>) -> any::Back<'a, T> {
         let Backward { input, output, tape, d_output, d_input, .. } = pass;
         let tape = &*A::Keep::columns(tape);
         let dx: Option<&'a mut [T::Lane]> = match d_input {
             Some(d_input) => Some(d_input.columns_mut()),
             None => None,
         };
-        shared::Back {
+        any::Back {
             x: input.columns(),
             kept: if tape.is_empty() { output.columns() } else { tape },
             dy: d_output.columns_mut(),
@@ -64,27 +66,28 @@ where
     }
 
     /// One tile or two.
+    #[allow(clippy::manual_map, reason = "a closure would be one more function for each layer")]
     #[inline(always)]
     pub(super) fn backward_apart<T: Scalar, S: Simd, const N: usize>(
         &self,
         simd: S,
         parameters: &DenseParameters<T, IN, OUT, BIAS>,
-        tiles: [shared::Back<'_, T>; N],
+        tiles: [any::Back<'_, T>; N],
         share: Option<Share<'_, T, Self>>,
     ) {
         let (activation, weights) = (self.activation, parameters.weights());
         let shares = match share {
-            Some(Share { gradient, sums }) => Some(shared::Shares { weights: gradient.weights_mut(), sums }),
+            Some(Share { gradient, sums }) => Some(any::Shares { weights: gradient.weights_mut(), sums }),
             None => None,
         };
         if const { Self::SMALL } {
-            shared::backward::<T, S, A, N, BY_LANES>(simd, activation, weights, tiles, shares);
+            any::backward::<T, S, A, N, BY_LANES>(simd, activation, weights, tiles, shares);
         } else if const { OUT < T::LANES } {
-            shared::backward::<T, S, A, N, LEFT>(simd, activation, weights, tiles, shares);
+            any::backward::<T, S, A, N, LEFT>(simd, activation, weights, tiles, shares);
         } else if const { OUT.is_multiple_of(T::LANES) } {
-            shared::backward::<T, S, A, N, WHOLE>(simd, activation, weights, tiles, shares);
+            any::backward::<T, S, A, N, WHOLE>(simd, activation, weights, tiles, shares);
         } else {
-            shared::backward::<T, S, A, N, { WHOLE | LEFT }>(simd, activation, weights, tiles, shares);
+            any::backward::<T, S, A, N, { WHOLE | LEFT }>(simd, activation, weights, tiles, shares);
         }
     }
 
@@ -97,13 +100,13 @@ where
         sink: &mut D,
     ) {
         if const { Self::SMALL } {
-            shared::complete::<T, S, D, BY_LANES, BIAS>(simd, tiles, (IN, OUT), start, sink);
+            any::complete::<T, S, D, BY_LANES, BIAS>(simd, tiles, (IN, OUT), start, sink);
         } else if const { OUT < T::LANES } {
-            shared::complete::<T, S, D, LEFT, BIAS>(simd, tiles, (IN, OUT), start, sink);
+            any::complete::<T, S, D, LEFT, BIAS>(simd, tiles, (IN, OUT), start, sink);
         } else if const { OUT.is_multiple_of(T::LANES) } {
-            shared::complete::<T, S, D, WHOLE, BIAS>(simd, tiles, (IN, OUT), start, sink);
+            any::complete::<T, S, D, WHOLE, BIAS>(simd, tiles, (IN, OUT), start, sink);
         } else {
-            shared::complete::<T, S, D, { WHOLE | LEFT }, BIAS>(simd, tiles, (IN, OUT), start, sink);
+            any::complete::<T, S, D, { WHOLE | LEFT }, BIAS>(simd, tiles, (IN, OUT), start, sink);
         }
     }
 

@@ -1,8 +1,8 @@
 //! The fully connected layer.
 
+mod any;
 mod apart;
 mod parameters;
-mod shared;
 
 use fearless_simd::Simd;
 use rand::Rng;
@@ -87,8 +87,7 @@ impl<const IN: usize, const OUT: usize, A: Copy, K: Copy, B: Copy, const BIAS: u
 }
 
 /// Up to this many weights a layer's gradient is gathered lane by lane, and its loops unroll into its caller; beyond, and
-/// where versions are compact, layers of the same type share their code, and all layers share the
-/// products.
+/// where versions are compact, layers of the same activation share their code, and all layers the products.
 pub(crate) const UNROLL: usize = 64;
 
 impl<T: Scalar, const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Layer<T>
@@ -133,7 +132,7 @@ where
     ) {
         if const { !Self::unrolls::<S>() } {
             let (weights, biases, tile) = (parameters.weights(), parameters.biases(), Self::forth(input, output, tape));
-            shared::forward(simd, self.activation, weights, biases, [tile], None);
+            any::forward(simd, self.activation, weights, biases, [tile], None);
             return self.activation.across(simd, output);
         }
         kernel::forward::<T, S, OUT>(
@@ -180,12 +179,12 @@ where
             if let Some([tile, other]) = tiles.pair(next) {
                 let ahead = if asks { here.ahead(2 * T::LANES) } else { None };
                 let pair = [Self::passing(tile), Self::passing(other)];
-                shared::forward(simd, self.activation, weights, biases, pair, ahead);
+                any::forward(simd, self.activation, weights, biases, pair, ahead);
                 next += 2;
             } else {
                 let ahead = if asks { here.ahead(T::LANES) } else { None };
                 let tile = [Self::passing(tiles.tile(next))];
-                shared::forward(simd, self.activation, weights, biases, tile, ahead);
+                any::forward(simd, self.activation, weights, biases, tile, ahead);
                 next += 1;
             }
         }

@@ -106,7 +106,7 @@ pub(super) fn backward<T: Scalar, S: Simd, A: Activation, const N: usize, const 
                 kernel::shared::backward_input::<T, S, N>(simd, weights, dy, dx);
             }
             for Back { x, dy, .. } in tiles {
-                share::<T, S, GRADIENT>(simd, x, dy, shares.as_mut());
+                share::<T, S, GRADIENT>(simd, x, dy, &mut shares);
             }
         },
     );
@@ -118,7 +118,7 @@ fn share<T: Scalar, S: Simd, const GRADIENT: u8>(
     simd: S,
     x: &[T::Lane],
     dy: &mut [T::Lane],
-    shares: Option<&mut Shares<'_, T>>,
+    shares: &mut Option<Shares<'_, T>>,
 ) {
     let Some(Shares { weights, sums }) = shares else {
         if const { GRADIENT & WHOLE > 0 } {
