@@ -67,6 +67,8 @@ where
         if epochs == 0 {
             return Err(Error::NoEpochs.into());
         }
+        self.optimizer.check()?;
+        self.metrics.check()?;
         let mut names = Vec::new();
         self.metrics.names(&mut |name, direction| names.push((name, direction)));
         let mut report = Report::new(&self.settings, self.known, names, &self.optimizer);
@@ -192,6 +194,7 @@ where
                 let mut batch_loss = f64::NAN;
                 for (indices, coming) in with_next(indices, size, coming) {
                     learning_rate = rate.unwrap_or_else(|| self.optimizer.learning_rate(state.steps.made));
+                    let step = state.steps.checked(learning_rate)?;
                     let train = Train {
                         network: &mut *network,
                         pass: &mut state.pass,
@@ -204,7 +207,7 @@ where
                         loss_mean: &mut *loss_mean,
                         metric_state: &mut *metric_state,
                         optimizer: &mut *self.optimizer,
-                        step: state.steps.next(learning_rate),
+                        step,
                         slots: &mut state.slots,
                         previous: previous.as_flat_mut(),
                         threads: count,
@@ -222,9 +225,9 @@ where
                         });
                     }
                 }
-                batch_loss
+                Ok::<_, Error>(batch_loss)
             };
-            loss = state.threads.within(count, run)?;
+            loss = state.threads.within(count, run)??;
             if !loss.is_finite() {
                 return Ok(Last { learning_rate, batch, loss });
             }
