@@ -16,7 +16,7 @@ network! {
     Logits = Dense(1 -> 2)
 }
 
-type Of<const N: usize> = typenet::Tile<f32, N>;
+type Of<const N: usize> = Tile<f32, N>;
 
 /// What an optimizer is refused with, by every kind of step.
 fn refused<O: Optimizer>(optimizer: O, told: &str) {
