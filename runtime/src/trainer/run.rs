@@ -17,6 +17,7 @@ use crate::network::Network;
 use crate::noise::Noise;
 use crate::optimizers::{Optimizer, Step};
 use crate::pass::Pass;
+use crate::steps::Steps;
 
 /// Of how many bytes the slots may be that are put down.
 const MEMORY: usize = 3 * 1024 * 1024;
@@ -53,7 +54,7 @@ pub(super) struct Run<'a, N: Network, L, O, X: ?Sized, Y: ?Sized> {
     pub(super) loss: &'a L,
     pub(super) optimizer: &'a mut O,
     /// The steps before these.
-    pub(super) iteration: u64,
+    pub(super) steps: Steps,
     /// The rate that a callback has set.
     pub(super) learning_rate: Option<f64>,
     pub(super) threads: usize,
@@ -69,9 +70,9 @@ where
 {
     /// What is told of the step of a batch, from 0.
     pub(super) fn told(&self, batch: usize) -> Step {
-        let iteration = self.iteration + batch as u64;
-        let learning_rate = self.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(iteration));
-        Step { iteration, learning_rate }
+        let mut steps = self.steps;
+        steps.made += batch as u64;
+        steps.next(self.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(steps.made)))
     }
 
     /// Trains on a batch, and returns its loss. If that is not finite, the parameters from before the last step are in
