@@ -13,7 +13,9 @@ use typenet::{Error, HeaplessTrainer, network};
 network! {
     Line = Dense(1 -> 1);
     Classes = Dense(1 -> 2, softmax);
-    Logits = Dense(1 -> 2)
+    Logits = Dense(1 -> 2);
+    // so large that not every step puts down the parameters from before it
+    Large = Dense(1 -> 40, tanh), Dense(40 -> 40, tanh), Dense(40 -> 1)
 }
 
 type Of<const N: usize> = Tile<f32, N>;
@@ -156,6 +158,31 @@ fn rates_that_come_late() {
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).callback(scheduler);
     let error = trainer.fit(&mut line, (&x, &y), rng).unwrap_err();
     assert_eq!(error.to_string(), "the learning rate of step 0 is -0.1; it must be finite and not negative");
+}
+
+/// The step before a rate that is wrong can be taken back, as any other.
+#[test]
+fn the_step_before_a_wrong_rate() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    let start = Large::new(rng);
+    let (x, y) = ([0.5; 30], [0.25; 30]);
+    let steps = |count| {
+        let mut large = start.clone();
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01));
+        for _ in 0..count {
+            trainer.train_on_batch(&mut large, (&x[..1], &y[..1])).unwrap();
+        }
+        large
+    };
+    let mut large = start.clone();
+    let late = Sgd::new(PiecewiseConstantDecay::new(0.01, [(19, -0.1)]));
+    let mut trainer = Trainer::new(MeanSquaredError, late).batch_size(1);
+    let error = trainer.fit(&mut large, (&x, &y), rng).unwrap_err();
+    assert!(matches!(error, Error::LearningRate { iteration: 20, .. }), "{error}");
+    assert_eq!(large, steps(20));
+    trainer.set_learning_rate(0.01);
+    assert!(trainer.train_on_batch(&mut large, (&x[..1], &[1e30])).is_err());
+    assert_eq!(large, steps(19));
 }
 
 #[test]
