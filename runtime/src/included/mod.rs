@@ -129,7 +129,7 @@ const fn bytes_of<'a>(json: &[u8], numbers: &'a [u8], tensor: &Tensor, says: &Te
 #[track_caller]
 const fn refuse_others<N: Included>(json: &[u8], mut count: usize, says: &Text) {
     let mut header = Header::new(json);
-    while let Some(_) = next(&mut header, says) {
+    while next(&mut header, says).is_some() {
         match count.checked_sub(1) {
             Some(rest) => count = rest,
             None => say_which::<N>(json, says),
