@@ -6,18 +6,17 @@ use core::mem;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
-use super::batch::{Train, threads_for};
+use super::batch::threads_for;
 use super::evaluate::scores;
 use super::feed::{Feed, Known};
-use super::parts::with_next;
 use super::report::Report;
+use super::run::Run;
 use super::{Settings, State};
 use crate::callbacks::{Callback, Training};
 use crate::error::Error;
 use crate::frozen;
 use crate::group::by_layer;
 use crate::history::{Epoch, History};
-use crate::kernels::dispatch;
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
@@ -67,6 +66,8 @@ where
         if epochs == 0 {
             return Err(Error::NoEpochs.into());
         }
+        self.optimizer.check()?;
+        self.metrics.check()?;
         let mut names = Vec::new();
         self.metrics.names(&mut |name, direction| names.push((name, direction)));
         let mut report = Report::new(&self.settings, self.known, names, &self.optimizer);
@@ -185,31 +186,31 @@ where
             if aside {
                 mem::swap(&mut network, &mut previous);
             }
-            let rate = report.control.learning_rate;
             // threads that are awake go on with the next batch; to wake them costs as much as a small one
             let count = threads_for::<N>(&state.threads, size.min(indices.len()));
-            let run = || {
+            let mut run = Run {
+                network,
+                previous,
+                pass: &mut state.pass,
+                slots: &mut state.slots,
+                marked: &mut state.marked,
+                data,
+                indices,
+                size,
+                coming,
+                noise: noise.at(samples),
+                loss: &self.loss,
+                optimizer: &mut *self.optimizer,
+                steps: state.steps,
+                learning_rate: report.control.learning_rate,
+                threads: count,
+            };
+            let go = || {
                 let mut batch_loss = f64::NAN;
-                for (indices, coming) in with_next(indices, size, coming) {
-                    learning_rate = rate.unwrap_or_else(|| self.optimizer.learning_rate(state.steps.made));
-                    let train = Train {
-                        network: &mut *network,
-                        pass: &mut state.pass,
-                        data,
-                        indices,
-                        coming,
-                        noise: noise.at(samples),
-                        loss: &self.loss,
-                        metrics: &self.metrics,
-                        loss_mean: &mut *loss_mean,
-                        metric_state: &mut *metric_state,
-                        optimizer: &mut *self.optimizer,
-                        step: state.steps.next(learning_rate),
-                        slots: &mut state.slots,
-                        previous: previous.as_flat_mut(),
-                        threads: count,
-                    };
-                    batch_loss = dispatch(train.pass.level(), train);
+                for (number, indices) in indices.chunks(size).enumerate() {
+                    let step = run.told(number)?;
+                    learning_rate = step.learning_rate;
+                    batch_loss = run.train((number, step), &self.metrics, (&mut *loss_mean, &mut *metric_state));
                     (batch, samples) = (batch + 1, samples + indices.len());
                     if !batch_loss.is_finite() {
                         break;
@@ -222,9 +223,9 @@ where
                         });
                     }
                 }
-                batch_loss
+                Ok::<_, Error>(batch_loss)
             };
-            loss = state.threads.within(count, run)?;
+            loss = state.threads.within(count, go)??;
             if !loss.is_finite() {
                 return Ok(Last { learning_rate, batch, loss });
             }

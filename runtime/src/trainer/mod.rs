@@ -14,6 +14,7 @@ mod judge;
 mod memory;
 mod parts;
 mod report;
+mod run;
 mod settings;
 mod shuffle;
 mod state;

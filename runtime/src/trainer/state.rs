@@ -3,10 +3,11 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use bytemuck::zeroed_box;
+use bytemuck::{zeroed_box, zeroed_slice_box};
 
 use super::Settings;
 use super::memory::{OnLines, Slots};
+use super::run::repeats;
 use crate::error::Error;
 use crate::group::tiles_remembered;
 use crate::network::Network;
@@ -21,6 +22,8 @@ pub(super) struct State<N: Network> {
     pub(super) threads: Threads,
     pub(super) slots: Slots<N::Scalar>,
     pub(super) previous: Box<OnLines<N>>,
+    /// The slots from before one step of some, where [`repeats`] tells.
+    pub(super) marked: Box<[N::Scalar]>,
     /// Of this fit, as far as `previous` is concerned.
     pub(super) steps: Steps,
     pub(super) order: Vec<u32>,
@@ -35,13 +38,15 @@ impl<N: Network> State<N> {
         let pass = Pass::with_tiles(tiles_remembered::<N>());
         let best = pass.level();
         let previous: Box<OnLines<N>> = zeroed_box();
+        let slots = Slots::new(O::SLOTS, previous.as_flat());
         Self {
             pass: pass.with_level(settings.level.unwrap_or(best)),
             #[cfg(feature = "rayon")]
             threads: Threads::new(settings.threads),
             #[cfg(not(feature = "rayon"))]
             threads: Threads::ONE,
-            slots: Slots::new(O::SLOTS, previous.as_flat()),
+            marked: zeroed_slice_box(if const { repeats::<N, O>() } { slots.len() } else { 0 }),
+            slots,
             previous,
             steps: Steps::NONE,
             order: Vec::new(),
