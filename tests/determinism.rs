@@ -15,8 +15,8 @@ typenet::network! {
     Wide = Dense(2 -> 70, tanh), Dense(70 -> 33, gelu), Dense(33 -> 2, softmax);
     /// Products of every kind: of many inputs, and of outputs that fill no vector.
     Large = Dense(150 -> 96, tanh), Dense(96 -> 33, relu), Residual(Dense(33 -> 33, selu)), Dense(33 -> 10);
-    /// One whose first layer reads the samples of a prediction where they lie.
-    Long = Dense(203 -> 96, tanh), Dense(96 -> 3)
+    /// One whose first layer reads the samples of a prediction where they lie, and whose second could.
+    Long = Dense(301 -> 128, tanh), Dense(128 -> 32, tanh), Dense(32 -> 3)
 }
 
 /// The bits of all parameters after some epochs, and those of the history.
@@ -52,9 +52,9 @@ fn samples_that_lie_elsewhere_give_the_same_predictions() {
     let rng = &mut StdRng::seed_from_u64(5);
     let long = Long::boxed(rng);
     for samples in [1, 16, 47, 64, 96, 139] {
-        let x: Vec<[f32; 203]> = (0..samples).map(|_| [(); 203].map(|()| rng.random_range(-1.0..1.0))).collect();
+        let x: Vec<[f32; 301]> = (0..samples).map(|_| [(); 301].map(|()| rng.random_range(-1.0..1.0))).collect();
         // of each number all samples side by side, so that they must be gathered
-        let columns = OMatrix::from_fn_generic(Dyn(samples), Const::<203>, |sample, number| x[sample][number]);
+        let columns = OMatrix::from_fn_generic(Dyn(samples), Const::<301>, |sample, number| x[sample][number]);
         for level in levels() {
             let (mut read, mut gathered) = (vec![[0.0; 3]; samples], vec![[0.0; 3]; samples]);
             let mut pass = Pass::new().with_level(level);

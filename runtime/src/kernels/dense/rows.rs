@@ -6,7 +6,7 @@
 use bytemuck::{cast_slice, try_cast_slice};
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
-use super::{registers, shared};
+use super::{asks, registers, shared};
 use crate::kernels::ahead::Ahead;
 use crate::scalar::{Lane, Scalar};
 
@@ -39,12 +39,13 @@ impl<'a> Given<'a> {
     }
 }
 
-/// Whether samples are read where they lie by a layer of so many inputs and outputs: where that needs no more registers than
-/// there are, the outputs fill pairs of squares, there are so many inputs that to gather them costs more, and the weights
-/// stay in half of a second-level cache. Of more weights each is better read for two tiles at once.
+/// Whether samples are read where they lie by a layer of so many inputs and outputs: one that [asks](super::asks), so that no
+/// layer after it takes them for its own, whose outputs fill pairs of squares, which has so many inputs that to gather them
+/// costs more, and whose weights stay in half of a second-level cache. Of more weights each is better read for two tiles at
+/// once.
 pub(crate) const fn reads<T: Scalar>(inputs: usize, outputs: usize) -> bool {
-    inputs >= 2 * outputs
-        && outputs >= 2 * T::LANES
+    asks::<T>(inputs, outputs)
+        && inputs >= 2 * outputs
         && outputs.is_multiple_of(2 * T::LANES)
         && inputs * outputs * size_of::<T>() <= 1 << 19
 }
