@@ -10,6 +10,7 @@ use crate::activations::{Activation, Keep};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::{Gather, Sink};
+use crate::kernels::part::map_any;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 
@@ -75,6 +76,34 @@ pub(super) fn forward<T: Scalar, S: Simd, A: Activation, const N: usize>(
             }
         },
     );
+}
+
+/// One sample. What looks across the outputs is the layer's.
+#[inline(never)]
+pub(super) fn predict<T: Scalar, S: Simd, A: Activation>(
+    simd: S,
+    activation: A,
+    weights: &[T],
+    biases: &[T],
+    x: &[T],
+    y: &mut [T],
+) {
+    kernel::shared::predict::<T, S>(simd, weights, biases, x, y);
+    if const { A::ELEMENTWISE } {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                map_any(
+                    simd,
+                    y,
+                    #[inline(always)]
+                    |z| activation.value(simd, z),
+                    #[inline(always)]
+                    |z| activation.value(simd, z),
+                );
+            },
+        );
+    }
 }
 
 /// One tile or two, whose shares go to `shares` in their order.
