@@ -19,7 +19,8 @@ const STACK: usize = 256 * 1024;
 
 typenet::network! {
     Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
-    Wide = Dense(2 -> 210, relu), Dense(210, relu), Dense(1);
+    // their parameters alone are larger than the stack
+    Wide = Dense(2 -> 274, relu), Dense(274, relu), Dense(1);
     Wide64: f64 = Dense(2 -> 210, relu), Dense(210, relu), Dense(1);
     // as deep as it is, it takes no more than one layer
     Deep = Dense(2 -> 32, tanh), Dense(32, gelu), Dropout(0.1), Dense(32, silu), LayerNormalization, Dense(32, elu),
@@ -62,6 +63,8 @@ macro_rules! lives {
         }
     )*};
 }
+
+const _: () = assert!(size_of::<Wide>() > STACK && size_of::<Wide64>() > STACK);
 
 /// Which side of a line a point lies on.
 fn side([a, b]: [f32; 2]) -> u8 {
