@@ -159,6 +159,46 @@ fn rms_normalization() {
     assert_eq!(RmsNormal::new(&mut StdRng::seed_from_u64(0)).as_flat(), [1.0; WIDTH]);
 }
 
+typenet::network! {
+    Normal: f64 = Normalization(5);
+    NormalInverted: f64 = Normalization(5, invert = true);
+    NormalAlone: f64 = Normalization(1)
+}
+
+#[test]
+fn normalization() {
+    check("Normalization", None, Normal::predict);
+    check("Normalization", Some("invert"), NormalInverted::predict);
+    check("Normalization", Some("adapted"), Normal::predict);
+    let rng = &mut StdRng::seed_from_u64(0);
+    let mut normal = Normal::new(rng);
+    assert_eq!(normal.as_flat(), [[0.0; WIDTH], [1.0; WIDTH]].as_flattened());
+    assert_eq!(Normal::summary().trained(), 0);
+
+    let Layers { cases, .. } = fixture("layers");
+    let keras = cases.iter().find(|case| case.option.as_deref() == Some("adapted")).unwrap();
+    let x = keras.inputs.as_chunks::<WIDTH>().0;
+    normal.normalization.adapt(x).unwrap();
+    all_close("what was learnt", normal.as_flat(), &keras.weights, 1e-12);
+    // of other kinds of data, and what was learnt beside the network
+    let learnt = normal.normalization;
+    assert_eq!(learnt, typenet::data::Normalization::adapt(x).into());
+    let mut again = Normal::new(rng).normalization;
+    again
+        .adapt(&nalgebra::OMatrix::<f64, nalgebra::Const<WIDTH>, nalgebra::Dyn>::from_column_slice(&keras.inputs))
+        .unwrap();
+    assert_eq!(again, learnt);
+    let mut alone = NormalAlone::new(rng).normalization;
+    alone.adapt(&[1.0, 3.0, 5.0]).unwrap();
+    assert_eq!((alone.mean[0], alone.variance[0]), (3.0, 8.0 / 3.0));
+    // what cannot be learnt from changes nothing
+    let none: [[f64; WIDTH]; 0] = [];
+    assert!(matches!(again.adapt(&none), Err(typenet::Error::NoSamples)));
+    let error = again.adapt(&[[0.0, 1.0, f64::NAN, 3.0, 4.0]]).unwrap_err();
+    assert!(matches!(error, typenet::Error::InputNotFinite { sample: 0, index: 2, .. }), "{error}");
+    assert_eq!(again, learnt);
+}
+
 #[test]
 fn unit_normalization() {
     check("UnitNormalization", None, UnitNormal::predict);

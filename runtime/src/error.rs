@@ -156,17 +156,22 @@ pub enum Error {
         /// The weight.
         weight: f64,
     },
-    /// The loss became NaN or infinite. The network keeps the last parameters with a finite loss.
+    /// The loss became NaN or infinite, or the step after a finite loss has led to parameters that are. The network has the
+    /// last parameters that gave a finite loss, and the optimizer has forgotten what led away from them: its slots are zeros as
+    /// before its first step, while schedules go on. So the same trainer may go on, with a smaller rate for instance. If
+    /// other parameters were put into the network since the last step, between two calls of a trainer, these stay.
     #[error(
-        "the loss became {loss} in epoch {epoch}, batch {batch}; the network keeps the parameters from before it \
-         (a smaller learning rate may help)"
+        "the loss {became} {loss:?} in epoch {epoch}, batch {batch}{step}; the network keeps the parameters from before it \
+         (a smaller learning rate may help)",
+        became = if loss.is_finite() { "was" } else { "became" },
+        step = if loss.is_finite() { ", but its step made parameters infinite or NaN" } else { "" }
     )]
     Diverged {
         /// Which epoch, from 1.
         epoch: usize,
         /// Which batch of the epoch, from 1.
         batch: usize,
-        /// The loss.
+        /// The loss; finite if the step after it made the parameters what they must not be.
         loss: f64,
     },
     /// A callback watches a score that is not there.

@@ -16,8 +16,9 @@ use crate::losses::Loss;
 use crate::metrics::Mean;
 use crate::network::{Network, Shares, TileMemory};
 use crate::noise::{Noise, Training};
-use crate::optimizers::{Descend, Optimizer, Step};
+use crate::optimizers::{Descend, Optimizer};
 use crate::scalar::Scalar;
+use crate::steps::Steps;
 use crate::tile::{TargetTile, tiles, weigh};
 use crate::tiles::Passing;
 
@@ -63,11 +64,9 @@ use crate::tiles::Passing;
 pub struct HeaplessTrainer<N: Network, L, O, const SLOTS: usize> {
     loss: L,
     optimizer: O,
-    iteration: u64,
+    steps: Steps,
     seed: u64,
     memory: Memory<N, SLOTS>,
-    /// Whether `memory.previous` holds parameters.
-    moved: bool,
 }
 
 /// What a step reads and writes beside the network; it begins as zeros.
@@ -110,7 +109,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
             );
             assert!(SLOTS == O::SLOTS, "the last parameter of `HeaplessTrainer` must be the `SLOTS` of its optimizer");
         }
-        Self { loss, optimizer, iteration: 0, seed: 0, memory: Memory::ZEROED, moved: false }
+        Self { loss, optimizer, steps: Steps::NONE, seed: 0, memory: Memory::ZEROED }
     }
 
     /// Where the random numbers of layers such as [`Dropout`](crate::layers::Dropout) come from. Default: 0.
@@ -123,7 +122,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
     /// How many steps the optimizer has made.
     #[must_use]
     pub const fn iteration(&self) -> u64 {
-        self.iteration
+        self.steps.made
     }
 
     /// Makes one step on all samples of `data` as one batch, in order, and returns the loss before the step.
@@ -140,17 +139,18 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
     {
         let samples = check::<N, _, _, _>(data, &self.loss, |_, _| false)? as usize;
         self.optimizer.prepare(N::LAYERS);
+        let batch = usize::try_from(self.steps.made).unwrap_or(usize::MAX).saturating_add(1);
         let loss = dispatch(level(), Train { trainer: self, network, data, samples });
-        if !loss.is_finite() {
-            if self.moved {
-                frozen::restore(network, self.memory.previous.as_flat());
-            }
-            self.memory.gradient.as_flat_mut().fill(N::Scalar::ZERO);
-            let batch = usize::try_from(self.iteration).unwrap_or(usize::MAX).saturating_add(1);
+        let Self { steps, memory: Memory { gradient, slots, previous, .. }, .. } = self;
+        let stepped = loss.is_finite();
+        if stepped {
+            steps.count();
+        }
+        if !stepped || !steps.look(level(), network, previous.as_flat()) {
+            steps.take_back(level(), network, previous.as_flat(), slots.as_flat_mut());
+            gradient.as_flat_mut().fill(N::Scalar::ZERO);
             return Err(Error::Diverged { epoch: 1, batch, loss });
         }
-        self.moved = true;
-        self.iteration += 1;
         Ok(loss)
     }
 }
@@ -160,7 +160,7 @@ impl<N: Network, L: fmt::Debug, O: fmt::Debug, const SLOTS: usize> fmt::Debug fo
         f.debug_struct("HeaplessTrainer")
             .field("loss", &self.loss)
             .field("optimizer", &self.optimizer)
-            .field("iteration", &self.iteration)
+            .field("iteration", &self.steps.made)
             .finish_non_exhaustive()
     }
 }
@@ -190,7 +190,7 @@ where
         let Memory { tile, output, gradient, sums, slots, previous } = &mut trainer.memory;
         let share = N::Scalar::from_f64(1.0 / samples as f64);
         let mut loss = Mean::<N::Scalar>::default();
-        let noise = Noise::of_step(trainer.seed, trainer.iteration);
+        let noise = Noise::of_step(trainer.seed, trainer.steps.made);
         for (indices, range) in tiles(0..samples, N::Scalar::LANES) {
             let Some(indices) = indices.get(..range.len()) else { break };
             x.gather(simd, indices, &mut tile.input);
@@ -215,8 +215,7 @@ where
             loss += network.penalty(Some(gradient));
         }
         if loss.is_finite() {
-            let (iteration, learning_rate) = (trainer.iteration, trainer.optimizer.learning_rate(trainer.iteration));
-            let step = Step { iteration, learning_rate };
+            let step = trainer.steps.next(trainer.optimizer.learning_rate(trainer.steps.made));
             let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
             let optimizer = &mut trainer.optimizer;

@@ -100,6 +100,7 @@ pub mod quantized;
 pub mod regularizers;
 mod scalar;
 pub mod schedules;
+mod steps;
 mod summary;
 mod tapes;
 #[cfg(feature = "alloc")]

@@ -3,7 +3,9 @@
 mod layers;
 mod named;
 
-pub use self::layers::{ACTIVATION, BATCH_NORMALIZATION, COSTLY, GROUPS, KERNEL, LAYERS, TRAINABLE, WHOLE};
+pub use self::layers::{
+    ACTIVATION, BATCH_NORMALIZATION, COSTLY, GROUPS, KERNEL, LAYERS, NEVER_TRAINED, TRAINABLE, WHOLE,
+};
 pub use self::named::{ACTIVATIONS, CHECKED, CONSTRAINTS, INITIALIZERS, LONELY, NEVER_NEGATIVE, REGULARIZERS};
 use crate::errors::similar;
 
@@ -63,7 +65,7 @@ pub struct LayerOption {
     pub value: OptionKind,
     /// As it would be written; `None` if the option must be given.
     pub default: Option<&'static str>,
-    /// The builder's method; of a flag, the one that turns it off. The activation goes to `new`. Of a regularizer or a
+    /// The builder's method; of a flag, the one that makes it what it is not by default. The activation goes to `new`. Of a regularizer or a
     /// constraint, the field that it is for.
     pub method: &'static str,
 }

@@ -38,6 +38,11 @@ pub enum Form {
     },
     /// [`RmsNormalization`](super::RmsNormalization), whose number is `epsilon`.
     OfRmsNormalization,
+    /// [`Normalization`](super::Normalization).
+    OfNormalization {
+        /// Whether it goes the way back.
+        invert: bool,
+    },
     /// [`UnitNormalization`](super::UnitNormalization).
     OfUnitNormalization,
     /// [`PRelu`](super::PRelu).

@@ -26,6 +26,7 @@ mod input_range;
 mod layer_normalization;
 pub(crate) mod naming;
 mod normal;
+mod normalization;
 mod p_relu;
 mod repeat;
 mod repeat_vector;
@@ -62,6 +63,9 @@ pub use self::info::{Form, LayerInfo, TensorInfo};
 pub use self::input_range::InputRange;
 pub(crate) use self::input_range::row;
 pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
+#[cfg(feature = "alloc")]
+pub(crate) use self::normalization::LEAST_VARIANCE;
+pub use self::normalization::{Normalization, NormalizationParameters};
 pub use self::p_relu::PRelu;
 pub use self::repeat::{Copies, Repeat, Traces};
 pub use self::repeat_vector::RepeatVector;

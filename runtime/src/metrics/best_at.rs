@@ -84,7 +84,7 @@ macro_rules! best_at {
             }
         }
 
-        impl<T: Scalar, Y: TargetColumns<T>, const N: usize, const THRESHOLDS: usize> Metric<T, Tile<T, N>, Y>
+        impl<T: Scalar, Y: TargetColumns<T, N>, const N: usize, const THRESHOLDS: usize> Metric<T, Tile<T, N>, Y>
             for $metric<THRESHOLDS>
         {
             type State = BestState<THRESHOLDS>;

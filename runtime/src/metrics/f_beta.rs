@@ -146,7 +146,7 @@ impl<T: Scalar, const N: usize> MetricState<T> for FBetaState<N> {
     }
 }
 
-impl<T: Scalar, Y: TargetColumns<T>, const N: usize> Metric<T, Tile<T, N>, Y> for FBetaScore {
+impl<T: Scalar, Y: TargetColumns<T, N>, const N: usize> Metric<T, Tile<T, N>, Y> for FBetaScore {
     type State = FBetaState<N>;
     const NAME: &'static str = "fbeta_score";
     const DIRECTION: Option<Direction> = Some(Direction::Up);

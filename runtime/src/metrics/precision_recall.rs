@@ -65,7 +65,7 @@ macro_rules! ratio {
             }
         }
 
-        impl<T: Scalar, Y: TargetColumns<T>, const N: usize> Metric<T, Tile<T, N>, Y> for $metric {
+        impl<T: Scalar, Y: TargetColumns<T, N>, const N: usize> Metric<T, Tile<T, N>, Y> for $metric {
             type State = Ratio<T>;
             const NAME: &'static str = $name;
             const DIRECTION: Option<Direction> = Some(Direction::Up);

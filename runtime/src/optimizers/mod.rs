@@ -103,7 +103,8 @@ use crate::scalar::Scalar;
     note = "write one with its learning rate, after the loss: `Trainer::new(MeanSquaredError, Sgd::new(0.1))`"
 )]
 pub trait Optimizer: Clone + Debug + Send {
-    /// How many numbers it remembers of each parameter; they start as zeros. With more than four, one thread makes the step.
+    /// How many numbers it remembers of each parameter; they start as zeros, and are zeros again after
+    /// [`Error::Diverged`](crate::Error::Diverged), when steps are counted anew. With more than four, one thread makes the step.
     const SLOTS: usize;
 
     /// Whether [`update`](Self::update) must see all parameters in one call, as a rule does that measures them or that
@@ -182,8 +183,8 @@ fn first_slot<'a, T>(update: &'a mut Update<'_, T>) -> &'a mut [T] {
 /// Which step it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
-    /// How many steps came before.
+    /// How many steps came before, since the slots were zeros.
     pub iteration: u64,
-    /// [`Optimizer::learning_rate`] of it.
+    /// Its rate: [`Optimizer::learning_rate`] of all steps, or what it was set to.
     pub learning_rate: f64,
 }

@@ -18,7 +18,7 @@ use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
 use crate::noise::Noise;
-use crate::optimizers::{Optimizer, Step};
+use crate::optimizers::Optimizer;
 use crate::scalar::Scalar;
 
 impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
@@ -135,14 +135,15 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         let samples = state.check(data, &loss)?;
         state.order.clear();
         state.order.extend(0..samples);
-        let step = Step { iteration: state.iteration, learning_rate: state.learning_rate(optimizer) };
+        let step = state.steps.next(state.learning_rate(optimizer));
+        let number = state.steps.made;
         let batch_loss = Train {
             network,
             pass: &mut state.pass,
             data,
             indices: &state.order,
             coming: &[],
-            noise: Noise::of_step(seed, state.iteration),
+            noise: Noise::of_step(seed, number),
             loss: &loss,
             metrics: &(),
             loss_mean: &mut Mean::default(),
@@ -154,13 +155,15 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
             threads: 1,
         }
         .with(&mut state.threads)?;
-        if !batch_loss.is_finite() {
-            state.restore(network);
-            let batch = usize::try_from(state.iteration).unwrap_or(usize::MAX) + 1;
-            return Err(Error::Diverged { epoch: state.epoch, batch, loss: batch_loss });
+        let stepped = batch_loss.is_finite();
+        if stepped {
+            state.steps.count();
         }
-        state.moved = true;
-        state.iteration += 1;
+        if !stepped || !state.look(network) {
+            state.take_back(network);
+            let batch = usize::try_from(number).unwrap_or(usize::MAX).saturating_add(1);
+            return Err(state.diverged(batch, batch_loss));
+        }
         Ok(batch_loss)
     }
 

@@ -4,7 +4,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::graph::{Attribute, Graph, INT64, LAST};
-use crate::layers::{Form, LayerInfo, UNIT_LIMIT};
+use crate::layers::{Form, LEAST_VARIANCE, LayerInfo, UNIT_LIMIT};
 
 /// Adds a layer of this form, without its activation, to the value `x`, and returns its output; `None` if it is one that is
 /// not known here. `tensors` are the names of what it trains.
@@ -71,6 +71,7 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             let y = graph.node("Div", &[&x, &root], &[]);
             graph.node("Mul", &[&y, scale], &[])
         }
+        (Form::OfNormalization { invert }, _, [mean, variance]) => normalization(graph, &x, *invert, mean, variance),
         (Form::OfUnitNormalization, ..) => {
             let (one, limit) = (graph.number(1.0), graph.number(UNIT_LIMIT));
             let sum = squares(graph, &x);
@@ -112,6 +113,19 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
 fn part(graph: &mut Graph, x: &str, start: usize, end: usize) -> String {
     let [start, end, last] = [start as u64, end as u64, LAST].map(|number| graph.integers(&[1], &[number]));
     graph.node("Slice", &[x, &start, &end, &last], &[])
+}
+
+/// A `Normalization`. The mean comes first, as in memory: who reads this takes the weights in their order.
+fn normalization(graph: &mut Graph, x: &str, invert: bool, mean: &str, variance: &str) -> String {
+    let first = if invert { graph.node("Identity", &[mean], &[]) } else { graph.node("Sub", &[x, mean], &[]) };
+    let least = graph.number(LEAST_VARIANCE);
+    let variance = graph.node("Max", &[variance, &least], &[]);
+    let deviation = graph.node("Sqrt", &[&variance], &[]);
+    if !invert {
+        return graph.node("Div", &[&first, &deviation], &[]);
+    }
+    let from_mean = graph.node("Mul", &[x, &deviation], &[]);
+    graph.node("Add", &[&from_mean, &first], &[])
 }
 
 /// The sum of the squares of each sample's numbers.
