@@ -1,5 +1,5 @@
 //! Networks far larger than a stack: the parameters, the gradient and all that training needs lie on the heap. Where nothing
-//! is optimised `stack.rs` shows the same of smaller ones.
+//! is optimised `tests/stack.rs` shows the same of smaller ones.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::thread;

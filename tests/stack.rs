@@ -1,9 +1,8 @@
 //! An eighth of a thread's stack is enough for networks of every kind, also where nothing is optimised and every vector of
-//! every function that is inlined has its place there: `cargo test --profile unoptimised -p typenet-long-tests --test stack`.
+//! every function that is inlined has its place there, as here; `typenet-long-tests` has this file too, optimised.
 //! A failure is an abort: the stack overflows.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "../support/mod.rs"]
 mod support;
 
 use std::thread;
