@@ -45,11 +45,15 @@ fn a_fit_holds_parameters_those_before_the_step_and_slots() {
         }
     }
     // two at a time: what one holds is not in the other's count
-    let held: [Vec<usize>; 2] = thread::scope(|scope| {
-        let every_second = |first| fits.iter().skip(first).step_by(2);
-        let name = |(network, optimizer, _, batch, threads)| format!("{network},{optimizer},{batch},{threads}");
-        let other = scope.spawn(|| every_second(1).map(|fit| alone(&name(*fit))).collect());
-        [every_second(0).map(|fit| alone(&name(*fit))).collect(), other.join().unwrap()]
+    let every_second = |first| -> Vec<usize> {
+        let names = fits
+            .iter()
+            .map(|(network, optimizer, _, batch, threads)| format!("{network},{optimizer},{batch},{threads}"));
+        names.skip(first).step_by(2).map(|fit| alone(&fit)).collect()
+    };
+    let held = thread::scope(|scope| {
+        let other = scope.spawn(|| every_second(1));
+        [every_second(0), other.join().unwrap()]
     });
     let mut failed = Vec::new();
     println!("{:>9} {:>12} {:>6} {:>8} {:>10} {:>10}", "", "", "batch", "threads", "KiB", "KiB beside");
