@@ -89,6 +89,51 @@ fn classes_may_come_from_a_function() {
     assert_eq!(train(true), train(false));
 }
 
+network! {
+    One = Dense(18 -> 1, sigmoid);
+    Two = Dense(18 -> 2, sigmoid)
+}
+
+/// What is yes or no may be numbers, words or integers: the same training.
+#[test]
+fn yes_and_no() {
+    let x: Vec<[f32; 18]> = (0..SAMPLES).map(input).collect();
+    let yes = |sample: usize| x[sample][3] > 0.0;
+    let yes_all: Vec<bool> = (0..SAMPLES).map(yes).collect();
+    assert!(yes_all.iter().any(|yes| *yes) && yes_all.iter().any(|yes| !*yes));
+    macro_rules! train {
+        ($network:ty, $loss:expr, $y:expr) => {{
+            let rng = &mut StdRng::seed_from_u64(3);
+            let mut net = <$network>::new(rng);
+            let trainer = Trainer::new($loss, Sgd::new(0.1)).metric(Accuracy).metric(BinaryAccuracy);
+            let mut trainer = trainer.metric(Precision::new()).metric(Auc::roc()).epochs(2).class_weight([1.0, 3.0]);
+            let history = trainer.fit(&mut net, (&x, $y), rng).unwrap();
+            let last = history.last().unwrap().training.clone();
+            let scores = ["accuracy", "binary_accuracy", "precision", "auc"].map(|name| last.metric(name).unwrap());
+            (net.as_flat().to_vec(), last.loss, scores)
+        }};
+    }
+    let numbers: Vec<f32> = yes_all.iter().map(|yes| f32::from(u8::from(*yes))).collect();
+    let integers: Vec<i64> = yes_all.iter().map(|yes| i64::from(*yes)).collect();
+    let expected = train!(One, BinaryCrossEntropy, &numbers);
+    assert!(expected.2.iter().all(|score| *score > 0.0), "{expected:?}");
+    assert_eq!(train!(One, BinaryCrossEntropy, &yes_all), expected);
+    assert_eq!(train!(One, BinaryCrossEntropy, &integers), expected);
+    assert_eq!(train!(One, BinaryCrossEntropy, &from_fn(SAMPLES, |sample| u8::from(yes(sample)))), expected);
+    let smooth = LabelSmoothing(0.1, BinaryCrossEntropy);
+    assert_eq!(train!(One, smooth, &integers), train!(One, smooth, &numbers));
+    let focal = BinaryFocalCrossEntropy::default();
+    assert_eq!(train!(One, focal, &integers), train!(One, focal, &numbers));
+    let of_two: Vec<[bool; 2]> = yes_all.iter().map(|yes| [*yes, !*yes]).collect();
+    let numbers: Vec<[f32; 2]> = of_two.iter().map(|both| both.map(|yes| f32::from(u8::from(yes)))).collect();
+    assert_eq!(train!(Two, BinaryCrossEntropy, &of_two), train!(Two, BinaryCrossEntropy, &numbers));
+
+    let rng = &mut StdRng::seed_from_u64(3);
+    let wrong = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).fit(&mut One::new(rng), (&x[..2], &[1, 2]), rng);
+    let text = "target 0 of sample 1 is 2, but this loss takes probabilities from 0 to 1";
+    assert_eq!(wrong.unwrap_err().to_string(), text);
+}
+
 #[test]
 fn what_is_wrong_with_an_array_or_a_function_is_said() {
     let rng = &mut StdRng::seed_from_u64(3);

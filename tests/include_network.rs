@@ -16,6 +16,7 @@ network! {
     Nested: f64 = Dense(3 -> 4), tower: [Residual(Dense(4 -> 4, relu, bias = false)); 12], relu, Dense(4 -> 2);
     Blocks = Dense(2 -> 4), body: Body, Dense(4 -> 1, sigmoid);
     Last = Dense(3 -> 3, tanh);
+    Measured = Normalization(2), Dense(3, tanh), Dense(2), Normalization(invert = true);
     /// Odd sizes, so that there is padding between the layers of integers in memory.
     Chain = Dense(2 -> 4, relu), relu, body: Body, tower: [Residual(Dense(4 -> 4, tanh, bias = false)); 12], Dense(4 -> 3),
         [Residual(Last); 2], Dense(3 -> 1);
@@ -48,12 +49,14 @@ include_network! {
     pub XOR: Xor = "../examples/data/xor.safetensors"
 }
 include_network!(NESTED: Nested = "fixtures/included/nested.safetensors");
+include_network!(MEASURED: Measured = "fixtures/included/measured.safetensors");
 include_network!(BLOCKS: Blocks = "fixtures/included/blocks.safetensors");
 
 include_network! {
     /// The same in integers.
     pub INTEGERS: Quantized<Xor> = "../examples/data/xor.int8.safetensors"
 }
+include_network!(MEASURED_INTEGERS: Quantized<Measured> = "fixtures/included/measured.int8.safetensors");
 include_network!(CHAIN: Quantized<Chain> = "fixtures/included/chain.int8.safetensors");
 include_network!(DEEP: Quantized<Deep> = "fixtures/included/deep.int8.safetensors");
 
@@ -77,6 +80,7 @@ fn is_loaded<N: Network>(built_in: &N, file: &str) -> Result<(), Error> {
 fn built_in_is_as_loaded() -> Result<(), Error> {
     is_loaded(&XOR, "../examples/data/xor.safetensors")?;
     is_loaded(&NESTED, "fixtures/included/nested.safetensors")?;
+    is_loaded(&MEASURED, "fixtures/included/measured.safetensors")?;
     is_loaded(&BLOCKS, "fixtures/included/blocks.safetensors")
 }
 
@@ -103,6 +107,7 @@ fn built_in_integers_are_as_loaded() -> Result<(), Error> {
     let rng = &mut StdRng::seed_from_u64(7);
     is_loaded_in_integers(&INTEGERS, "../examples/data/xor.int8.safetensors")?;
     is_written(&CHAIN, &Chain::new(rng), "fixtures/included/chain.int8.safetensors")?;
+    is_written(&MEASURED_INTEGERS, &MEASURED, "fixtures/included/measured.int8.safetensors")?;
     is_written(&DEEP, &Deep::new(rng), "fixtures/included/deep.int8.safetensors")
 }
 
@@ -128,5 +133,22 @@ fn the_file_is_tracked() -> Result<(), Box<dyn std::error::Error>> {
     let program = std::env::current_exe()?;
     let read = fs::read_to_string(program.with_extension("d"))?;
     assert!(read.contains("xor.safetensors"), "{read}");
+    Ok(())
+}
+
+/// A header that is as it should be up to the last tensor, and not after it.
+#[test]
+fn what_follows_the_last_tensor_is_looked_at() -> Result<(), Error> {
+    let mut bytes = XOR.to_bytes()?;
+    let header = 8 + usize::from(bytes[0]) + 256 * usize::from(bytes[1]);
+    let end = bytes[..header].iter().rposition(|sign| *sign == b'}').unwrap_or_default();
+    for other in *b" \",{" {
+        bytes[end] = other;
+        let built = std::panic::catch_unwind(|| typenet::__private::included::<Xor>(&bytes, "xor.safetensors"));
+        let said = built.err().and_then(|said| said.downcast::<String>().ok());
+        let fault =
+            "`xor.safetensors` does not hold `Xor`: it is no safetensors file: its header is not as it should be";
+        assert_eq!(said.as_deref().map(|said| &**said), Some(fault), "{}", char::from(other));
+    }
     Ok(())
 }

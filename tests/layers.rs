@@ -159,6 +159,46 @@ fn rms_normalization() {
     assert_eq!(RmsNormal::new(&mut StdRng::seed_from_u64(0)).as_flat(), [1.0; WIDTH]);
 }
 
+typenet::network! {
+    Normal: f64 = Normalization(5);
+    NormalInverted: f64 = Normalization(5, invert = true);
+    NormalAlone: f64 = Normalization(1)
+}
+
+#[test]
+fn normalization() {
+    check("Normalization", None, Normal::predict);
+    check("Normalization", Some("invert"), NormalInverted::predict);
+    check("Normalization", Some("adapted"), Normal::predict);
+    let rng = &mut StdRng::seed_from_u64(0);
+    let mut normal = Normal::new(rng);
+    assert_eq!(normal.as_flat(), [[0.0; WIDTH], [1.0; WIDTH]].as_flattened());
+    assert_eq!(Normal::summary().trained(), 0);
+
+    let Layers { cases, .. } = fixture("layers");
+    let keras = cases.iter().find(|case| case.option.as_deref() == Some("adapted")).unwrap();
+    let x = keras.inputs.as_chunks::<WIDTH>().0;
+    normal.normalization.adapt(x).unwrap();
+    all_close("what was learnt", normal.as_flat(), &keras.weights, 1e-12);
+    // of other kinds of data, and what was learnt beside the network
+    let learnt = normal.normalization;
+    assert_eq!(learnt, typenet::data::Normalization::adapt(x).into());
+    let mut again = Normal::new(rng).normalization;
+    again
+        .adapt(&nalgebra::OMatrix::<f64, nalgebra::Const<WIDTH>, nalgebra::Dyn>::from_column_slice(&keras.inputs))
+        .unwrap();
+    assert_eq!(again, learnt);
+    let mut alone = NormalAlone::new(rng).normalization;
+    alone.adapt(&[1.0, 3.0, 5.0]).unwrap();
+    assert_eq!((alone.mean[0], alone.variance[0]), (3.0, 8.0 / 3.0));
+    // what cannot be learnt from changes nothing
+    let none: [[f64; WIDTH]; 0] = [];
+    assert!(matches!(again.adapt(&none), Err(typenet::Error::NoSamples)));
+    let error = again.adapt(&[[0.0, 1.0, f64::NAN, 3.0, 4.0]]).unwrap_err();
+    assert!(matches!(error, typenet::Error::InputNotFinite { sample: 0, index: 2, .. }), "{error}");
+    assert_eq!(again, learnt);
+}
+
 #[test]
 fn unit_normalization() {
     check("UnitNormalization", None, UnitNormal::predict);
@@ -206,6 +246,8 @@ typenet::network! {
     Averaged: f64 = Average(6 -> 3);
     Larger: f64 = Maximum(6 -> 3);
     Smaller: f64 = Minimum(6 -> 3);
+    Product: f64 = Dot(6 -> 1);
+    Cosine: f64 = Dot(6 -> 1, normalize = true);
     Thrice: f64 = RepeatVector(2 -> 6);
     Forked: f64 = Concatenate(Dense(3 -> 4, tanh), (Dense(3 -> 3, silu), Dense(2)));
     Embedded: f64 = Embedding(3 -> 6, input_dim = ROWS);
@@ -237,6 +279,22 @@ fn halves() {
             assert!(y[0][0].is_nan() && y[0][1].is_finite());
         }
     }
+}
+
+#[test]
+fn dot() {
+    check_shaped("Dot", Product::predict);
+    check_shaped("Dot normalize", Cosine::predict);
+    let cosine = Cosine::new(&mut StdRng::seed_from_u64(0));
+    // zeros are alike to nothing, and what is shorter than 10^-7 is multiplied by 10^7 and no more
+    let x = [[0.0, 0.0, 0.0, 1.0, 2.0, 2.0], [0.0, 0.0, 1e-8, 0.0, 3.0, 4.0]];
+    let mut d_x = [[0.0; 6]; 2];
+    Pass::new().backward(&cosine, &x[..], &[[3.0]; 2][..], &mut d_x).unwrap();
+    for (x, y) in x.iter().zip([0.0, 0.08]) {
+        all_close("short", &cosine.predict(x), &[y], 1e-12);
+    }
+    all_close("gradient of zeros", &d_x[0][..3], &[1e7, 2e7, 2e7], 1e-12);
+    all_close("gradient of what is short", &d_x[1][..3], &[0.0, 1.8e7, 2.4e7], 1e-12);
 }
 
 #[test]

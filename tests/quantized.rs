@@ -10,7 +10,7 @@ network! {
     Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
     One = Dense(3 -> 2);
     Inner = Dense(6 -> 6, tanh);
-    Every = Rescaling(4, scale = 0.5, offset = 0.25), Dense(6, bias = false), Activation(gelu), UnitNormalization,
+    Every = Normalization(4), Rescaling(4, scale = 0.5, offset = 0.25), Dense(6, bias = false), Activation(gelu), UnitNormalization,
         Dropout(0.5), [Dense(6 -> 6, relu); 3], Residual(Dense(6 -> 9, silu), Dense(9 -> 6)), Inner,
         [Residual(Dense(6 -> 6, elu)); 2], Dense(6 -> 3, softmax);
     Large = Dense(200 -> 700, relu), Dense(700 -> 5, sigmoid);
@@ -90,8 +90,9 @@ fn every_kind_of_layer_is_near_what_it_is_in_real_numbers() -> Result<(), Error>
     let mut largest: f32 = 0.0;
     for seed in 0..20 {
         let rng = &mut StdRng::seed_from_u64(seed);
-        let every = Every::new(rng);
+        let mut every = Every::new(rng);
         let x = samples::<4>(300, rng);
+        every.normalization.adapt(&x)?;
         let quantized = every.quantize(&x)?;
         assert_eq!(quantized, Quantized::new(&every, &x)?);
         let apart = apart(&x, |x| every.predict(x), |x| quantized.predict(x));

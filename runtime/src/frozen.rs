@@ -7,6 +7,7 @@ use fearless_simd::Simd;
 use crate::layers::LayerInfo;
 use crate::network::Network;
 use crate::optimizers::{Descend, Optimizer};
+use crate::scalar::Scalar as _;
 
 /// Whether there are some.
 pub(crate) const fn any<N: Network>() -> bool {
@@ -68,6 +69,20 @@ pub(crate) fn restore<N: Network>(network: &mut N, previous: &[N::Scalar]) {
             to.copy_from_slice(from);
         }
     }
+}
+
+/// Whether a step has left no number where one was, among those that it moved.
+pub(crate) fn spoiled<N: Network>(network: &N, previous: &[N::Scalar]) -> bool {
+    let parameters = network.as_flat();
+    let mut end = 0;
+    while let Some(run) = trained(N::LAYERS, end) {
+        end = run.end;
+        let (Some(old), Some(new)) = (previous.get(run.clone()), parameters.get(run)) else { return false };
+        if old.iter().zip(new).any(|(old, new)| old.finite() && !new.finite()) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Does something to all parameters, and puts back those that are not trained. Memory for them is taken from the heap.

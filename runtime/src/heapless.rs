@@ -18,6 +18,7 @@ use crate::network::{Network, Shares, TileMemory};
 use crate::noise::{Noise, Training};
 use crate::optimizers::{Descend, Optimizer, Step};
 use crate::scalar::Scalar;
+use crate::steps::Steps;
 use crate::tile::{TargetTile, tiles, weigh};
 use crate::tiles::Passing;
 
@@ -63,11 +64,9 @@ use crate::tiles::Passing;
 pub struct HeaplessTrainer<N: Network, L, O, const SLOTS: usize> {
     loss: L,
     optimizer: O,
-    iteration: u64,
+    steps: Steps,
     seed: u64,
     memory: Memory<N, SLOTS>,
-    /// Whether `memory.previous` holds parameters.
-    moved: bool,
 }
 
 /// What a step reads and writes beside the network; it begins as zeros.
@@ -110,7 +109,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
             );
             assert!(SLOTS == O::SLOTS, "the last parameter of `HeaplessTrainer` must be the `SLOTS` of its optimizer");
         }
-        Self { loss, optimizer, iteration: 0, seed: 0, memory: Memory::ZEROED, moved: false }
+        Self { loss, optimizer, steps: Steps::NONE, seed: 0, memory: Memory::ZEROED }
     }
 
     /// Where the random numbers of layers such as [`Dropout`](crate::layers::Dropout) come from. Default: 0.
@@ -123,14 +122,15 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
     /// How many steps the optimizer has made.
     #[must_use]
     pub const fn iteration(&self) -> u64 {
-        self.iteration
+        self.steps.made
     }
 
     /// Makes one step on all samples of `data` as one batch, in order, and returns the loss before the step.
     ///
     /// # Errors
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::InputNotFinite`],
-    /// [`Error::InputNotRow`], [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`]. If the loss is not finite:
+    /// [`Error::InputNotRow`], [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`],
+    /// [`Error::Setting`], [`Error::LearningRate`]. If the loss is not finite, or the step after it:
     /// [`Error::Diverged`], and the network has the last parameters that gave a finite loss.
     pub fn train_on_batch<X, Y>(&mut self, network: &mut N, data: (&X, &Y)) -> Result<f64, Error>
     where
@@ -138,19 +138,22 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         Y: Targets<N::Scalar, N::Output> + ?Sized,
         L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     {
+        self.optimizer.check()?;
         let samples = check::<N, _, _, _>(data, &self.loss, |_, _| false)? as usize;
         self.optimizer.prepare(N::LAYERS);
-        let loss = dispatch(level(), Train { trainer: self, network, data, samples });
-        if !loss.is_finite() {
-            if self.moved {
-                frozen::restore(network, self.memory.previous.as_flat());
-            }
-            self.memory.gradient.as_flat_mut().fill(N::Scalar::ZERO);
-            let batch = usize::try_from(self.iteration).unwrap_or(usize::MAX).saturating_add(1);
+        let step = self.steps.checked(self.optimizer.learning_rate(self.steps.made))?;
+        let batch = usize::try_from(self.steps.made).unwrap_or(usize::MAX).saturating_add(1);
+        let loss = dispatch(level(), Train { trainer: self, network, data, samples, step });
+        let Self { steps, memory: Memory { gradient, slots, previous, .. }, .. } = self;
+        let stepped = loss.is_finite();
+        if stepped {
+            steps.count();
+        }
+        if !stepped || !steps.look(level(), network, previous.as_flat()) {
+            steps.take_back(level(), network, previous.as_flat(), slots.as_flat_mut());
+            gradient.as_flat_mut().fill(N::Scalar::ZERO);
             return Err(Error::Diverged { epoch: 1, batch, loss });
         }
-        self.moved = true;
-        self.iteration += 1;
         Ok(loss)
     }
 }
@@ -160,7 +163,7 @@ impl<N: Network, L: fmt::Debug, O: fmt::Debug, const SLOTS: usize> fmt::Debug fo
         f.debug_struct("HeaplessTrainer")
             .field("loss", &self.loss)
             .field("optimizer", &self.optimizer)
-            .field("iteration", &self.iteration)
+            .field("iteration", &self.steps.made)
             .finish_non_exhaustive()
     }
 }
@@ -172,6 +175,7 @@ struct Train<'a, N: Network, L, O, X: ?Sized, Y: ?Sized, const SLOTS: usize> {
     network: &'a mut N,
     data: Data<'a, X, Y>,
     samples: usize,
+    step: Step,
 }
 
 impl<N, L, O, X, Y, const SLOTS: usize> Task for Train<'_, N, L, O, X, Y, SLOTS>
@@ -186,11 +190,11 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> f64 {
-        let Self { trainer, network, data: (x, y), samples } = self;
+        let Self { trainer, network, data: (x, y), samples, step } = self;
         let Memory { tile, output, gradient, sums, slots, previous } = &mut trainer.memory;
         let share = N::Scalar::from_f64(1.0 / samples as f64);
         let mut loss = Mean::<N::Scalar>::default();
-        let noise = Noise::of_step(trainer.seed, trainer.iteration);
+        let noise = Noise::of_step(trainer.seed, trainer.steps.made);
         for (indices, range) in tiles(0..samples, N::Scalar::LANES) {
             let Some(indices) = indices.get(..range.len()) else { break };
             x.gather(simd, indices, &mut tile.input);
@@ -215,8 +219,6 @@ where
             loss += network.penalty(Some(gradient));
         }
         if loss.is_finite() {
-            let (iteration, learning_rate) = (trainer.iteration, trainer.optimizer.learning_rate(trainer.iteration));
-            let step = Step { iteration, learning_rate };
             let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
             let optimizer = &mut trainer.optimizer;

@@ -4,6 +4,7 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use typenet::data::{Samples, Targets};
+use typenet::layers::LayerInfo;
 use typenet::losses::Loss;
 use typenet::prelude::*;
 
@@ -42,6 +43,19 @@ pub fn filled<N: Network<Scalar = f64>>(rng: &mut StdRng) -> N {
     network
 }
 
+/// Whether each number is trained, as the layers say.
+fn trained(layers: &[LayerInfo]) -> Vec<bool> {
+    let copies = |layer: &LayerInfo| match layer.layers {
+        [] => {
+            [vec![true; layer.trained / layer.copies], vec![false; (layer.parameters - layer.trained) / layer.copies]]
+                .concat()
+        }
+        _ if layer.trained == 0 => vec![false; layer.parameters / layer.copies],
+        layers => trained(layers),
+    };
+    layers.iter().flat_map(|layer| copies(layer).repeat(layer.copies)).collect()
+}
+
 /// The gradient that a step of plain descent with rate 1 takes away, against difference quotients of the loss that a
 /// step reports.
 pub fn check_loss<N, L, X, Y>(what: &str, loss: L, x: &X, y: &Y)
@@ -57,7 +71,12 @@ where
     let mut step = |network: &mut N| trainer.train_on_batch(network, (x, y)).unwrap();
     step(network);
     let gradient: Vec<f64> = before.iter().zip(network.as_flat()).map(|(before, after)| before - after).collect();
+    let moves = trained(N::LAYERS);
     for (index, analytic) in gradient.into_iter().enumerate() {
+        if !moves[index] {
+            assert_eq!(analytic, 0.0, "{what}: parameter {index} is not trained");
+            continue;
+        }
         let mut shifted = |by: f64| {
             network.as_flat_mut().copy_from_slice(&before);
             network.as_flat_mut()[index] += by;
@@ -83,7 +102,12 @@ where
         pass.predict(network, x, &mut outputs).unwrap();
         outputs.iter().flatten().zip(d.iter().flatten()).map(|(y, d)| y * d).sum::<f64>()
     };
+    let moves = trained(N::LAYERS);
     for (index, analytic) in gradient.into_iter().enumerate() {
+        if !moves[index] {
+            assert_eq!(analytic, 0.0, "{what}: parameter {index} is not trained");
+            continue;
+        }
         let number = network.as_flat()[index];
         let mut shifted = |by: f64| {
             network.as_flat_mut()[index] = number + by;

@@ -12,6 +12,7 @@ use typenet::{Error, Features, network};
 
 network! {
     Keras = Dense(3 -> 5, tanh), Dense(5 -> 4), relu, Dense(4 -> 2, softmax);
+    KerasNormalized = Normalization(3), Dense(4, tanh), Dense(2), Normalization(invert = true);
     KerasInF64: f64 = Dense(3 -> 5, tanh), Dense(5 -> 4), relu, Dense(4 -> 2, softmax);
     Sequential = Dense(3 -> 5, relu), Dense(5 -> 5, tanh), Dense(5 -> 2);
     Labelled = a: Dense(3 -> 5, relu), b: Dense(5 -> 5, tanh), c: Dense(5 -> 2);
@@ -69,6 +70,28 @@ fn from_keras() {
     // every f32 is an f64
     for (wide, narrow) in wider.as_flat().iter().zip(model.as_flat()) {
         assert_eq!(*wide, f64::from(*narrow));
+    }
+}
+
+/// What the layers were adapted to is there, and the counts that Keras keeps beside it are passed over; no other tensor is.
+#[test]
+fn normalizations_from_keras() {
+    let mut model = KerasNormalized::new(&mut StdRng::seed_from_u64(0));
+    let path = fixture("keras_normalized.safetensors");
+    model.load(&path).unwrap();
+    predicts(&model, &json("keras_normalized.json"), 1e-5);
+    let directory = tempfile::tempdir().unwrap();
+    let other = directory.path().join("other.safetensors");
+    let name = |bytes: &[u8], from: &[u8; 9], to: &[u8; 9]| {
+        let mut bytes = bytes.to_vec();
+        let at = bytes.windows(9).position(|part| part == from).unwrap();
+        bytes[at..at + 9].copy_from_slice(to);
+        fs::write(&other, bytes).unwrap();
+    };
+    let bytes = fs::read(&path).unwrap();
+    for to in [b"\"1.count\"", b"\"4.count\"", b"\"3.court\""] {
+        name(&bytes, b"\"3.count\"", to);
+        assert!(model.load(&other).is_err());
     }
 }
 

@@ -16,7 +16,7 @@ use super::xor::Xor;
 network! {
     Inner = Dense(3 -> 5, tanh), Dense(5 -> 3);
     /// Odd sizes, so that there is padding between the layers in memory.
-    Every = Dense(3 -> 5, relu), Activation(gelu), Dense(5 -> 3), tower: [Residual(Dense(3 -> 3, silu)); 11], Inner,
+    Every = Normalization(3), Dense(3 -> 5, relu), Activation(gelu), Dense(5 -> 3), tower: [Residual(Dense(3 -> 3, silu)); 11], Inner,
         inners: [Residual(Inner); 2], Dense(3 -> 1, sigmoid, bias = false)
 }
 
@@ -31,7 +31,9 @@ fn what_is_saved_is_loaded() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("every.safetensors");
     let x = [[0.5, -1.0, 2.0], [-0.5, 0.25, 1.0]];
-    let saved = Every::new(&mut StdRng::seed_from_u64(1)).quantize(&x).unwrap();
+    let mut every = Every::new(&mut StdRng::seed_from_u64(1));
+    every.normalization.adapt(&x).unwrap();
+    let saved = every.quantize(&x).unwrap();
     saved.save(&path).unwrap();
     let loaded = Quantized::<Every>::load(&path).unwrap();
     assert_eq!(*loaded, saved);
@@ -39,13 +41,24 @@ fn what_is_saved_is_loaded() {
     let bytes = fs::read(&path).unwrap();
     loaded.save(&path).unwrap();
     assert_eq!(fs::read(&path).unwrap(), bytes);
+    // in memory it is the same
+    assert_eq!(saved.to_bytes().unwrap(), bytes);
+    assert_eq!(*Quantized::<Every>::load_bytes(&bytes).unwrap(), saved);
+    let error = Quantized::<Every>::load_bytes(&bytes[..bytes.len() - 1]).unwrap_err().to_string();
+    assert!(error.starts_with("`<bytes>`"), "{error}");
     // every tensor has its own name, and begins where its numbers are aligned
     let summary = typenet::weights::summary(&path).unwrap();
     let names: Vec<_> = summary.tensors.iter().map(|tensor| tensor.name.as_str()).collect();
-    for name in ["dense.kernel", "tower.10.kernel_scale", "inner.dense_1.bias", "inners.1.dense.input_zero_point"] {
+    for name in [
+        "normalization.variance",
+        "dense.kernel",
+        "tower.10.kernel_scale",
+        "inner.dense_1.bias",
+        "inners.1.dense.input_zero_point",
+    ] {
         assert_eq!(names.iter().filter(|found| **found == name).count(), 1, "{name} in {names:?}");
     }
-    assert_eq!(names.len(), 5 * (1 + 1 + 11 + 2 + 4 + 1));
+    assert_eq!(names.len(), 2 + 5 * (1 + 1 + 11 + 2 + 4 + 1));
     let integers = summary.tensors.iter().position(|tensor| tensor.dtype == "I8").unwrap();
     assert!(summary.tensors[integers..].iter().all(|tensor| tensor.dtype == "I8"), "{summary}");
 }

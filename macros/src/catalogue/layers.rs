@@ -30,6 +30,14 @@ pub const LAYERS: &[Layer] = &[
         parameters: &[&[]],
     },
     Layer {
+        name: NEVER_TRAINED,
+        item: "Normalization",
+        alias: &["Normalizer", "Standardization", "StandardScaler"],
+        shape: ShapeRule::Same,
+        options: &[flag("invert", "false", "inverted")],
+        parameters: &[&[Term::Number(2)], &[Term::Inputs]],
+    },
+    Layer {
         name: BATCH_NORMALIZATION,
         item: "BatchNormalization",
         alias: &["BatchNorm", "BN", "BatchNorm1d"],
@@ -135,6 +143,14 @@ pub const LAYERS: &[Layer] = &[
     halves("Maximum", &["Max"]),
     halves("Minimum", &["Min"]),
     Layer {
+        name: "Dot",
+        item: "Dot",
+        alias: &["DotProduct", "CosineSimilarity", "InnerProduct"],
+        shape: ShapeRule::OfHalves,
+        options: &[flag("normalize", "false", "normalized")],
+        parameters: &[&[]],
+    },
+    Layer {
         name: "RepeatVector",
         item: "RepeatVector",
         alias: &["Tile"],
@@ -223,6 +239,9 @@ pub const KERNEL: &str = "kernel";
 
 /// The layer that sees all tiles of a batch at once.
 pub const BATCH_NORMALIZATION: &str = "BatchNormalization";
+
+/// The layer whose parameters no optimizer moves.
+pub const NEVER_TRAINED: &str = "Normalization";
 
 /// How many groups of inputs there are, as large as each other.
 pub const GROUPS: &str = "groups";

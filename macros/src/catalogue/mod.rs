@@ -3,7 +3,9 @@
 mod layers;
 mod named;
 
-pub use self::layers::{ACTIVATION, BATCH_NORMALIZATION, COSTLY, GROUPS, KERNEL, LAYERS, TRAINABLE, WHOLE};
+pub use self::layers::{
+    ACTIVATION, BATCH_NORMALIZATION, COSTLY, GROUPS, KERNEL, LAYERS, NEVER_TRAINED, TRAINABLE, WHOLE,
+};
 pub use self::named::{ACTIVATIONS, CHECKED, CONSTRAINTS, INITIALIZERS, LONELY, NEVER_NEGATIVE, REGULARIZERS};
 use crate::errors::similar;
 
@@ -37,6 +39,8 @@ pub enum ShapeRule {
     Same,
     /// Half as many as go in; the sizes need not be written: `Type<IN, OUT>`.
     Half,
+    /// One of two halves; the sizes need not be written: `Type<IN, OUT>`.
+    OfHalves,
     /// Several for each that goes in: `Type<IN, OUT>`.
     Multiple,
     /// A row of a table for each that goes in: `Type<IN, OUT, WIDTH>`.
@@ -63,7 +67,7 @@ pub struct LayerOption {
     pub value: OptionKind,
     /// As it would be written; `None` if the option must be given.
     pub default: Option<&'static str>,
-    /// The builder's method; of a flag, the one that turns it off. The activation goes to `new`. Of a regularizer or a
+    /// The builder's method; of a flag, the one that makes it what it is not by default. The activation goes to `new`. Of a regularizer or a
     /// constraint, the field that it is for.
     pub method: &'static str,
 }

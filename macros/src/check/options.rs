@@ -134,12 +134,18 @@ pub(super) fn trainable(arguments: &mut Vec<&Argument>, errors: &mut Errors) -> 
 fn setting(option: &LayerOption, value: Option<&Value>, errors: &mut Errors) -> Setting {
     let (rows, what) = match option.value {
         OptionKind::Flag | OptionKind::Trainable => {
-            let written = value.map_or_else(|| "true".to_owned(), text);
-            if let Some(value) = value.filter(|_| written != "true" && written != "false") {
-                let message = format_args!("option `{}` is `true` or `false`", option.name);
-                errors.at(value, message, format_args!("write `{} = false`", option.name));
-            }
-            return Setting::Flag(written != "false");
+            let default = option.default == Some("true");
+            let Some(value) = value else { return Setting::Flag(default) };
+            let on = match &*text(value) {
+                "true" => true,
+                "false" => false,
+                _ => {
+                    let message = format_args!("option `{}` is `true` or `false`", option.name);
+                    errors.at(value, message, format_args!("write `{} = {}`", option.name, !default));
+                    default
+                }
+            };
+            return Setting::Flag(on);
         }
         OptionKind::Number | OptionKind::Alone(_) => {
             let Some(value) = value else { return Setting::Number(None) };

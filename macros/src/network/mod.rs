@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, Path, Visibility};
 
 pub use self::size::{Count, Size};
-use crate::catalogue::{self, BATCH_NORMALIZATION, Named, OptionKind, Term};
+use crate::catalogue::{self, BATCH_NORMALIZATION, LayerOption, NEVER_TRAINED, Named, OptionKind, Term};
 use crate::errors::Mistake;
 use crate::syntax::text;
 
@@ -145,12 +145,15 @@ impl Layer {
         }
     }
 
-    /// Whether it is not told to stay as it is.
+    /// Whether an optimizer may move it: it is not told to stay as it is, nor does so by its nature.
     pub fn trainable(&self) -> bool {
         match &self.kind {
             Kind::BuiltIn { row, settings, .. } => {
                 let mut options = row.options.iter().zip(settings);
-                !options.any(|(option, on)| option.value == OptionKind::Trainable && matches!(on, Setting::Flag(false)))
+                let frozen = |(option, on): (&LayerOption, &Setting)| {
+                    option.value == OptionKind::Trainable && matches!(on, Setting::Flag(false))
+                };
+                row.name != NEVER_TRAINED && !options.any(frozen)
             }
             Kind::Own { trainable, .. } | Kind::Network { trainable, .. } => *trainable,
             Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => inner.trainable(),

@@ -6,11 +6,13 @@ use super::{Callback, Training};
 use crate::error::Error;
 use crate::network::Network;
 
-/// A closure that is called at each epoch's or each batch's end, as Keras's callback of this name.
+/// A closure that is called at each epoch's or each batch's end, as Keras's callback of this name. Where it looks at the network,
+/// the call says which one that is, as `on_epoch_end::<Line>(|training| ...)`: the compiler meets the closure before it meets
+/// the network.
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};
-/// use typenet::callbacks::{LambdaCallback, Training};
+/// use typenet::callbacks::LambdaCallback;
 /// use typenet::prelude::*;
 ///
 /// network! { Line = Dense(1 -> 1) }
@@ -21,12 +23,12 @@ use crate::network::Network;
 /// let mut biases = Vec::new();
 /// Trainer::new(MeanSquaredError, Sgd::new(0.1))
 ///     .epochs(5)
-///     .callback(LambdaCallback::on_batch_end(|training: &mut Training<'_, Line>| {
+///     .callback(LambdaCallback::on_batch_end(|training| {
 ///         if training.iteration == 4 {
 ///             training.stop();
 ///         }
 ///     }))
-///     .callback(LambdaCallback::on_epoch_end(|training: &mut Training<'_, Line>| biases.push(training.network.dense.bias[0])))
+///     .callback(LambdaCallback::on_epoch_end::<Line>(|training| biases.push(training.network.dense.bias[0])))
 ///     .fit(&mut line, (&[-1.0, 1.0], &[3.0, -3.0]), rng)?;
 /// assert_eq!(biases.len(), 4);
 /// # Ok(())

@@ -154,7 +154,8 @@ impl<N: Network> Training<'_, N> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a callback",
     label = "not a callback",
-    note = "callbacks are in `typenet::callbacks`; a closure goes into `LambdaCallback::on_epoch_end(|training| ...)`"
+    note = "callbacks are in `typenet::callbacks`; a closure goes into \
+            `LambdaCallback::on_epoch_end::<Net>(|training| ...)`, with the name of the network"
 )]
 #[allow(unused_variables, reason = "the names of what a method is given are its documentation")]
 pub trait Callback<N: Network>: Debug {

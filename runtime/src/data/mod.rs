@@ -11,7 +11,8 @@
 //! | [`from_fn`], for what is made or fetched when it is needed | what the function returns |
 //!
 //! Targets that are classes are integers: `Vec` or slice of `u8`, `u16`, `u32`, `u64`, `usize`, `i32` or `i64`, or a
-//! function that returns them.
+//! function that returns them. Targets that are yes or no are `bool`, as many for a sample as there are outputs; for the one
+//! output of a [`BinaryCrossEntropy`](crate::losses::BinaryCrossEntropy) they may also be the integers 1 and 0.
 //!
 //! Samples that do not count alike are given with their weights: [`sample_weight`].
 //!
@@ -98,7 +99,7 @@ use crate::scalar::Scalar;
 use crate::tile::TargetTile;
 
 pub use self::batches::{Batch, Batches};
-pub(crate) use self::check::{check, check_inputs, check_targets};
+pub(crate) use self::check::{check, check_inputs, check_targets, count};
 #[cfg(feature = "alloc")]
 pub use self::discretization::Discretization;
 pub use self::from_fn::{FromFn, from_fn};

@@ -1,13 +1,20 @@
 //! What is done to data before a network sees it.
 
+use alloc::vec;
 use alloc::vec::Vec;
+use core::array::from_fn;
 
+use bytemuck::zeroed_box;
+use fearless_simd::Simd;
 use rand::Rng;
 use rand::seq::SliceRandom as _;
 
-use super::Elements;
+use super::{Elements, Samples};
 use crate::error::Error;
+use crate::kernels::{Task, dispatch, level};
+use crate::layers::{InputRange, LEAST_VARIANCE};
 use crate::scalar::Scalar;
+use crate::tile::Tile;
 
 /// Data to train on, and data to judge by: see [`train_test_split`].
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +88,8 @@ where
 /// Measures in units of their standard deviation, from their mean: what a network wants to see.
 ///
 /// `(x - mean) / max(sqrt(variance), 1e-7)` for each of the `N` inputs, with the variance of the whole, not of a sample
-/// of it: as Keras's layer of this name. What never changes becomes 0.
+/// of it: as Keras's layer of this name. What never changes becomes 0. As a part of the network, which is saved with it, it is the
+/// [layer](crate::layers::Normalization) of this name, into whose parameters it turns.
 ///
 /// ```
 /// use typenet::data::Normalization;
@@ -107,37 +115,91 @@ impl<T: Scalar, const N: usize> Normalization<T, N> {
     /// no part in this.
     #[must_use]
     pub fn adapt(samples: &[[T; N]]) -> Self {
-        // in f64 and in two passes, so that a large mean takes nothing from the variance
-        let count = samples.len().max(1) as f64;
-        let mean: [f64; N] =
-            core::array::from_fn(|i| samples.iter().map(|sample| sample[i].to_f64()).sum::<f64>() / count);
-        let variance = core::array::from_fn(|i| {
-            let squares = samples.iter().map(|sample| (sample[i].to_f64() - mean[i]) * (sample[i].to_f64() - mean[i]));
-            T::from_f64(squares.sum::<f64>() / count)
+        Self::over(samples.len(), |see| samples.iter().for_each(see))
+    }
+
+    /// The same of data of any kind.
+    pub(crate) fn of<X: Samples<T, Tile<T, N>> + ?Sized>(samples: &X) -> Result<Self, Error> {
+        let count = match samples.count() {
+            0 => return Err(Error::NoSamples),
+            count => u32::try_from(count).map_err(|_| Error::TooManySamples { samples: count })?,
+        };
+        samples.check(InputRange::Finite)?;
+        let mut tile = zeroed_box::<Tile<T, N>>();
+        Ok(Self::over(count as usize, |see| {
+            let mut sample = [T::ZERO; N];
+            for start in (0..count).step_by(T::LANES) {
+                let mut indices = [start; 16];
+                for (index, lane) in indices.iter_mut().zip(0..) {
+                    *index = start.saturating_add(lane);
+                }
+                let lanes = T::LANES.min((count - start) as usize);
+                dispatch(level(), Gather { samples, indices: &indices[..lanes], tile: &mut *tile });
+                for lane in 0..lanes {
+                    tile.get_sample(lane, &mut sample);
+                    see(&sample);
+                }
+            }
+        }))
+    }
+
+    /// Mean and variance over so many samples, which `each` shows one after the other. In `f64` and in two passes, so that a
+    /// large mean takes nothing from the variance.
+    fn over(count: usize, mut each: impl FnMut(&mut dyn FnMut(&[T; N]))) -> Self {
+        let count = count.max(1) as f64;
+        let (mut mean, mut variance) = (vec![0.0; N], vec![0.0; N]);
+        each(&mut |sample| {
+            for (sum, x) in mean.iter_mut().zip(sample) {
+                *sum += x.to_f64();
+            }
         });
-        Self { mean: mean.map(T::from_f64), variance }
+        for mean in &mut mean {
+            *mean /= count;
+        }
+        each(&mut |sample| {
+            for ((sum, x), mean) in variance.iter_mut().zip(sample).zip(&mean) {
+                *sum += (x.to_f64() - mean) * (x.to_f64() - mean);
+            }
+        });
+        Self { mean: from_fn(|i| T::from_f64(mean[i])), variance: from_fn(|i| T::from_f64(variance[i] / count)) }
     }
 
     /// One sample, normalised.
     #[must_use]
     pub fn apply(&self, sample: &[T; N]) -> [T; N] {
-        core::array::from_fn(|i| T::from_f64((sample[i].to_f64() - self.mean[i].to_f64()) / self.deviation(i)))
+        from_fn(|i| T::from_f64((sample[i].to_f64() - self.mean[i].to_f64()) / self.deviation(i)))
     }
 
     /// What a normalised sample was, `mean + x * max(sqrt(variance), 1e-7)`: Keras's `Normalization(invert=True)`.
     #[must_use]
     pub fn invert(&self, sample: &[T; N]) -> [T; N] {
-        core::array::from_fn(|i| T::from_f64(sample[i].to_f64() * self.deviation(i) + self.mean[i].to_f64()))
+        from_fn(|i| T::from_f64(sample[i].to_f64() * self.deviation(i) + self.mean[i].to_f64()))
     }
 
     fn deviation(&self, i: usize) -> f64 {
-        libm::sqrt(self.variance[i].to_f64()).max(1e-7)
+        libm::sqrt(self.variance[i].to_f64().max(LEAST_VARIANCE))
     }
 
     /// Many samples, normalised.
     #[must_use]
     pub fn apply_all(&self, samples: &[[T; N]]) -> Vec<[T; N]> {
         samples.iter().map(|sample| self.apply(sample)).collect()
+    }
+}
+
+/// Copies samples into a tile.
+struct Gather<'a, X: ?Sized, Z> {
+    samples: &'a X,
+    indices: &'a [u32],
+    tile: &'a mut Z,
+}
+
+impl<T: Scalar, X: Samples<T, Tile<T, N>> + ?Sized, const N: usize> Task for Gather<'_, X, Tile<T, N>> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        self.samples.gather(simd, self.indices, self.tile);
     }
 }
 

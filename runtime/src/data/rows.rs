@@ -186,6 +186,38 @@ vector_target!([T: Scalar, const N: usize] SVector<T, N>, T, N);
 vector_target!([] f32, f32, 1);
 vector_target!([] f64, f64, 1);
 
+/// Yes and no as targets: 1 and 0, for each output.
+#[diagnostic::do_not_recommend]
+impl<T: Scalar, const N: usize> Target<T, Tile<T, N>> for [bool; N] {
+    type Tile = Tile<T, N>;
+
+    #[inline(always)]
+    fn put(&self, lane: usize, tile: &mut Tile<T, N>) {
+        for (column, yes) in tile.columns_mut().iter_mut().zip(self) {
+            column.as_mut_slice()[lane] = if *yes { T::ONE } else { T::ZERO };
+        }
+    }
+
+    fn check(&self, _: TargetRange, _: usize) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// The same of one output.
+#[diagnostic::do_not_recommend]
+impl<T: Scalar> Target<T, Tile<T, 1>> for bool {
+    type Tile = Tile<T, 1>;
+
+    #[inline(always)]
+    fn put(&self, lane: usize, tile: &mut Tile<T, 1>) {
+        core::array::from_ref(self).put(lane, tile);
+    }
+
+    fn check(&self, _: TargetRange, _: usize) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
 /// Integers as targets.
 macro_rules! class_target {
     ($($integer:ty),*) => {$(
@@ -198,9 +230,14 @@ macro_rules! class_target {
                 tile.0.as_mut_slice()[lane] = T::from_f64(*self as f64);
             }
 
-            #[allow(clippy::cast_lossless, reason = "one macro for all integers")]
-            fn check(&self, _: TargetRange, sample: usize) -> Result<(), Error> {
+            #[allow(clippy::cast_lossless, clippy::cast_precision_loss, reason = "one macro for all integers; for a message")]
+            fn check(&self, range: TargetRange, sample: usize) -> Result<(), Error> {
                 match usize::try_from(*self) {
+                    // a single output is the probability of the second of two classes
+                    Ok(0 | 1) if Z::N == 1 && range == TargetRange::Probability => Ok(()),
+                    _ if Z::N == 1 && range == TargetRange::Probability => {
+                        Err(Error::TargetNotProbability { sample, index: 0, value: *self as f64 })
+                    }
                     Ok(class) if class < Z::N => Ok(()),
                     _ => Err(Error::ClassOutOfRange { sample, class: *self as i128, classes: Z::N }),
                 }

@@ -14,6 +14,7 @@ use crate::scalar::{Lane, Scalar};
 pub struct Update<'a, T> {
     pub(crate) parameters: &'a mut [T],
     pub(crate) slots: Slots<'a, T>,
+    /// Where the parameters from before the step go; empty where nobody wants them.
     pub(crate) previous: &'a mut [T],
     pub(crate) gradient: &'a mut [T],
     pub(crate) window: Window,
@@ -38,7 +39,7 @@ pub struct Window {
 
 impl<T: Scalar> Update<'_, T> {
     /// Replaces every parameter and its `K` slots by what `rule(parameter, gradient, slots)` gives, in one pass. The
-    /// parameters as they were before the step are kept, and the gradient is set back to zero.
+    /// parameters as they were before the step are kept, if they are wanted, and the gradient is set back to zero.
     ///
     /// Give `rule` `#[inline(always)]`: it is used in two places, and what the compiler does not inline has no vector registers,
     /// and takes more than ten times as long.
@@ -52,7 +53,7 @@ impl<T: Scalar> Update<'_, T> {
         let n = parameters.len();
         let mut slots: [&mut [T]; K] = slots.kinds(n);
         // all are as long, so that one comparison tells whether a vector is within
-        let Some(previous) = previous.get_mut(..n) else { return };
+        let mut previous = previous.get_mut(..n);
         if slots.iter().any(|slot| slot.len() != n) {
             return;
         }
@@ -61,24 +62,26 @@ impl<T: Scalar> Update<'_, T> {
             let start = window.start + row * window.stride;
             let range = start..start + whole;
             let Some(parameters_row) = parameters.get_mut(range.clone()) else { return };
-            let Some(previous_row) = previous.get_mut(range.clone()) else { return };
             let mut slots_row = slots.each_mut().map(
                 #[inline(always)]
                 |slot| slot.get_mut(range.clone()).unwrap_or_default(),
             );
+            if let Some(previous_row) = previous.as_deref_mut().and_then(|previous| previous.get_mut(range)) {
+                let rows = parameters_row.chunks_exact(T::LANES).zip(previous_row.chunks_exact_mut(T::LANES));
+                for (parameters, previous) in rows {
+                    store::<T, S>(load(simd, parameters), previous);
+                }
+            }
             for k in (0..whole).step_by(T::LANES) {
                 let range = k..k + T::LANES;
-                let (Some(parameters), Some(previous), Some(gradient)) = (
-                    parameters_row.get_mut(range.clone()),
-                    previous_row.get_mut(range.clone()),
-                    gradient.get(range.clone()),
-                ) else {
+                let (Some(parameters), Some(gradient)) =
+                    (parameters_row.get_mut(range.clone()), gradient.get(range.clone()))
+                else {
                     return;
                 };
                 let w = load::<T, S>(simd, parameters);
                 let old = load_slots(simd, &slots_row, range.clone());
                 let (new, slots_new) = rule(w, load(simd, gradient), old);
-                store::<T, S>(w, previous);
                 store::<T, S>(new, parameters);
                 for (slot, new) in slots_row.iter_mut().zip(slots_new) {
                     if let Some(slot) = slot.get_mut(range.clone()) {
@@ -93,17 +96,17 @@ impl<T: Scalar> Update<'_, T> {
                 let mine = lanes::<T, S>(simd, before..before + rest).simd_gt(T::Vector::<S>::splat(simd, T::ZERO));
                 let range = place - before..n.min(place - before + T::LANES);
                 let end = gradient.len().min(whole - before + T::LANES);
-                let (Some(parameters), Some(previous), Some(gradient)) = (
-                    parameters.get_mut(range.clone()),
-                    previous.get_mut(range.clone()),
-                    gradient.get(whole - before..end),
-                ) else {
+                let (Some(parameters), Some(gradient)) =
+                    (parameters.get_mut(range.clone()), gradient.get(whole - before..end))
+                else {
                     return;
                 };
                 let w = load::<T, S>(simd, parameters);
                 let old = load_slots(simd, &slots, range.clone());
                 let (new, slots_new) = rule(w, load(simd, gradient), old);
-                store::<T, S>(mine.select(w, load(simd, previous)), previous);
+                if let Some(previous) = previous.as_deref_mut().and_then(|previous| previous.get_mut(range.clone())) {
+                    store::<T, S>(mine.select(w, load(simd, previous)), previous);
+                }
                 store::<T, S>(mine.select(new, w), parameters);
                 for ((slot, new), old) in slots.iter_mut().zip(slots_new).zip(old) {
                     if let Some(slot) = slot.get_mut(range.clone()) {

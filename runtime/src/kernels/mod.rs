@@ -12,7 +12,6 @@ pub mod math;
 pub(crate) mod part;
 pub(crate) mod slots;
 pub(crate) mod transpose;
-#[cfg(feature = "alloc")]
 pub(crate) mod within;
 
 pub use fearless_simd::Level;

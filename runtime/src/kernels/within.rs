@@ -1,5 +1,6 @@
 //! Whether numbers make sense, a vector at a time.
 
+use bytemuck::cast_slice;
 use fearless_simd::{Simd, SimdBase, SimdFloat, SimdMask};
 
 use super::Task;
@@ -7,18 +8,43 @@ use super::flat::load;
 use crate::scalar::Scalar;
 
 /// Whether all of some numbers make sense; which of them does not is for others to find.
+#[cfg(feature = "alloc")]
 pub(crate) struct Within<'a, T> {
     pub(crate) numbers: &'a [T],
     /// Whether they are probabilities, from 0 to 1, or just finite.
     pub(crate) probabilities: bool,
 }
 
+#[cfg(feature = "alloc")]
 impl<T: Scalar> Task for Within<'_, T> {
     type Output = bool;
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> bool {
         if self.probabilities { probabilities(simd, self.numbers) } else { finite(simd, self.numbers) }
+    }
+}
+
+/// Whether all of some numbers are finite, and what tells them from others.
+pub(crate) struct Look<'a, T> {
+    pub(crate) numbers: &'a [T],
+}
+
+/// What is seen of numbers.
+pub(crate) struct Looked {
+    pub(crate) finite: bool,
+    /// Of their bits, as 32-bit words.
+    pub(crate) sum: u32,
+}
+
+impl<T: Scalar> Task for Look<'_, T> {
+    type Output = Looked;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> Looked {
+        let words: &[u32] = cast_slice(self.numbers);
+        let sum = words.iter().fold(0, |sum: u32, word| sum.wrapping_add(*word));
+        Looked { finite: finite(simd, self.numbers), sum }
     }
 }
 
@@ -43,6 +69,7 @@ fn finite<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> bool {
 }
 
 /// No comparison with what is no number holds.
+#[cfg(feature = "alloc")]
 #[inline(always)]
 fn probabilities<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> bool {
     let (zero, one) = (T::Vector::<S>::splat(simd, T::ZERO), T::Vector::<S>::splat(simd, T::ONE));
@@ -54,7 +81,7 @@ fn probabilities<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> bool {
     all.all_true()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod tests {
     use std::vec;
 

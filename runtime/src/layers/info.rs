@@ -38,6 +38,11 @@ pub enum Form {
     },
     /// [`RmsNormalization`](super::RmsNormalization), whose number is `epsilon`.
     OfRmsNormalization,
+    /// [`Normalization`](super::Normalization).
+    OfNormalization {
+        /// Whether it goes the way back.
+        invert: bool,
+    },
     /// [`UnitNormalization`](super::UnitNormalization).
     OfUnitNormalization,
     /// [`PRelu`](super::PRelu).
@@ -52,6 +57,11 @@ pub enum Form {
     OfHalves {
         /// What ONNX calls it.
         operator: &'static str,
+    },
+    /// [`Dot`](super::Dot).
+    OfDot {
+        /// Whether both halves are divided by their lengths.
+        normalize: bool,
     },
     /// [`RepeatVector`](super::RepeatVector).
     OfRepeatVector,

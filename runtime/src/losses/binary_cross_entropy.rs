@@ -13,6 +13,8 @@ use crate::tile::{Features, Tile, VectorTargets};
 /// - After `softmax` over two outputs `1 - y_0 = y_1`, and it equals a categorical cross-entropy.
 /// - After `softmax` over more, it is computed from the probabilities, with Keras's guard of 1e-7.
 ///
+/// Targets of one output may be `bool`, or integers 0 and 1; those of several `[bool; N]`.
+///
 /// This is the documented loss, on probabilities. Keras on TensorFlow takes the logits of a softmax instead and
 /// applies a sigmoid to them, silently; on its other back ends it computes what is computed here.
 ///
@@ -28,6 +30,8 @@ use crate::tile::{Features, Tile, VectorTargets};
 /// let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1));
 /// let loss = trainer.evaluate(&given, (&[0.0], &[1.0]))?.loss;
 /// assert!((loss - 2_f64.ln()).abs() < 1e-12);
+/// assert_eq!(trainer.evaluate(&given, (&[0.0], &[true]))?.loss, loss);
+/// assert_eq!(trainer.evaluate(&given, (&[0.0], &[1_u8]))?.loss, loss);
 /// # Ok(())
 /// # }
 /// ```

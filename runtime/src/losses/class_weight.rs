@@ -43,7 +43,7 @@ impl<T, H, L, Y, const N: usize, const CLASSES: usize> Loss<T, H, Tile<T, N>, Y>
 where
     T: Scalar,
     L: Loss<T, H, Tile<T, N>, Y>,
-    Y: TargetColumns<T>,
+    Y: TargetColumns<T, N>,
     [f64; CLASSES]: ClassWeights<N>,
 {
     const NAME: &'static str = L::NAME;

@@ -4,12 +4,12 @@ use core::convert::identity;
 
 use fearless_simd::{Select, Simd, SimdBase};
 
-use super::{Direction, Mean, Metric};
+use super::{Direction, Mean, Metric, TargetColumns};
 use crate::scalar::{Lane, Scalar};
 use crate::tile::{ClassTargets, Classes, Tile, VectorTargets};
 
 /// The share of samples that the network gets right, as fits outputs and targets: binary for one output, categorical
-/// for vectors, sparse for integers. Keras's `metrics=["accuracy"]`.
+/// for vectors, sparse for integers of several. Keras's `metrics=["accuracy"]`.
 ///
 /// ```
 /// # use rand::{SeedableRng, rngs::StdRng};
@@ -109,13 +109,17 @@ fn equal<T: Scalar, S: Simd>(simd: S, a: T::Vector<S>, b: T::Vector<S>) -> T::Ve
 
 /// The share of right outputs of each sample.
 #[inline(always)]
-fn binary<T: Scalar, S: Simd, const N: usize>(simd: S, outputs: &Tile<T, N>, targets: &Tile<T, N>) -> T::Vector<S> {
+fn binary<T: Scalar, S: Simd, Y: TargetColumns<T, N>, const N: usize>(
+    simd: S,
+    outputs: &Tile<T, N>,
+    targets: &Y,
+) -> T::Vector<S> {
     let half = T::Vector::<S>::splat(simd, T::from_f64(0.5));
     let (one, zero) = (T::Vector::<S>::splat(simd, T::ONE), T::Vector::<S>::splat(simd, T::ZERO));
     let mut right = zero;
     for i in 0..N {
         let guess = outputs.load(simd, i).simd_gt(half).select(one, zero);
-        right += equal::<T, S>(simd, guess, targets.load(simd, i));
+        right += equal::<T, S>(simd, guess, targets.column(simd, i));
     }
     right * T::from_f64(1.0 / N as f64)
 }
@@ -163,5 +167,5 @@ accuracy! {
     CategoricalAccuracy, "categorical_accuracy", [Y: VectorTargets<T, N, Self>] Y, Y::vectors, categorical;
     SparseCategoricalAccuracy, "sparse_categorical_accuracy", [Y: ClassTargets<T, Self>] Y, Y::classes, sparse;
     Accuracy, "accuracy", [] Tile<T, N>, identity, if N == 1 { binary } else { categorical };
-    Accuracy, "accuracy", [] Classes<T>, identity, sparse;
+    Accuracy, "accuracy", [] Classes<T>, identity, if N == 1 { binary } else { sparse };
 }

@@ -107,7 +107,7 @@ impl<T: Scalar, const THRESHOLDS: usize> MetricState<T> for AucState<THRESHOLDS>
     }
 }
 
-impl<T: Scalar, Y: TargetColumns<T>, const N: usize, const THRESHOLDS: usize> Metric<T, Tile<T, N>, Y>
+impl<T: Scalar, Y: TargetColumns<T, N>, const N: usize, const THRESHOLDS: usize> Metric<T, Tile<T, N>, Y>
     for Auc<THRESHOLDS>
 {
     type State = AucState<THRESHOLDS>;

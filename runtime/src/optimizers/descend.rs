@@ -19,6 +19,7 @@ pub(crate) struct Descend<'a, T, O> {
     pub(crate) parameters: &'a mut [T],
     pub(crate) gradient: &'a mut [T],
     pub(crate) slots: Slots<'a, T>,
+    /// Where the parameters from before the step go; empty where nobody wants them.
     pub(crate) previous: &'a mut [T],
     /// Where these parameters begin.
     pub(crate) start: usize,
@@ -128,11 +129,17 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
     #[inline(always)]
     fn will_need(&self, start: usize, width: usize) {
         let start = start - self.start;
-        for number in (start..start + width).step_by(T::LANES) {
+        // so that the count is a constant where the width is
+        for vector in 0..width.div_ceil(T::LANES) {
+            let number = start + vector * T::LANES;
             prefetch(self.parameters, number);
-            prefetch(self.previous, number);
             for kind in 0..O::SLOTS {
                 prefetch(self.slots.kind(kind), number);
+            }
+        }
+        if !self.previous.is_empty() {
+            for vector in 0..width.div_ceil(T::LANES) {
+                prefetch(self.previous, start + vector * T::LANES);
             }
         }
     }

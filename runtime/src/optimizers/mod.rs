@@ -52,6 +52,7 @@ use self::of_step::OfStep;
 pub use self::rms_prop::RmsProp;
 pub use self::schedule_free_adam_w::ScheduleFreeAdamW;
 pub use self::sgd::Sgd;
+use crate::error::Error;
 pub use crate::kernels::flat::Update;
 use crate::layers::LayerInfo;
 use crate::scalar::Scalar;
@@ -103,7 +104,8 @@ use crate::scalar::Scalar;
     note = "write one with its learning rate, after the loss: `Trainer::new(MeanSquaredError, Sgd::new(0.1))`"
 )]
 pub trait Optimizer: Clone + Debug + Send {
-    /// How many numbers it remembers of each parameter; they start as zeros. With more than four, one thread makes the step.
+    /// How many numbers it remembers of each parameter; they start as zeros, and are zeros again after
+    /// [`Error::Diverged`](crate::Error::Diverged), when steps are counted anew. With more than four, one thread makes the step.
     const SLOTS: usize;
 
     /// Whether [`update`](Self::update) must see all parameters in one call, as a rule does that measures them or that
@@ -115,6 +117,14 @@ pub trait Optimizer: Clone + Debug + Send {
     /// each, in one call. One that wants the [`WHOLE`](Self::WHOLE) may say so if [`update`](Self::update) needs nothing but the
     /// slots of a part, and [`survey`](Self::survey) does the rest.
     const PARTS: bool = !Self::WHOLE;
+
+    /// Whether steps can be made with what it was told. Rates are looked at step by step.
+    ///
+    /// # Errors
+    /// [`Error::Setting`]
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Tells it the layers whose parameters it will move, before its first step, and perhaps again before others.
     fn prepare(&mut self, _layers: &'static [LayerInfo]) {}
@@ -182,8 +192,8 @@ fn first_slot<'a, T>(update: &'a mut Update<'_, T>) -> &'a mut [T] {
 /// Which step it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
-    /// How many steps came before.
+    /// How many steps came before, since the slots were zeros.
     pub iteration: u64,
-    /// [`Optimizer::learning_rate`] of it.
+    /// Its rate: [`Optimizer::learning_rate`] of all steps, or what it was set to.
     pub learning_rate: f64,
 }

@@ -1,13 +1,15 @@
-//! Layers that have no weights of their own, in integers: what is within them is quantised.
+//! Layers that have no kernels of their own, in integers: what is within them is quantised.
+
+use core::mem::offset_of;
 
 use fearless_simd::Simd;
 
-use super::{InputOf, OutputOf, Pair, Quantizable, QuantizableNetwork, SampleOf};
+use super::{InputOf, Layout, Number, OutputOf, Pair, Quantizable, QuantizableNetwork, SampleOf, Stored, StoredTensor};
 use crate::activations::Activation;
 use crate::flat::Flat;
 use crate::layers::{
     ActivationLayer, ActivityRegularization, AlphaDropout, Block, Dropout, GaussianDropout, GaussianNoise, Layer,
-    NoParameters, Repeat, Rescaling, Residual, UnitNormalization,
+    NoParameters, Normalization, NormalizationParameters, Repeat, Rescaling, Residual, UnitNormalization,
 };
 use crate::tile::{Features, Tile, Zero};
 
@@ -83,6 +85,38 @@ macro_rules! without_parameters {
 
 without_parameters! {
     ActivationLayer<A>, ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise, Rescaling, UnitNormalization
+}
+
+// SAFETY: each tensor is one field, an array of as many floats, which may have any value.
+unsafe impl<const N: usize> Stored for NormalizationParameters<f32, N> {
+    const LAYOUT: Layout = Layout::One(&[
+        StoredTensor { name: "mean", number: Number::Real, shape: &[N], offset: offset_of!(Self, mean) },
+        StoredTensor { name: "variance", number: Number::Real, shape: &[N], offset: offset_of!(Self, variance) },
+    ]);
+}
+
+/// What comes in is no integer yet, and what goes out is turned into one by the next layer: so it stays as it is.
+impl<const N: usize, const INVERT: usize> Quantizable for Normalization<N, INVERT> {
+    type Input = Tile<f32, N>;
+    type Output = Tile<f32, N>;
+    type Ranges = ();
+    type Quantized = NormalizationParameters<f32, N>;
+
+    const NUMBERS: usize = 2 * N;
+
+    #[inline(always)]
+    fn observe<S: Simd>(&self, simd: S, parameters: &[f32], (): &mut (), input: &[f32; N], output: &mut [f32; N]) {
+        Self::sample(simd, parameters, input, output);
+    }
+
+    fn quantize(&self, parameters: &[f32], (): &(), quantized: &mut Self::Quantized) {
+        quantized.as_flat_mut().copy_from_slice(parameters);
+    }
+
+    #[inline(always)]
+    fn predict<S: Simd>(&self, simd: S, quantized: &Self::Quantized, input: &[f32; N], output: &mut [f32; N]) {
+        Layer::<f32>::predict(self, simd, quantized, input, output);
+    }
 }
 
 impl<L: Quantizable<Output = <L as Quantizable>::Input>> Quantizable for Residual<L> {

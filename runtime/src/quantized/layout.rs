@@ -49,6 +49,8 @@ pub enum Number {
     Sum,
     /// What an integer is multiplied with: `f32`, finite and above 0.
     Scale,
+    /// A number of what is no product of integers: `f32`, finite.
+    Real,
     /// The integer that stands for 0: `i32` in `-128..=127`.
     ZeroPoint,
 }
@@ -66,7 +68,7 @@ impl Number {
         match self {
             Self::Weight => "I8",
             Self::Sum | Self::ZeroPoint => "I32",
-            Self::Scale => "F32",
+            Self::Scale | Self::Real => "F32",
         }
     }
 
@@ -77,6 +79,13 @@ impl Number {
             Self::Scale => {
                 let scale = f32::from_le_bytes(*bytes);
                 if scale.is_finite() && scale > 0.0 { None } else { Some("is no finite number above 0") }
+            }
+            Self::Real => {
+                if f32::from_le_bytes(*bytes).is_finite() {
+                    None
+                } else {
+                    Some("is not finite")
+                }
             }
             Self::ZeroPoint => {
                 if matches!(i32::from_le_bytes(*bytes), -128..=127) {

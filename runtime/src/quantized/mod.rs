@@ -26,8 +26,8 @@
 //! inference*, 2018. They also requantise between layers in integers alone, which saves what this does in `f32`, one
 //! product and an activation for each neuron, and leaves activations to tables.
 //!
-//! A network of layers that implement [`Quantizable`] can be quantised: `Dense`, layers without parameters, `Residual`, repetitions,
-//! and networks of these as layers. The scalar is `f32`. Neither calibration nor prediction allocates.
+//! A network of layers that implement [`Quantizable`] can be quantised: `Dense`, layers without parameters, `Normalization`,
+//! which stays in real numbers, `Residual`, repetitions, and networks of these as layers. The scalar is `f32`. Neither calibration nor prediction allocates.
 //! [`save`](Quantized::save) and [`load`](Quantized::load) keep one in a file, and
 //! [`include_network!`](crate::include_network) builds it into a program.
 //!
@@ -59,7 +59,7 @@ mod layers;
 mod layout;
 
 #[cfg(feature = "alloc")]
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
@@ -68,7 +68,7 @@ use fearless_simd::Simd;
 
 pub use self::dense::{Affine, QuantizedDense, Range};
 pub use self::layout::{Layout, Number, Pair, Stored, StoredTensor};
-use crate::data::Samples;
+use crate::data::{Samples, count};
 use crate::error::Error;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::Network;
@@ -201,7 +201,7 @@ impl<N: QuantizableNetwork> Quantized<N> {
     /// `network` in integers, with the ranges that its numbers have over `calibration`.
     ///
     /// # Errors
-    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
+    /// [`Error::NoSamples`], [`Error::TooManySamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
     /// [`Error::ParameterNotFinite`] for one in the network.
     pub fn new<X: Samples<f32, InputOf<N>> + ?Sized>(network: &N, calibration: &X) -> Result<Self, Error> {
         const { assert!(Self::BYTES <= STACK_LIMIT, "beyond 128 KiB, use `Quantized::boxed`") };
@@ -225,7 +225,7 @@ impl<N: QuantizableNetwork> Quantized<N> {
     }
 
     fn fill<X: Samples<f32, InputOf<N>> + ?Sized>(&mut self, network: &N, calibration: &X) -> Result<(), Error> {
-        if calibration.count() == 0 {
+        if count(calibration.count())? == 0 {
             return Err(Error::NoSamples);
         }
         calibration.check(N::RANGE)?;
@@ -259,6 +259,51 @@ impl<N: QuantizableNetwork> Quantized<N> {
     #[cfg(feature = "safetensors")]
     pub fn load(path: impl AsRef<std::path::Path>) -> Result<Box<Self>, Error> {
         crate::weights::quantized::load(path.as_ref())
+    }
+
+    /// What [`save`](Self::save) writes, in memory: to send it to a device, or to keep it in something else.
+    ///
+    /// ```
+    /// # use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    /// use typenet::quantized::Quantized;
+    ///
+    /// network! { Line = Dense(1 -> 1) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// # let rng = &mut StdRng::seed_from_u64(0);
+    /// let quantized = Line::new(rng).quantize(&[-1.0, 1.0])?;
+    /// let bytes: Vec<u8> = quantized.to_bytes()?;
+    /// let again = Quantized::<Line>::load_bytes(&bytes)?;
+    /// assert_eq!(*again, quantized);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::File`] of `<bytes>` if the header cannot be written.
+    #[cfg(feature = "safetensors")]
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        crate::weights::quantized::to_bytes(self)
+    }
+
+    /// Reads it from what was a file, and checks it, as [`load`](Self::load) does.
+    ///
+    /// # Errors
+    /// [`Error::Weights`] of `<bytes>` if they do not hold this network.
+    #[cfg(feature = "safetensors")]
+    pub fn load_bytes(bytes: &[u8]) -> Result<Box<Self>, Error> {
+        crate::weights::quantized::load_bytes(bytes)
+    }
+
+    #[cfg(all(feature = "alloc", not(feature = "safetensors")))]
+    crate::missing::missing! {
+        Safetensors of N {
+            pub fn save(&self, _path: impl Sized) -> Result<(), Error>;
+            pub fn load(_path: impl Sized) -> Result<Box<Self>, Error>;
+            pub fn to_bytes(&self) -> Result<Vec<u8>, Error>;
+            pub fn load_bytes(_bytes: &[u8]) -> Result<Box<Self>, Error>;
+        }
     }
 
     /// Predicts one `sample`, without allocation. Numbers beyond what calibration has seen are taken for the ends of that; integers

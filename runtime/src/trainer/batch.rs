@@ -42,6 +42,7 @@ where
     pub(super) optimizer: &'a mut O,
     pub(super) step: Step,
     pub(super) slots: &'a mut [N::Scalar],
+    /// Where the parameters from before the step go; it may be empty where [`repeats`](super::run::repeats).
     pub(super) previous: &'a mut [N::Scalar],
     /// How many share the work.
     pub(super) threads: usize,

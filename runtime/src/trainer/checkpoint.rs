@@ -20,6 +20,7 @@ use crate::history::{Epoch, History, Scores};
 use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::scalar::Scalar;
+use crate::steps::Steps;
 use crate::summary::Summary;
 use crate::weights::Checkpoint;
 
@@ -156,14 +157,15 @@ impl<'a> Plan<'a> {
     fn save(
         &self,
         report: &Report,
-        (epoch, iteration): (usize, u64),
+        (epoch, steps): (usize, Steps),
         numbers: &[&[u8]],
         callbacks: Vec<f64>,
     ) -> Result<(), Error> {
         let rate = report.control.learning_rate.map_or_else(|| "none".to_string(), |rate| rate.to_string());
         let facts = [
             ("epoch", epoch.to_string()),
-            ("iteration", iteration.to_string()),
+            ("iteration", steps.made.to_string()),
+            ("forgotten steps", steps.forgotten.to_string()),
             ("learning rate", rate),
             ("stopped", report.control.stop.to_string()),
         ];
@@ -214,10 +216,12 @@ impl<'a> Plan<'a> {
         checkpoint: &Checkpoint,
         load_callbacks: &mut dyn FnMut(&[f64]) -> bool,
         numbers: Vec<&mut [u8]>,
-    ) -> Result<(usize, u64), Error> {
+    ) -> Result<(usize, Steps), Error> {
         let refused = |reason| Error::Checkpoint { path: self.setting.path.clone(), reason };
         let text = &checkpoint.text;
-        let counts = (value(text, "epoch").map_err(refused)?, value(text, "iteration").map_err(refused)?);
+        let epoch = value(text, "epoch").map_err(refused)?;
+        let (made, forgotten) =
+            (value(text, "iteration").map_err(refused)?, value(text, "forgotten steps").map_err(refused)?);
         let (rate, stop) =
             (value::<String>(text, "learning rate").map_err(refused)?, value(text, "stopped").map_err(refused)?);
         if !load_callbacks(&checkpoint.callbacks) {
@@ -230,7 +234,7 @@ impl<'a> Plan<'a> {
             copy.copy_from_slice(numbers);
             rest = after;
         }
-        Ok(counts)
+        Ok((epoch, Steps::resumed(made, forgotten)))
     }
 }
 
@@ -251,7 +255,7 @@ where
         let state = &*self.state;
         let numbers = [self.network.as_flat(), state.previous.as_flat(), state.pass.gradient.as_flat()];
         let numbers: Vec<_> = numbers.into_iter().chain(state.slots.kinds(N::PARAMETERS)).map(cast_slice).collect();
-        plan.save(report, (state.epoch, state.iteration), &numbers, callbacks)
+        plan.save(report, (state.epoch, state.steps), &numbers, callbacks)
     }
 
     /// Reads the checkpoint, if there is one, and its history; brings `rng` to where it was.
@@ -274,8 +278,7 @@ where
         let numbers = [self.network.as_flat_mut(), state.previous.as_flat_mut(), gradient];
         let numbers = numbers.into_iter().chain(state.slots.kinds_mut(N::PARAMETERS)).map(cast_slice_mut).collect();
         let load_callbacks = &mut |numbers: &[f64]| self.callbacks.load_state(numbers);
-        (state.epoch, state.iteration) = plan.resume(report, checkpoint, load_callbacks, numbers)?;
-        state.moved = true;
+        (state.epoch, state.steps) = plan.resume(report, checkpoint, load_callbacks, numbers)?;
         Ok(())
     }
 }

@@ -6,23 +6,22 @@ use core::mem;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
-use super::batch::{Train, threads_for};
+use super::batch::threads_for;
 use super::evaluate::scores;
 use super::feed::{Feed, Known};
-use super::parts::with_next;
 use super::report::Report;
+use super::run::Run;
 use super::{Settings, State};
 use crate::callbacks::{Callback, Training};
 use crate::error::Error;
 use crate::frozen;
 use crate::group::by_layer;
 use crate::history::{Epoch, History};
-use crate::kernels::dispatch;
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
 use crate::noise::Noise;
-use crate::optimizers::{Optimizer, Step};
+use crate::optimizers::Optimizer;
 use crate::scalar::Scalar;
 
 /// One call of `fit`.
@@ -36,6 +35,14 @@ pub(super) struct Fit<'a, N: Network, L, O, M, C, F> {
     pub(super) callbacks: &'a mut C,
     pub(super) settings: Settings,
     pub(super) state: &'a mut State<N>,
+}
+
+/// The last batch of an epoch.
+struct Last {
+    learning_rate: f64,
+    /// Which it was, from 1.
+    batch: usize,
+    loss: f64,
 }
 
 impl<T, N, L, O, M, C, F> Fit<'_, N, L, O, M, C, F>
@@ -59,11 +66,13 @@ where
         if epochs == 0 {
             return Err(Error::NoEpochs.into());
         }
+        self.optimizer.check()?;
+        self.metrics.check()?;
         let mut names = Vec::new();
         self.metrics.names(&mut |name, direction| names.push((name, direction)));
         let mut report = Report::new(&self.settings, self.known, names, &self.optimizer);
         report.control.learning_rate = self.state.learning_rate;
-        self.state.moved = false;
+        self.state.steps.kept = false;
         #[cfg(feature = "safetensors")]
         let checkpoint = self.open_checkpoint(&mut report, rng)?;
         let begun = self.beside(&mut report, (0, f64::NAN), C::on_train_begin);
@@ -73,7 +82,7 @@ where
         }
         let ended = begun.map_err(F::Error::from).and_then(|()| self.epochs(&mut report, rng));
         // before the first step there is nothing to put in place
-        if ended.is_ok() && self.state.iteration > 0 {
+        if ended.is_ok() && self.state.steps.remembered() > 0 {
             frozen::keeping(self.network, |parameters| self.optimizer.finalize(parameters, &self.state.slots));
         }
         // however training has ended
@@ -148,13 +157,16 @@ where
         change_places(self);
         let batches = self.each_batch(report, order, noise, means, aside);
         change_places(self);
-        batches?.map_err(|diverged| {
-            self.state.restore(self.network);
-            diverged.into()
-        })
+        // the next batch would see it; there may be none
+        let astray = !self.state.look(self.network) || batches.as_ref().is_ok_and(|last| !last.loss.is_finite());
+        if astray {
+            self.state.take_back(self.network);
+        }
+        let Last { learning_rate, batch, loss } = batches?;
+        if astray { Err(self.state.diverged(batch, loss).into()) } else { Ok(learning_rate) }
     }
 
-    /// The last rate, or where the loss was not finite.
+    /// Trains on all batches, or until the loss of one is not finite.
     fn each_batch(
         &mut self,
         report: &mut Report,
@@ -162,8 +174,8 @@ where
         noise: Noise,
         (loss_mean, metric_state): (&mut Mean<T>, &mut M::State),
         aside: bool,
-    ) -> Result<Result<f64, Error>, F::Error> {
-        let (mut learning_rate, mut batch, mut samples) = (0.0, 0, 0);
+    ) -> Result<Last, F::Error> {
+        let (mut learning_rate, mut batch, mut samples, mut loss) = (0.0, 0, 0, 0.0);
         // who has stopped the training already waits for the first batch
         let followed = self.callbacks.follows_batches() || report.control.stop;
         while let Some(next) = self.feed.next(order, samples, &self.loss) {
@@ -174,52 +186,51 @@ where
             if aside {
                 mem::swap(&mut network, &mut previous);
             }
-            let (epoch, rate) = (state.epoch, report.control.learning_rate);
             // threads that are awake go on with the next batch; to wake them costs as much as a small one
             let count = threads_for::<N>(&state.threads, size.min(indices.len()));
-            let run = || {
+            let mut run = Run {
+                network,
+                previous,
+                pass: &mut state.pass,
+                slots: &mut state.slots,
+                marked: &mut state.marked,
+                data,
+                indices,
+                size,
+                coming,
+                noise: noise.at(samples),
+                loss: &self.loss,
+                optimizer: &mut *self.optimizer,
+                steps: state.steps,
+                learning_rate: report.control.learning_rate,
+                threads: count,
+            };
+            let go = || {
                 let mut batch_loss = f64::NAN;
-                for (indices, coming) in with_next(indices, size, coming) {
-                    learning_rate = rate.unwrap_or_else(|| self.optimizer.learning_rate(state.iteration));
-                    let train = Train {
-                        network: &mut *network,
-                        pass: &mut state.pass,
-                        data,
-                        indices,
-                        coming,
-                        noise: noise.at(samples),
-                        loss: &self.loss,
-                        metrics: &self.metrics,
-                        loss_mean: &mut *loss_mean,
-                        metric_state: &mut *metric_state,
-                        optimizer: &mut *self.optimizer,
-                        step: Step { iteration: state.iteration, learning_rate },
-                        slots: &mut state.slots,
-                        previous: previous.as_flat_mut(),
-                        threads: count,
-                    };
-                    batch_loss = dispatch(train.pass.level(), train);
+                for (number, indices) in indices.chunks(size).enumerate() {
+                    let step = run.told(number)?;
+                    learning_rate = step.learning_rate;
+                    batch_loss = run.train((number, step), &self.metrics, (&mut *loss_mean, &mut *metric_state));
                     (batch, samples) = (batch + 1, samples + indices.len());
                     if !batch_loss.is_finite() {
                         break;
                     }
-                    state.moved = true;
-                    state.iteration += 1;
+                    state.steps.count();
                     #[cfg(feature = "std")]
                     if let Some(progress) = &mut report.progress {
-                        progress.batch(epoch, batch, || {
+                        progress.batch(state.epoch, batch, || {
                             scores::<T, N::Output, F::Tile, M>(&self.metrics, loss_mean, metric_state)
                         });
                     }
                 }
-                batch_loss
+                Ok::<_, Error>(batch_loss)
             };
-            let batch_loss = state.threads.within(count, run)?;
-            if !batch_loss.is_finite() {
-                return Ok(Err(Error::Diverged { epoch, batch, loss: batch_loss }));
+            loss = state.threads.within(count, go)??;
+            if !loss.is_finite() {
+                return Ok(Last { learning_rate, batch, loss });
             }
             if followed {
-                self.beside(report, (batch, batch_loss), C::on_batch_end)?;
+                self.beside(report, (batch, loss), C::on_batch_end)?;
                 if report.control.stop {
                     break;
                 }
@@ -229,7 +240,7 @@ where
         if let Some(progress) = &mut report.progress {
             progress.counted(batch, samples);
         }
-        Ok(Ok(learning_rate))
+        Ok(Last { learning_rate, batch, loss })
     }
 
     /// Calls the callbacks.
@@ -240,7 +251,7 @@ where
         (batch, batch_loss): (usize, f64),
         call: impl FnOnce(&mut C, &mut Training<'_, N>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let iteration = self.state.iteration;
+        let iteration = self.state.steps.made;
         call(
             self.callbacks,
             &mut Training {

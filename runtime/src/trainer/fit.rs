@@ -18,7 +18,7 @@ use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
 use crate::network::Network;
 use crate::noise::Noise;
-use crate::optimizers::{Optimizer, Step};
+use crate::optimizers::Optimizer;
 use crate::scalar::Scalar;
 
 impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
@@ -27,8 +27,9 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     /// # Errors
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::NoBatch`],
     /// [`Error::NoSteps`], [`Error::NoEpochs`], [`Error::ValidationSplit`], [`Error::InputNotFinite`], [`Error::InputNotRow`],
-    /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`], and of weights
-    /// [`Error::SampleWeights`], [`Error::SampleWeight`], [`Error::ClassWeight`]. While training: [`Error::Diverged`]; with threads,
+    /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`], of weights
+    /// [`Error::SampleWeights`], [`Error::SampleWeight`], [`Error::ClassWeight`], and of settings [`Error::Setting`],
+    /// [`Error::NoSuchOutput`]. While training: [`Error::Diverged`], [`Error::LearningRate`]; with threads,
     /// [`Error::Threads`](Error) if they cannot be started.
     pub fn fit<X, Y, R>(&mut self, network: &mut N, data: Data<'_, X, Y>, rng: &mut R) -> Result<History, Error>
     where
@@ -132,17 +133,19 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     {
         let (loss, seed) = (self.loss, self.settings.seed);
         let (state, optimizer) = self.state();
+        optimizer.check()?;
         let samples = state.check(data, &loss)?;
         state.order.clear();
         state.order.extend(0..samples);
-        let step = Step { iteration: state.iteration, learning_rate: state.learning_rate(optimizer) };
+        let step = state.steps.checked(state.learning_rate(optimizer))?;
+        let number = state.steps.made;
         let batch_loss = Train {
             network,
             pass: &mut state.pass,
             data,
             indices: &state.order,
             coming: &[],
-            noise: Noise::of_step(seed, state.iteration),
+            noise: Noise::of_step(seed, number),
             loss: &loss,
             metrics: &(),
             loss_mean: &mut Mean::default(),
@@ -154,13 +157,15 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
             threads: 1,
         }
         .with(&mut state.threads)?;
-        if !batch_loss.is_finite() {
-            state.restore(network);
-            let batch = usize::try_from(state.iteration).unwrap_or(usize::MAX) + 1;
-            return Err(Error::Diverged { epoch: state.epoch, batch, loss: batch_loss });
+        let stepped = batch_loss.is_finite();
+        if stepped {
+            state.steps.count();
         }
-        state.moved = true;
-        state.iteration += 1;
+        if !stepped || !state.look(network) {
+            state.take_back(network);
+            let batch = usize::try_from(number).unwrap_or(usize::MAX).saturating_add(1);
+            return Err(state.diverged(batch, batch_loss));
+        }
         Ok(batch_loss)
     }
 
@@ -179,6 +184,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         let (loss, metrics) = (self.loss, self.metrics);
         let (state, _) = self.state();
         let samples = state.check(data, &loss)?;
+        metrics.check()?;
         evaluate(network, state, &loss, &metrics, data, 0..samples)
     }
 }

@@ -14,6 +14,7 @@ mod judge;
 mod memory;
 mod parts;
 mod report;
+mod run;
 mod settings;
 mod shuffle;
 mod state;
@@ -29,7 +30,7 @@ use crate::kernels::dispatch;
 use crate::losses::ClassWeight;
 use crate::metrics::Weighted;
 use crate::network::Network;
-use crate::optimizers::{Optimizer, Step};
+use crate::optimizers::Optimizer;
 use crate::pass::Pass;
 
 /// Trains a network: Keras's `compile` and `fit`.
@@ -197,7 +198,7 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     /// How many steps the optimizer has made.
     #[must_use]
     pub fn iteration(&self) -> u64 {
-        self.state.as_ref().map_or(0, |state| state.iteration)
+        self.state.as_ref().map_or(0, |state| state.steps.made)
     }
 }
 
@@ -243,7 +244,7 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
     /// What ends a `fit`: puts the moving averages of [`use_ema`](Optimizer::use_ema) in the place of the parameters. `fit`
     /// does so itself; a loop of single steps calls this at its end.
     pub fn finalize(&self, network: &mut N) {
-        if let Some(state) = self.state.as_ref().filter(|state| state.iteration > 0) {
+        if let Some(state) = self.state.as_ref().filter(|state| state.steps.remembered() > 0) {
             frozen::keeping(network, |parameters| self.optimizer.finalize(parameters, &state.slots));
         }
     }
@@ -251,7 +252,7 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
     /// Lets the optimizer make a step with the gradient of `pass`, which becomes zero.
     pub fn apply_gradient(&mut self, network: &mut N, pass: &mut Pass<N>) {
         let (state, optimizer) = self.state();
-        let step = Step { iteration: state.iteration, learning_rate: state.learning_rate(optimizer) };
+        let step = state.steps.next(state.learning_rate(optimizer));
         dispatch(
             pass.level(),
             Apply {
@@ -264,7 +265,6 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
                 threads: 1,
             },
         );
-        state.moved = true;
-        state.iteration += 1;
+        state.steps.count();
     }
 }

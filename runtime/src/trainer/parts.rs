@@ -228,7 +228,7 @@ impl<T, O: Clone> Cut for Descend<'_, T, O> {
         let (parameters, other_parameters) = parameters.split_at_mut(count);
         let (gradient, other_gradient) = gradient.split_at_mut(count);
         let (slots, other_slots) = slots.split(count);
-        let (previous, other_previous) = previous.split_at_mut(count);
+        let (previous, other_previous) = previous.split_at_mut(count.min(previous.len()));
         (
             Self { optimizer, step, parameters, gradient, slots, previous, start },
             Self {

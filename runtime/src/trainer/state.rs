@@ -3,15 +3,17 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use bytemuck::zeroed_box;
+use bytemuck::{zeroed_box, zeroed_slice_box};
 
 use super::Settings;
 use super::memory::{OnLines, Slots};
-use crate::frozen;
+use super::run::repeats;
+use crate::error::Error;
 use crate::group::tiles_remembered;
 use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::pass::Pass;
+use crate::steps::Steps;
 use crate::threads::Threads;
 
 /// What a trainer remembers between steps and reuses: all its memory is here.
@@ -20,10 +22,11 @@ pub(super) struct State<N: Network> {
     pub(super) threads: Threads,
     pub(super) slots: Slots<N::Scalar>,
     pub(super) previous: Box<OnLines<N>>,
-    /// Whether `previous` holds parameters of this fit.
-    pub(super) moved: bool,
+    /// The slots from before one step of some, where [`repeats`] tells.
+    pub(super) marked: Box<[N::Scalar]>,
+    /// Of this fit, as far as `previous` is concerned.
+    pub(super) steps: Steps,
     pub(super) order: Vec<u32>,
-    pub(super) iteration: u64,
     pub(super) epoch: usize,
     /// The rate that a callback has set.
     pub(super) learning_rate: Option<f64>,
@@ -35,17 +38,18 @@ impl<N: Network> State<N> {
         let pass = Pass::with_tiles(tiles_remembered::<N>());
         let best = pass.level();
         let previous: Box<OnLines<N>> = zeroed_box();
+        let slots = Slots::new(O::SLOTS, previous.as_flat());
         Self {
             pass: pass.with_level(settings.level.unwrap_or(best)),
             #[cfg(feature = "rayon")]
             threads: Threads::new(settings.threads),
             #[cfg(not(feature = "rayon"))]
             threads: Threads::ONE,
-            slots: Slots::new(O::SLOTS, previous.as_flat()),
+            marked: zeroed_slice_box(if const { repeats::<N, O>() } { slots.len() } else { 0 }),
+            slots,
             previous,
-            moved: false,
+            steps: Steps::NONE,
             order: Vec::new(),
-            iteration: 0,
             epoch: 0,
             learning_rate: None,
         }
@@ -53,14 +57,23 @@ impl<N: Network> State<N> {
 
     /// The rate of the next step.
     pub(super) fn learning_rate(&self, optimizer: &impl Optimizer) -> f64 {
-        self.learning_rate.unwrap_or_else(|| optimizer.learning_rate(self.iteration))
+        self.learning_rate.unwrap_or_else(|| optimizer.learning_rate(self.steps.made))
     }
 
-    /// Puts back the last parameters that gave a finite loss, and forgets the gradient.
-    pub(super) fn restore(&mut self, network: &mut N) {
-        if self.moved {
-            frozen::restore(network, self.previous.as_flat());
-        }
+    /// Whether all that the last step has moved are numbers.
+    pub(super) fn look(&mut self, network: &N) -> bool {
+        self.steps.look(self.pass.level(), network, self.previous.as_flat())
+    }
+
+    /// Puts back the last parameters that gave a finite loss, and forgets what led away from them.
+    pub(super) fn take_back(&mut self, network: &mut N) {
+        self.steps.take_back(self.pass.level(), network, self.previous.as_flat(), &mut self.slots);
         self.pass.clear();
+    }
+
+    /// What is said of a training that went astray with this loss of a batch, and with the step after it if the loss is
+    /// finite.
+    pub(super) fn diverged(&self, batch: usize, loss: f64) -> Error {
+        Error::Diverged { epoch: self.epoch.max(1), batch, loss }
     }
 }

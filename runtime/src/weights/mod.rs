@@ -184,7 +184,14 @@ fn check_tensors(
         found.push((*info).clone());
     }
     let ours: HashSet<&str> = places.iter().map(|place| place.name.as_str()).collect();
-    if let Some((name, _)) = file.iter().find(|(name, _)| !ours.contains(name.as_str())) {
+    // Keras keeps a count beside the mean of a `Normalization`, and says itself that it is of no use any more
+    let needless = |name: &str| {
+        let layer = name.strip_suffix(".count");
+        layer.is_some_and(|layer| {
+            ours.contains(&*format!("{layer}.mean")) && ours.contains(&*format!("{layer}.variance"))
+        })
+    };
+    if let Some((name, _)) = file.iter().find(|(name, _)| !ours.contains(name.as_str()) && !needless(name)) {
         let name = name.escape_debug();
         return Err(format!("there is a tensor `{name}`, which this network does not have").into());
     }

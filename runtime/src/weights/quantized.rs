@@ -4,6 +4,7 @@ use core::ops::Range;
 use std::boxed::Box;
 use std::collections::{HashMap, HashSet};
 use std::format;
+use std::io::{self, Read};
 use std::path::Path;
 use std::string::String;
 use std::vec::Vec;
@@ -14,8 +15,8 @@ use safetensors::tensor::TensorInfo;
 
 use super::about::{About, KEY};
 use super::file::{Fault, Weights, replace};
-use super::head;
 use super::naming::told;
+use super::{BYTES, head};
 use crate::error::Error;
 use crate::layers::naming;
 use crate::quantized::{InputOf, Number, OutputOf, Quantizable, QuantizableNetwork, Quantized, Stored};
@@ -40,7 +41,7 @@ impl Tensor {
         match self.number {
             Number::Weight => Dtype::I8,
             Number::Sum | Number::ZeroPoint => Dtype::I32,
-            Number::Scale => Dtype::F32,
+            Number::Scale | Number::Real => Dtype::F32,
         }
     }
 }
@@ -82,6 +83,19 @@ fn bytes_of_mut<'a, N: QuantizableNetwork>(network: &'a mut Quantized<N>, tensor
 }
 
 pub(crate) fn save<N: QuantizableNetwork>(network: &Quantized<N>, path: &Path) -> Result<(), Error> {
+    let written = file(network).and_then(|(head, parts)| replace(path, &[&[&*head], &*parts].concat()));
+    written.map_err(|source| Error::File { action: "write", path: path.to_path_buf(), source })
+}
+
+/// What [`save`] writes.
+pub(crate) fn to_bytes<N: QuantizableNetwork>(network: &Quantized<N>) -> Result<Vec<u8>, Error> {
+    let failed = |source| Error::File { action: "write", path: Path::new(BYTES).to_path_buf(), source };
+    let (head, parts) = file(network).map_err(failed)?;
+    Ok([head, parts.concat()].concat())
+}
+
+/// The header, and the numbers after it.
+fn file<N: QuantizableNetwork>(network: &Quantized<N>) -> io::Result<(Vec<u8>, Vec<&[u8]>)> {
     let mut tensors = tensors::<N>();
     // first what is four bytes wide, so that all of it is aligned
     tensors.sort_by_key(|tensor| tensor.number.size() == 1);
@@ -94,16 +108,20 @@ pub(crate) fn save<N: QuantizableNetwork>(network: &Quantized<N>, path: &Path) -
         let info = TensorInfo { dtype: tensor.dtype(), shape: tensor.shape.to_vec(), data_offsets: (start, *end) };
         Some((tensor.name.clone(), info))
     });
-    let written = head(infos.collect(), about).and_then(|head| replace(path, &[&[&*head], &*parts].concat()));
-    written.map_err(|source| Error::File { action: "write", path: path.to_path_buf(), source })
+    Ok((head(infos.collect(), about)?, parts))
 }
 
 pub(crate) fn load<N: QuantizableNetwork>(path: &Path) -> Result<Box<Quantized<N>>, Error> {
-    loaded(path).map_err(|fault| fault.of_network(path))
+    Weights::open(path).and_then(loaded).map_err(|fault| fault.of_network(path))
 }
 
-fn loaded<N: QuantizableNetwork>(path: &Path) -> Result<Box<Quantized<N>>, Fault> {
-    let mut file = Weights::open(path)?;
+/// Reads what was a file.
+pub(crate) fn load_bytes<N: QuantizableNetwork>(bytes: &[u8]) -> Result<Box<Quantized<N>>, Error> {
+    let loaded = Weights::begin(bytes, bytes.len() as u64).and_then(loaded);
+    loaded.map_err(|fault| fault.of_network(Path::new(BYTES)))
+}
+
+fn loaded<N: QuantizableNetwork, R: Read>(mut file: Weights<R>) -> Result<Box<Quantized<N>>, Fault> {
     let tensors = tensors::<N>();
     let places = check_tensors(&tensors, &file.tensors)?;
     let about = file.metadata.remove(KEY).map_or_else(About::default, |text| About::parse(&text));

@@ -106,6 +106,8 @@ impl<'a, N: Network> Reader<'a, N> {
                 _ => Ok(()),
             },
             "Mul" => self.any_of(node, &["gamma", "scale"]),
+            "Sub" | "Identity" if self.wants(&["mean"]) => self.any_of(node, &["mean"]),
+            "Max" if self.wants(&["variance"]) => self.any_of(node, &["variance"]),
             "PRelu" => self.alpha(second, false),
             "BatchNormalization" => {
                 self.named_or(second, "gamma", 1.0)?;
