@@ -63,6 +63,7 @@ impl Steps {
     }
 
     /// The same, of a step after which others may put other parameters into the network.
+    #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn count_alone<N: Network>(&mut self, network: &N) {
         self.count();
