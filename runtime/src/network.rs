@@ -277,7 +277,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// ```
     ///
     /// # Errors
-    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
+    /// [`Error::NoSamples`], [`Error::TooManySamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
     /// [`Error::ParameterNotFinite`] for one in the network.
     fn quantize<X>(&self, calibration: &X) -> Result<Quantized<Self>, Error>
     where
@@ -297,7 +297,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         private::predict(self, sample)
     }
 
-    /// Predicts many samples.
+    /// Predicts many samples: as many as 32 bits count, and none if there are more.
     ///
     /// To predict again and again without allocation, use [`Pass::predict`](crate::Pass::predict).
     ///
@@ -315,9 +315,9 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     #[cfg(feature = "alloc")]
     fn predict_many<X: Samples<Self::Scalar, Self::Input> + ?Sized>(&self, inputs: &X) -> Vec<OutputOf<Self>> {
         let mut outputs = alloc::vec![Zero::ZERO; inputs.count()];
-        // the lengths are equal, so there is no error
-        let _ = Pass::new().predict(self, inputs, &mut outputs);
-        outputs
+        // the lengths are equal, so there is no other error
+        let predicted = Pass::new().predict(self, inputs, &mut outputs);
+        predicted.map_or_else(|_| Vec::new(), |()| outputs)
     }
 
     /// Writes the parameters to a safetensors file: tensors `label.kernel`, `label.bias` in Keras's layout, with the
@@ -472,6 +472,31 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     #[cfg(feature = "onnx")]
     fn load_onnx(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
         crate::weights::onnx::load(self, path.as_ref())
+    }
+
+    #[cfg(not(feature = "safetensors"))]
+    crate::missing::missing! {
+        Safetensors of Self {
+            fn save(&self, _path: impl Sized) -> Result<(), Error>;
+            fn load(&mut self, _path: impl Sized) -> Result<(), Error>;
+            fn load_cast(&mut self, _path: impl Sized) -> Result<(), Error>;
+            fn load_bytes(&mut self, _bytes: &[u8]) -> Result<(), Error>;
+        }
+    }
+
+    #[cfg(all(feature = "alloc", not(feature = "safetensors")))]
+    crate::missing::missing! {
+        Safetensors of Self {
+            fn to_bytes(&self) -> Result<Vec<u8>, Error>;
+        }
+    }
+
+    #[cfg(not(feature = "onnx"))]
+    crate::missing::missing! {
+        Onnx of Self {
+            fn save_onnx(&self, _path: impl Sized) -> Result<(), Error>;
+            fn load_onnx(&mut self, _path: impl Sized) -> Result<(), Error>;
+        }
     }
 }
 

@@ -59,7 +59,7 @@ mod layers;
 mod layout;
 
 #[cfg(feature = "alloc")]
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
@@ -68,7 +68,7 @@ use fearless_simd::Simd;
 
 pub use self::dense::{Affine, QuantizedDense, Range};
 pub use self::layout::{Layout, Number, Pair, Stored, StoredTensor};
-use crate::data::Samples;
+use crate::data::{Samples, count};
 use crate::error::Error;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::Network;
@@ -201,7 +201,7 @@ impl<N: QuantizableNetwork> Quantized<N> {
     /// `network` in integers, with the ranges that its numbers have over `calibration`.
     ///
     /// # Errors
-    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
+    /// [`Error::NoSamples`], [`Error::TooManySamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
     /// [`Error::ParameterNotFinite`] for one in the network.
     pub fn new<X: Samples<f32, InputOf<N>> + ?Sized>(network: &N, calibration: &X) -> Result<Self, Error> {
         const { assert!(Self::BYTES <= STACK_LIMIT, "beyond 128 KiB, use `Quantized::boxed`") };
@@ -225,7 +225,7 @@ impl<N: QuantizableNetwork> Quantized<N> {
     }
 
     fn fill<X: Samples<f32, InputOf<N>> + ?Sized>(&mut self, network: &N, calibration: &X) -> Result<(), Error> {
-        if calibration.count() == 0 {
+        if count(calibration.count())? == 0 {
             return Err(Error::NoSamples);
         }
         calibration.check(N::RANGE)?;
@@ -294,6 +294,16 @@ impl<N: QuantizableNetwork> Quantized<N> {
     #[cfg(feature = "safetensors")]
     pub fn load_bytes(bytes: &[u8]) -> Result<Box<Self>, Error> {
         crate::weights::quantized::load_bytes(bytes)
+    }
+
+    #[cfg(all(feature = "alloc", not(feature = "safetensors")))]
+    crate::missing::missing! {
+        Safetensors of N {
+            pub fn save(&self, _path: impl Sized) -> Result<(), Error>;
+            pub fn load(_path: impl Sized) -> Result<Box<Self>, Error>;
+            pub fn to_bytes(&self) -> Result<Vec<u8>, Error>;
+            pub fn load_bytes(_bytes: &[u8]) -> Result<Box<Self>, Error>;
+        }
     }
 
     /// Predicts one `sample`, without allocation. Numbers beyond what calibration has seen are taken for the ends of that; integers
