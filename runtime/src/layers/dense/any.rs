@@ -10,6 +10,7 @@ use crate::activations::{Activation, Keep};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::{Gather, Sink};
+use crate::kernels::part::map_any;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 
@@ -82,6 +83,34 @@ pub(super) fn activate<T: Scalar, S: Simd, A: Activation, const N: usize>(
         for column in y {
             column.store(activation.value(simd, column.load(simd)));
         }
+    }
+}
+
+/// One sample. What looks across the outputs is the layer's.
+#[inline(never)]
+pub(super) fn predict<T: Scalar, S: Simd, A: Activation>(
+    simd: S,
+    activation: A,
+    weights: &[T],
+    biases: &[T],
+    x: &[T],
+    y: &mut [T],
+) {
+    kernel::shared::predict::<T, S>(simd, weights, biases, x, y);
+    if const { A::ELEMENTWISE } {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                map_any(
+                    simd,
+                    y,
+                    #[inline(always)]
+                    |z| activation.value(simd, z),
+                    #[inline(always)]
+                    |z| activation.value(simd, z),
+                );
+            },
+        );
     }
 }
 

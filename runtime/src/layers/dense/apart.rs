@@ -159,7 +159,7 @@ where
         kernel::gather_weights::<T, S>(simd, x, dy, sums);
     }
 
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn predict_apart<T: Scalar, S: Simd>(
         &self,
         simd: S,
@@ -168,15 +168,25 @@ where
         output: &mut [T; OUT],
     ) {
         if const { kernel::is_known::<T, S>(OUT) } {
-            return simd.vectorize(
-                #[inline(always)]
-                || self.predict_known(simd, parameters, input, output),
-            );
+            return self.predict_known_apart(simd, parameters, input, output);
         }
-        kernel::shared::predict::<T, S>(simd, parameters.weights(), parameters.biases(), input, output);
+        any::predict(simd, self.activation, parameters.weights(), parameters.biases(), input, output);
+        if const { !A::ELEMENTWISE } {
+            self.activation.predict(simd, output);
+        }
+    }
+
+    #[inline(never)]
+    fn predict_known_apart<T: Scalar, S: Simd>(
+        &self,
+        simd: S,
+        parameters: &DenseParameters<T, IN, OUT, BIAS>,
+        input: &[T; IN],
+        output: &mut [T; OUT],
+    ) {
         simd.vectorize(
             #[inline(always)]
-            || self.activation.predict(simd, output),
+            || self.predict_known(simd, parameters, input, output),
         );
     }
 
