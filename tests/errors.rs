@@ -246,3 +246,22 @@ fn predictions_that_do_not_fit_the_buffer() {
     let error = pass.backward(&classifier(), &X, &Y, &mut [[0.0; 2]; 1]).unwrap_err();
     assert_eq!(error.to_string(), "there is room for 1 predictions, but there are 3 samples");
 }
+
+/// What is asked for each of its samples by a number of 32 bits.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn more_samples_than_are_counted() {
+    let x = from_fn(1 << 32, |_| [0.0_f32; 2]);
+    let d = from_fn(1 << 32, |_| [1.0_f32; 2]);
+    let (network, mut pass) = (classifier(), Pass::new());
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1));
+    let errors = [
+        pass.predict(&network, &x, &mut []).unwrap_err(),
+        pass.backward(&network, &x, &d, &mut []).unwrap_err(),
+        network.quantize(&x).unwrap_err(),
+        trainer.evaluate(&network, (&x, &d)).unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.to_string(), "there are 4294967296 samples, more than 4294967295");
+    }
+}

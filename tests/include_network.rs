@@ -135,3 +135,20 @@ fn the_file_is_tracked() -> Result<(), Box<dyn std::error::Error>> {
     assert!(read.contains("xor.safetensors"), "{read}");
     Ok(())
 }
+
+/// A header that is as it should be up to the last tensor, and not after it.
+#[test]
+fn what_follows_the_last_tensor_is_looked_at() -> Result<(), Error> {
+    let mut bytes = XOR.to_bytes()?;
+    let header = 8 + usize::from(bytes[0]) + 256 * usize::from(bytes[1]);
+    let end = bytes[..header].iter().rposition(|sign| *sign == b'}').unwrap_or_default();
+    for other in *b" \",{" {
+        bytes[end] = other;
+        let built = std::panic::catch_unwind(|| typenet::__private::included::<Xor>(&bytes, "xor.safetensors"));
+        let said = built.err().and_then(|said| said.downcast::<String>().ok());
+        let fault =
+            "`xor.safetensors` does not hold `Xor`: it is no safetensors file: its header is not as it should be";
+        assert_eq!(said.as_deref().map(|said| &**said), Some(fault), "{}", char::from(other));
+    }
+    Ok(())
+}

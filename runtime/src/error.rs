@@ -156,6 +156,36 @@ pub enum Error {
         /// The weight.
         weight: f64,
     },
+    /// A setting of an optimizer, a loss, a metric or a callback that makes no sense.
+    #[error("the `{setting}` of `{of}` is {value}; it must be {must}")]
+    Setting {
+        /// Whose.
+        of: &'static str,
+        /// Which.
+        setting: &'static str,
+        /// What it was set to.
+        value: f64,
+        /// What it must be.
+        must: &'static str,
+    },
+    /// A rate that is negative, infinite or not a number: of an optimizer, a schedule, a callback, or what was set.
+    #[error("the learning rate of step {iteration} is {learning_rate}; it must be finite and not negative")]
+    LearningRate {
+        /// Which step, from 0.
+        iteration: u64,
+        /// The rate.
+        learning_rate: f64,
+    },
+    /// A metric of one output that the network has not.
+    #[error("`{of}` is to look at output {class}, but the network has {outputs} outputs, counted from 0")]
+    NoSuchOutput {
+        /// Which metric.
+        of: &'static str,
+        /// Which output.
+        class: usize,
+        /// How many there are.
+        outputs: usize,
+    },
     /// The loss became NaN or infinite, or the step after a finite loss has led to parameters that are. The network has the
     /// last parameters that gave a finite loss, and the optimizer has forgotten what led away from them: its slots are zeros as
     /// before its first step, while schedules go on. So the same trainer may go on, with a smaller rate for instance. If

@@ -16,7 +16,7 @@ use crate::losses::Loss;
 use crate::metrics::Mean;
 use crate::network::{Network, Shares, TileMemory};
 use crate::noise::{Noise, Training};
-use crate::optimizers::{Descend, Optimizer};
+use crate::optimizers::{Descend, Optimizer, Step};
 use crate::scalar::Scalar;
 use crate::steps::Steps;
 use crate::tile::{TargetTile, tiles, weigh};
@@ -129,7 +129,8 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
     ///
     /// # Errors
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::InputNotFinite`],
-    /// [`Error::InputNotRow`], [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`]. If the loss is not finite:
+    /// [`Error::InputNotRow`], [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`],
+    /// [`Error::Setting`], [`Error::LearningRate`]. If the loss is not finite, or the step after it:
     /// [`Error::Diverged`], and the network has the last parameters that gave a finite loss.
     pub fn train_on_batch<X, Y>(&mut self, network: &mut N, data: (&X, &Y)) -> Result<f64, Error>
     where
@@ -137,10 +138,12 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         Y: Targets<N::Scalar, N::Output> + ?Sized,
         L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     {
+        self.optimizer.check()?;
         let samples = check::<N, _, _, _>(data, &self.loss, |_, _| false)? as usize;
         self.optimizer.prepare(N::LAYERS);
+        let step = self.steps.checked(self.optimizer.learning_rate(self.steps.made))?;
         let batch = usize::try_from(self.steps.made).unwrap_or(usize::MAX).saturating_add(1);
-        let loss = dispatch(level(), Train { trainer: self, network, data, samples });
+        let loss = dispatch(level(), Train { trainer: self, network, data, samples, step });
         let Self { steps, memory: Memory { gradient, slots, previous, .. }, .. } = self;
         let stepped = loss.is_finite();
         if stepped {
@@ -172,6 +175,7 @@ struct Train<'a, N: Network, L, O, X: ?Sized, Y: ?Sized, const SLOTS: usize> {
     network: &'a mut N,
     data: Data<'a, X, Y>,
     samples: usize,
+    step: Step,
 }
 
 impl<N, L, O, X, Y, const SLOTS: usize> Task for Train<'_, N, L, O, X, Y, SLOTS>
@@ -186,7 +190,7 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> f64 {
-        let Self { trainer, network, data: (x, y), samples } = self;
+        let Self { trainer, network, data: (x, y), samples, step } = self;
         let Memory { tile, output, gradient, sums, slots, previous } = &mut trainer.memory;
         let share = N::Scalar::from_f64(1.0 / samples as f64);
         let mut loss = Mean::<N::Scalar>::default();
@@ -215,7 +219,6 @@ where
             loss += network.penalty(Some(gradient));
         }
         if loss.is_finite() {
-            let step = trainer.steps.next(trainer.optimizer.learning_rate(trainer.steps.made));
             let (parameters, gradient) = (network.as_flat_mut(), gradient.as_flat_mut());
             let (slots, previous) = (slots.as_flat_mut(), previous.as_flat_mut());
             let optimizer = &mut trainer.optimizer;

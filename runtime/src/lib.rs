@@ -100,6 +100,7 @@ pub mod quantized;
 pub mod regularizers;
 mod scalar;
 pub mod schedules;
+mod setting;
 mod steps;
 mod summary;
 mod tapes;

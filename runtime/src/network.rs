@@ -277,7 +277,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// ```
     ///
     /// # Errors
-    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
+    /// [`Error::NoSamples`], [`Error::TooManySamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
     /// [`Error::ParameterNotFinite`] for one in the network.
     fn quantize<X>(&self, calibration: &X) -> Result<Quantized<Self>, Error>
     where
@@ -297,7 +297,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
         private::predict(self, sample)
     }
 
-    /// Predicts many samples.
+    /// Predicts many samples: as many as 32 bits count, and none if there are more.
     ///
     /// To predict again and again without allocation, use [`Pass::predict`](crate::Pass::predict).
     ///
@@ -315,9 +315,9 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     #[cfg(feature = "alloc")]
     fn predict_many<X: Samples<Self::Scalar, Self::Input> + ?Sized>(&self, inputs: &X) -> Vec<OutputOf<Self>> {
         let mut outputs = alloc::vec![Zero::ZERO; inputs.count()];
-        // the lengths are equal, so there is no error
-        let _ = Pass::new().predict(self, inputs, &mut outputs);
-        outputs
+        // the lengths are equal, so there is no other error
+        let predicted = Pass::new().predict(self, inputs, &mut outputs);
+        predicted.map_or_else(|_| Vec::new(), |()| outputs)
     }
 
     /// Writes the parameters to a safetensors file: tensors `label.kernel`, `label.bias` in Keras's layout, with the

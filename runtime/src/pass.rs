@@ -6,7 +6,7 @@ use core::fmt;
 use bytemuck::{zeroed_box, zeroed_slice_box};
 use fearless_simd::{Level, Simd};
 
-use crate::data::Samples;
+use crate::data::{Samples, count};
 use crate::error::Error;
 use crate::group::{Group, backward, by_layer, forward, forward_one, onward, tiles_at_once};
 use crate::kernels::ahead::Ahead;
@@ -178,12 +178,14 @@ impl<N: Network> Pass<N> {
     /// Predicts many samples into `outputs`, which is as long as there are samples.
     ///
     /// # Errors
-    /// [`Error::Room`] if it is not. With threads, [`Error::Threads`](Error) if they cannot be started.
+    /// [`Error::Room`] if it is not, [`Error::TooManySamples`] if there are more than 32 bits count. With threads,
+    /// [`Error::Threads`](Error) if they cannot be started.
     pub fn predict<X>(&mut self, network: &N, inputs: &X, outputs: &mut [OutputOf<N>]) -> Result<(), Error>
     where
         X: Samples<N::Scalar, N::Input> + ?Sized,
     {
         let samples = inputs.count();
+        count(samples)?;
         if outputs.len() != samples {
             return Err(Error::Room { room: outputs.len(), samples });
         }
@@ -206,7 +208,7 @@ impl<N: Network> Pass<N> {
     ///
     /// # Errors
     /// [`Error::CountMismatch`] if there are not as many output gradients as inputs, [`Error::Room`] if `d_inputs` is
-    /// neither empty nor as long.
+    /// neither empty nor as long, [`Error::TooManySamples`] if there are more than 32 bits count.
     pub fn backward<X, D>(
         &mut self,
         network: &N,
@@ -219,6 +221,7 @@ impl<N: Network> Pass<N> {
         D: Samples<N::Scalar, N::Output> + ?Sized,
     {
         let samples = inputs.count();
+        count(samples)?;
         if d_outputs.count() != samples {
             return Err(Error::CountMismatch { inputs: samples, targets: d_outputs.count() });
         }

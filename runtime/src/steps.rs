@@ -2,6 +2,7 @@
 
 use fearless_simd::Level;
 
+use crate::error::Error;
 use crate::frozen;
 use crate::kernels::dispatch;
 use crate::kernels::within::{Look, Looked};
@@ -41,6 +42,15 @@ impl Steps {
     #[inline(always)]
     pub(crate) const fn next(&self, learning_rate: f64) -> Step {
         Step { iteration: self.remembered(), learning_rate }
+    }
+
+    /// The same, if it can be made with this rate.
+    #[inline(always)]
+    pub(crate) fn checked(&self, learning_rate: f64) -> Result<Step, Error> {
+        if (0.0..=f64::MAX).contains(&learning_rate) {
+            return Ok(self.next(learning_rate));
+        }
+        Err(Error::LearningRate { iteration: self.made, learning_rate })
     }
 
     /// Counts one.

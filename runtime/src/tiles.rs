@@ -135,9 +135,10 @@ where
         (self.see)(self.tiles.tile(index))
     }
 
+    #[allow(clippy::question_mark, reason = "it would be more code for each layer")]
     #[inline(always)]
     fn pair(&mut self, first: usize) -> Option<[Passing<'_, J, L>; 2]> {
-        let [first, second] = self.tiles.pair(first)?;
+        let Some([first, second]) = self.tiles.pair(first) else { return None };
         Some([(self.see)(first), (self.see)(second)])
     }
 

@@ -15,6 +15,9 @@ pub trait Keep: Copy + 'static {
     /// The tape of an activation that is given its input as a whole.
     fn tape_of<T: Scalar, const N: usize>(input: &Tile<T, N>) -> &Self::Tape<T, N>;
 
+    /// The columns of that tile, or none.
+    fn columns<T: Scalar, const N: usize>(tape: &mut Self::Tape<T, N>) -> &mut [T::Lane];
+
     /// Notes input `i`.
     fn note<T: Scalar, S: Simd, const N: usize>(tape: &mut Self::Tape<T, N>, i: usize, x: T::Vector<S>);
 
@@ -44,6 +47,11 @@ impl Keep for KeepOutput {
     }
 
     #[inline(always)]
+    fn columns<T: Scalar, const N: usize>(_: &mut NoParameters) -> &mut [T::Lane] {
+        &mut []
+    }
+
+    #[inline(always)]
     fn note<T: Scalar, S: Simd, const N: usize>(_: &mut NoParameters, _: usize, _: T::Vector<S>) {}
 
     #[inline(always)]
@@ -63,6 +71,11 @@ impl Keep for KeepInput {
     #[inline(always)]
     fn tape_of<T: Scalar, const N: usize>(input: &Tile<T, N>) -> &Tile<T, N> {
         input
+    }
+
+    #[inline(always)]
+    fn columns<T: Scalar, const N: usize>(tape: &mut Tile<T, N>) -> &mut [T::Lane] {
+        tape.columns_mut()
     }
 
     #[inline(always)]

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::metrics::Direction;
 use crate::network::Network;
 use crate::scalar::Scalar;
+use crate::setting::{self, Must};
 
 /// Stops training when a score has not become better for some epochs, as Keras's callback of this name.
 ///
@@ -129,6 +130,8 @@ impl<T: Scalar, N: Network<Scalar = T>> Callback<N> for EarlyStopping<T> {
     }
 
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
+        let baseline = ("baseline", self.baseline.unwrap_or_default(), Must::Finite);
+        setting::check("EarlyStopping", &[("min_delta", self.monitor.min_delta, Must::NotNegative), baseline])?;
         self.wait = 0;
         self.stopped_epoch = None;
         self.best_epoch = None;

@@ -7,6 +7,7 @@ use super::{Callback, Training, count};
 use crate::error::Error;
 use crate::metrics::Direction;
 use crate::network::Network;
+use crate::setting::{self, Must};
 
 /// Makes the learning rate smaller when a score has not become better for some epochs, as Keras's callback of this name.
 ///
@@ -59,7 +60,7 @@ impl ReduceLrOnPlateau {
         }
     }
 
-    /// What the rate is multiplied by, from 0 to 1. Default: 0.1.
+    /// What the rate is multiplied by, from 0 to below 1. Default: 0.1.
     #[must_use]
     pub fn factor(mut self, factor: f64) -> Self {
         self.factor = factor;
@@ -108,6 +109,10 @@ impl<N: Network> Callback<N> for ReduceLrOnPlateau {
     }
 
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
+        let least =
+            [("min_lr", self.min_lr, Must::NotNegative), ("min_delta", self.monitor.min_delta, Must::NotNegative)];
+        setting::check("ReduceLrOnPlateau", &[("factor", self.factor, Must::BelowOne)])?;
+        setting::check("ReduceLrOnPlateau", &least)?;
         self.wait = 0;
         self.cooling = 0;
         self.monitor.begin(training)

@@ -27,7 +27,7 @@ where
     if samples == 0 {
         return Err(Error::NoSamples);
     }
-    let count = u32::try_from(samples).map_err(|_| Error::TooManySamples { samples })?;
+    let count = count(samples)?;
     if const { !matches!(N::RANGE, InputRange::Finite) } || !x.all_numbers().is_some_and(|all| within(all, false)) {
         x.check(const { N::RANGE })?;
     }
@@ -37,6 +37,11 @@ where
     }
     loss.check()?;
     Ok(count)
+}
+
+/// As many samples, each of which data can be asked for.
+pub(crate) fn count(samples: usize) -> Result<u32, Error> {
+    u32::try_from(samples).map_err(|_| Error::TooManySamples { samples })
 }
 
 /// Neither NaN nor infinite, or numbers of rows.

@@ -99,7 +99,7 @@ use crate::scalar::Scalar;
 use crate::tile::TargetTile;
 
 pub use self::batches::{Batch, Batches};
-pub(crate) use self::check::{check, check_inputs, check_targets};
+pub(crate) use self::check::{check, check_inputs, check_targets, count};
 #[cfg(feature = "alloc")]
 pub use self::discretization::Discretization;
 pub use self::from_fn::{FromFn, from_fn};

@@ -129,7 +129,7 @@ const fn bytes_of<'a>(json: &[u8], numbers: &'a [u8], tensor: &Tensor, says: &Te
 #[track_caller]
 const fn refuse_others<N: Included>(json: &[u8], mut count: usize, says: &Text) {
     let mut header = Header::new(json);
-    while let Next::Entry(_) = header.next() {
+    while next(&mut header, says).is_some() {
         match count.checked_sub(1) {
             Some(rest) => count = rest,
             None => say_which::<N>(json, says),
@@ -191,13 +191,21 @@ const fn refuse_changed(lines: &[u8], numbers: &[u8], says: &Text) {
 #[track_caller]
 const fn find<'a>(json: &'a [u8], name: &[u8], says: &Text) -> Option<Entry<'a>> {
     let mut header = Header::new(json);
-    loop {
-        match header.next() {
-            Next::Entry(entry) if same(entry.name, name) => return Some(entry),
-            Next::Entry(_) => {}
-            Next::End => return None,
-            Next::Fault => says.with(b"it is no safetensors file: its header is not as it should be").report(),
+    while let Some(entry) = next(&mut header, says) {
+        if same(entry.name, name) {
+            return Some(entry);
         }
+    }
+    None
+}
+
+/// What the header says next. Ends the evaluation where that is something that no header has.
+#[track_caller]
+const fn next<'a>(header: &mut Header<'a>, says: &Text) -> Option<Entry<'a>> {
+    match header.next() {
+        Next::Entry(entry) => Some(entry),
+        Next::End => None,
+        Next::Fault => says.with(b"it is no safetensors file: its header is not as it should be").report(),
     }
 }
 

@@ -65,7 +65,7 @@ impl<const IN: usize, const OUT: usize, const EACH: usize, const ROWS: usize> Em
     /// The layer with Keras's default.
     #[must_use]
     pub const fn new() -> Self {
-        const { assert!(OUT == IN * EACH, "`Embedding` gives so many numbers for each that it takes") };
+        const { assert!(EACH > 0 && OUT == IN * EACH, "`Embedding` gives some numbers for each that it takes") };
         Self { embeddings_initializer: RandomUniform(-0.05, 0.05) }
     }
 }

@@ -73,6 +73,7 @@ impl<const N: usize, const GROUPS: usize> GroupNormalization<N, GROUPS> {
     #[must_use]
     pub const fn new() -> Self {
         const {
+            assert!(N > 0, "a `GroupNormalization` takes at least one number");
             assert!(
                 GROUPS > 0 && N.is_multiple_of(GROUPS),
                 "the groups of a `GroupNormalization` are as large as each other, so that their number divides that of its inputs"

@@ -33,7 +33,7 @@ impl<const IN: usize, const OUT: usize> RepeatVector<IN, OUT> {
     /// The layer.
     #[must_use]
     pub const fn new() -> Self {
-        const { assert!(OUT.is_multiple_of(IN), "`RepeatVector` gives its input several times") };
+        const { assert!(IN > 0 && OUT.is_multiple_of(IN), "`RepeatVector` gives at least one number several times") };
         Self(())
     }
 }

@@ -3,8 +3,10 @@ use fearless_simd::{Simd, SimdBase};
 use super::focal::power;
 use super::sparse_categorical_cross_entropy::{of_class, one_hot};
 use super::{CategoricalHead, Loss, TargetRange};
+use crate::error::Error;
 use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::{Lane, Scalar};
+use crate::setting::{self, Must};
 use crate::tile::{ClassTargets, Tile, weigh};
 
 /// `(1 - y_k^q) / q` for targets that are integers, the index `k` of the right class, some of which may be wrong. Wants
@@ -52,6 +54,10 @@ impl CategoricalGeneralizedCrossEntropy {
     fn of_power<T: Scalar, S: Simd>(self, simd: S, power: T::Vector<S>) -> T::Vector<S> {
         (T::Vector::<S>::splat(simd, T::ONE) - power) * T::from_f64(1.0 / self.0)
     }
+
+    fn check_q(self) -> Result<(), Error> {
+        setting::check("CategoricalGeneralizedCrossEntropy", &[("q", self.0, Must::AboveZero)])
+    }
 }
 
 impl<T, H, Y, const N: usize> Loss<T, H, Tile<T, N>, Y> for CategoricalGeneralizedCrossEntropy
@@ -80,6 +86,10 @@ where
         weigh::<T, _, S>(simd, d_logits, power);
         self.of_power::<T, S>(simd, power)
     }
+
+    fn check(&self) -> Result<(), Error> {
+        self.check_q()
+    }
 }
 
 impl<T, Y, const N: usize> Metric<T, Tile<T, N>, Y> for CategoricalGeneralizedCrossEntropy
@@ -95,5 +105,9 @@ where
     fn update<S: Simd>(&self, simd: S, state: &mut Mean<T>, outputs: &Tile<T, N>, targets: &Y, weights: T::Vector<S>) {
         let right = of_class(simd, outputs, targets.classes().0.load(simd));
         state.add(simd, self.of_power::<T, S>(simd, power::<T, S>(simd, right, self.0)), weights);
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.check_q()
     }
 }

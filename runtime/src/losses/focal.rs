@@ -3,7 +3,9 @@
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 
 use super::{EPSILON, OutputLoss, Pointwise, TargetRange, clip};
+use crate::error::Error;
 use crate::scalar::Scalar;
+use crate::setting::{self, Must};
 use crate::tile::Tile;
 
 /// The binary cross-entropy of each output times `(1 - p)^gamma`, with the probability `p = t y + (1 - t) (1 - y)` that
@@ -136,6 +138,13 @@ impl Pointwise for BinaryFocalCrossEntropy {
         let factor = power::<T, S>(simd, missing, self.gamma);
         d_factor.mul_add(cross_entropy::<T, S>(simd, y, t), factor * d_entropy) * self.weight::<T, S>(simd, t)
     }
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check(
+            "BinaryFocalCrossEntropy",
+            &[("gamma", self.gamma, Must::NotNegative), ("class_balancing", self.weights[0], Must::Share)],
+        )
+    }
 }
 
 /// `-alpha sum_i t_i (1 - y_i)^gamma ln(y_i)`, for targets that are probabilities, such as one-hot vectors. Wants
@@ -242,5 +251,12 @@ impl OutputLoss for CategoricalFocalCrossEntropy {
             let d = (gradient.load(simd, i) - along) * scale;
             gradient.store::<S>(i, d);
         }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check(
+            "CategoricalFocalCrossEntropy",
+            &[("gamma", self.gamma, Must::NotNegative), ("alpha", self.alpha, Must::NotNegative)],
+        )
     }
 }

@@ -5,6 +5,7 @@ use super::{
     SparseCategoricalCrossEntropy, TargetRange,
 };
 use crate::activations::{Activation, Linear, Sigmoid, Softmax};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::tile::{Tile, copy};
 
@@ -63,6 +64,10 @@ macro_rules! from_logits {
                 let loss = self.0.evaluate(simd, &$head, logits, targets, outputs, d_logits);
                 copy::<T, _>(logits, outputs);
                 loss
+            }
+
+            fn check(&self) -> Result<(), Error> {
+                Loss::<T, $head, Tile<T, N>, Y>::check(&self.0)
             }
         }
     )*};

@@ -1,7 +1,9 @@
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 
 use super::Pointwise;
+use crate::error::Error;
 use crate::scalar::Scalar;
+use crate::setting::{self, Must};
 
 /// `mean(e^2 / 2)` where `|e| <= delta`, else `mean(delta |e| - delta^2 / 2)`, with `e = y - t`: squares near the target,
 /// straight lines far away. `Huber::default()` has Keras's delta of 1.
@@ -48,5 +50,9 @@ impl Pointwise for Huber {
         let delta = T::Vector::<S>::splat(simd, T::from_f64(self.0));
         let error = y - t;
         error.abs().simd_le(delta).select(error, delta.copysign(error))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check("Huber", &[("delta", self.0, Must::NotNegative)])
     }
 }

@@ -1,8 +1,10 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{BinaryCrossEntropy, BinaryHead, CategoricalCrossEntropy, CategoricalHead, Loss, TargetRange};
+use crate::error::Error;
 use crate::metrics::{Direction, Mean, Metric};
 use crate::scalar::Scalar;
+use crate::setting::{self, Must};
 use crate::tile::{Tile, VectorTargets};
 
 /// A cross-entropy whose targets are mixed with a share of complete doubt: Keras's `label_smoothing`.
@@ -44,6 +46,10 @@ impl<L> LabelSmoothing<L> {
         let doubt = T::Vector::<S>::splat(simd, T::from_f64(self.0 * doubt));
         move |i| targets.load(simd, i).mul_add(keep, doubt)
     }
+
+    fn check_share(&self) -> Result<(), Error> {
+        setting::check("LabelSmoothing", &[("share", self.0, Must::Share)])
+    }
 }
 
 macro_rules! label_smoothing {
@@ -68,6 +74,10 @@ macro_rules! label_smoothing {
                 d_logits: &mut Tile<T, N>,
             ) -> T::Vector<S> {
                 H::$evaluate(simd, logits, self.smooth(simd, targets.vectors(), $doubt), outputs, d_logits)
+            }
+
+            fn check(&self) -> Result<(), Error> {
+                self.check_share()
             }
         }
     )*};
@@ -100,6 +110,10 @@ macro_rules! metric {
             ) {
                 let target = self.smooth(simd, targets.vectors(), $doubt);
                 state.add(simd, $loss::measure(simd, outputs, target), weights);
+            }
+
+            fn check(&self) -> Result<(), Error> {
+                self.check_share()
             }
         }
     )*};

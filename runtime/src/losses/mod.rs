@@ -148,7 +148,7 @@ pub trait Loss<T: Scalar, H, Z, Y>: Copy + Debug + Send + Sync {
     /// Whether it can be computed with what it was told.
     ///
     /// # Errors
-    /// [`Error::ClassWeight`]
+    /// [`Error::Setting`], [`Error::ClassWeight`]
     fn check(&self) -> Result<(), Error> {
         Ok(())
     }
@@ -179,6 +179,14 @@ pub trait OutputLoss: Copy + Debug + Send + Sync {
         targets: &Tile<T, N>,
         gradient: &mut Tile<T, N>,
     );
+
+    /// Whether it can be computed with what it was told.
+    ///
+    /// # Errors
+    /// [`Error::Setting`]
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// A loss that is the mean over the outputs of a sample of a loss of each output alone. Each is an [`OutputLoss`].
@@ -194,6 +202,14 @@ pub trait Pointwise: Copy + Debug + Send + Sync {
 
     /// Its slope with respect to the output.
     fn slope<T: Scalar, S: Simd>(&self, simd: S, output: T::Vector<S>, target: T::Vector<S>) -> T::Vector<S>;
+
+    /// Whether it can be computed with what it was told.
+    ///
+    /// # Errors
+    /// [`Error::Setting`]
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -223,6 +239,10 @@ impl<L: Pointwise> OutputLoss for L {
             gradient.store::<S>(i, self.slope::<T, S>(simd, y.load(simd, i), t.load(simd, i)) * mean);
         }
     }
+
+    fn check(&self) -> Result<(), Error> {
+        Pointwise::check(self)
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -251,6 +271,10 @@ where
         self.gradient(simd, outputs, targets, d_logits);
         Tile::backward_head(simd, head, logits, outputs, d_logits);
         self.value(simd, outputs, targets)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        OutputLoss::check(self)
     }
 }
 

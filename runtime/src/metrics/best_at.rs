@@ -4,7 +4,9 @@ use fearless_simd::Simd;
 
 use super::buckets::{Buckets, divide};
 use super::{Direction, Metric, MetricState, TargetColumns};
+use crate::error::Error;
 use crate::scalar::Scalar;
+use crate::setting::{self, Must};
 use crate::tile::Tile;
 
 /// What is sought, and what it may not fall below while it is.
@@ -104,6 +106,11 @@ macro_rules! best_at {
                 for i in (0..N).filter(|i| self.class.is_none_or(|class| class == *i)) {
                     state.buckets.add::<T, S>(outputs.load(simd, i), targets.column(simd, i), weights);
                 }
+            }
+
+            fn check(&self) -> Result<(), Error> {
+                setting::check(stringify!($metric), &[(stringify!($least), self.least, Must::Share)])?;
+                setting::check_class(stringify!($metric), self.class, N)
             }
         }
     )*};

@@ -1,9 +1,11 @@
 use fearless_simd::{Select, Simd, SimdBase};
 
 use super::{Direction, Metric, MetricState, TargetColumns};
+use crate::error::Error;
 use crate::kernels::transpose::sum;
 use crate::losses::EPSILON;
 use crate::scalar::Scalar;
+use crate::setting::{self, Must};
 use crate::tile::Tile;
 
 /// How the scores of the outputs become one.
@@ -179,5 +181,12 @@ impl<T: Scalar, Y: TargetColumns<T, N>, const N: usize> Metric<T, Tile<T, N>, Y>
             counts.false_positives += total(guess * (one - truth));
             counts.false_negatives += total((one - guess) * truth);
         }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let threshold = ("threshold", self.threshold.unwrap_or_default(), Must::Finite);
+        setting::check("FBetaScore", &[("beta", self.beta, Must::NotNegative), threshold])?;
+        let class = if let Average::Output(class) = self.average { Some(class) } else { None };
+        setting::check_class("FBetaScore", class, N)
     }
 }

@@ -39,6 +39,7 @@ pub use self::sum::Sum;
 pub use self::targets::TargetColumns;
 pub use self::top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 pub use self::weighted::{Weighted, WeightedState};
+use crate::error::Error;
 use crate::kernels::framed;
 use crate::losses::OutputLoss;
 use crate::scalar::Scalar;
@@ -118,6 +119,14 @@ pub trait Metric<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
     /// Takes in a tile. `weights` is 1 for the samples of the batch, or their weights if the metric is [`Weighted`]; 0 for
     /// lanes that hold none.
     fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>);
+
+    /// Whether it can be computed with what it was told.
+    ///
+    /// # Errors
+    /// [`Error::Setting`], [`Error::NoSuchOutput`]
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -129,6 +138,10 @@ impl<T: Scalar, L: OutputLoss, Y: VectorTargets<T, N, L>, const N: usize> Metric
     #[inline(always)]
     fn update<S: Simd>(&self, simd: S, state: &mut Mean<T>, outputs: &Tile<T, N>, targets: &Y, weights: T::Vector<S>) {
         state.add(simd, self.value(simd, outputs, targets.vectors()), weights);
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        OutputLoss::check(self)
     }
 }
 
@@ -156,6 +169,12 @@ pub trait Metrics<T: Scalar, Z, Y>: Copy + Debug + Send + Sync {
 
     /// Calls `see` with each value, in order.
     fn values(&self, state: &Self::State, see: &mut dyn FnMut(f64));
+
+    /// Whether all can be computed with what they were told.
+    ///
+    /// # Errors
+    /// [`Error::Setting`], [`Error::NoSuchOutput`]
+    fn check(&self) -> Result<(), Error>;
 }
 
 impl<T: Scalar, Z, Y> Metrics<T, Z, Y> for () {
@@ -170,6 +189,10 @@ impl<T: Scalar, Z, Y> Metrics<T, Z, Y> for () {
     fn end_batch<S: Simd>(&self, _: S, (): &mut (), _: usize) {}
 
     fn values(&self, (): &(), _: &mut dyn FnMut(f64)) {}
+
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 impl<T: Scalar, Z, Y, A: Metrics<T, Z, Y>, B: Metric<T, Z, Y>> Metrics<T, Z, Y> for (A, B) {
@@ -208,5 +231,10 @@ impl<T: Scalar, Z, Y, A: Metrics<T, Z, Y>, B: Metric<T, Z, Y>> Metrics<T, Z, Y> 
     fn values(&self, state: &Self::State, see: &mut dyn FnMut(f64)) {
         self.0.values(&state.0, see);
         see(state.1.value());
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.0.check()?;
+        self.1.check()
     }
 }

@@ -3,7 +3,9 @@
 use fearless_simd::{Select, Simd, SimdBase};
 
 use super::{Direction, Metric, MetricState, Sum, TargetColumns};
+use crate::error::Error;
 use crate::scalar::Scalar;
+use crate::setting::{self, Must};
 use crate::tile::Tile;
 
 /// Which outputs count as positive, and which outputs count at all.
@@ -86,6 +88,11 @@ macro_rules! ratio {
                     state.right.add(simd, $guess * $truth, weights);
                     state.wrong.add(simd, $wrong, weights);
                 }
+            }
+
+            fn check(&self) -> Result<(), Error> {
+                setting::check(stringify!($metric), &[("threshold", self.0.threshold, Must::Finite)])?;
+                setting::check_class(stringify!($metric), self.0.class, N)
             }
         }
     };

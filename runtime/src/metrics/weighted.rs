@@ -3,6 +3,7 @@ use core::marker::PhantomData;
 use fearless_simd::{Simd, SimdBase};
 
 use super::{Direction, Metric, MetricState, Sum};
+use crate::error::Error;
 use crate::scalar::Scalar;
 
 /// A metric in which samples count as much as their weights: Keras's `weighted_metrics`. It is what
@@ -70,5 +71,9 @@ impl<T: Scalar, Z, Y, M: Metric<T, Z, Y>> Metric<T, Z, Y> for Weighted<M> {
     fn update<S: Simd>(&self, simd: S, state: &mut Self::State, outputs: &Z, targets: &Y, weights: T::Vector<S>) {
         self.0.update(simd, &mut state.metric, outputs, targets, weights);
         state.weights.add(simd, weights, T::Vector::<S>::splat(simd, T::ONE));
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.0.check()
     }
 }

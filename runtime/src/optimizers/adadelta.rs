@@ -1,8 +1,10 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Optimizer, Step, Update};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// Steps whose root mean square follows that of the steps before them.
 ///
@@ -58,6 +60,10 @@ impl Default for Adadelta {
 
 impl<R: Schedule> Optimizer for Adadelta<R> {
     const SLOTS: usize = 2;
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check("Adadelta", &[("rho", self.rho, Must::BelowOne), ("epsilon", self.epsilon, Must::NotNegative)])
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

@@ -1,8 +1,10 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Optimizer, Step, Update, first_slot};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// A rate for each parameter that falls with the squares of all gradients so far.
 ///
@@ -57,6 +59,16 @@ impl<R: Schedule> Optimizer for Adagrad<R> {
     const SLOTS: usize = 1;
     const WHOLE: bool = true;
     const PARTS: bool = true;
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check(
+            "Adagrad",
+            &[
+                ("initial_accumulator_value", self.initial_accumulator_value, Must::NotNegative),
+                ("epsilon", self.epsilon, Must::NotNegative),
+            ],
+        )
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

@@ -2,8 +2,10 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::sqrt;
 
 use super::{OfStep, Optimizer, Step, Update};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// Adaptive moments: a step as long as the mean gradient over its root mean square.
 ///
@@ -71,6 +73,16 @@ impl<R: Schedule, const AMSGRAD: bool> Adam<R, AMSGRAD> {
         Self { epsilon, ..self }
     }
 
+    /// Whether what it was told makes sense, said of an optimizer with this name.
+    pub(super) fn check_as(&self, of: &'static str) -> Result<(), Error> {
+        let Self { beta_1, beta_2, epsilon, .. } = *self;
+        let kept = Must::BelowOne;
+        setting::check(
+            of,
+            &[("beta_1", beta_1, kept), ("beta_2", beta_2, kept), ("epsilon", epsilon, Must::NotNegative)],
+        )
+    }
+
     /// The step, from parameters that are multiplied by `keep` first.
     #[inline(always)]
     pub(super) fn step<T: Scalar, S: Simd>(&self, simd: S, keep: f64, update: Update<'_, T>) {
@@ -121,6 +133,10 @@ impl Default for Adam {
 
 impl<R: Schedule, const AMSGRAD: bool> Optimizer for Adam<R, AMSGRAD> {
     const SLOTS: usize = if AMSGRAD { 3 } else { 2 };
+
+    fn check(&self) -> Result<(), Error> {
+        self.check_as("Adam")
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

@@ -1,8 +1,10 @@
 use fearless_simd::Simd;
 
 use super::{Adam, Optimizer, Step, Update};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// [`Adam`] with decoupled weight decay: each step first takes `rate * weight_decay` of each parameter away.
 ///
@@ -74,6 +76,11 @@ impl Default for AdamW {
 
 impl<R: Schedule, const AMSGRAD: bool> Optimizer for AdamW<R, AMSGRAD> {
     const SLOTS: usize = Adam::<R, AMSGRAD>::SLOTS;
+
+    fn check(&self) -> Result<(), Error> {
+        self.adam.check_as("AdamW")?;
+        setting::check("AdamW", &[("weight_decay", self.weight_decay, Must::NotNegative)])
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.adam.learning_rate(iteration)

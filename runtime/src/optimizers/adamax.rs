@@ -1,8 +1,10 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{OfStep, Optimizer, Step, Update};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// Adam with the largest recent gradient in place of the root mean square.
 ///
@@ -63,6 +65,17 @@ impl Default for Adamax {
 
 impl<R: Schedule> Optimizer for Adamax<R> {
     const SLOTS: usize = 2;
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check(
+            "Adamax",
+            &[
+                ("beta_1", self.beta_1, Must::BelowOne),
+                ("beta_2", self.beta_2, Must::BelowOne),
+                ("epsilon", self.epsilon, Must::NotNegative),
+            ],
+        )
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

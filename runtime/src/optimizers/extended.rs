@@ -4,10 +4,12 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::sqrt;
 
 use super::{Optimizer, Step, Update};
+use crate::error::Error;
 use crate::kernels::transpose::sum;
 use crate::layers::LayerInfo;
 use crate::layers::naming::variables;
 use crate::scalar::Scalar;
+use crate::setting::{self, Must};
 
 /// An optimizer with what Keras gives to all of them. The methods of [`Optimizer`] make one; what is not asked for costs
 /// nothing, and an optimizer that nothing is asked of is none of these.
@@ -225,6 +227,19 @@ impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
     const SLOTS: usize = O::SLOTS + EMA as usize;
     const WHOLE: bool = true;
     const PARTS: bool = O::PARTS;
+
+    fn check(&self) -> Result<(), Error> {
+        self.optimizer.check()?;
+        let (clip, limit) = match self.clip {
+            Some(Clip::Value(limit)) => ("clipvalue", limit),
+            Some(Clip::Norm(limit)) => ("clipnorm", limit),
+            Some(Clip::GlobalNorm(limit)) => ("global_clipnorm", limit),
+            None => ("clipvalue", 0.0),
+        };
+        setting::check(clip, &[("limit", limit, Must::NotNegative)])?;
+        setting::check("use_ema", &[("momentum", self.ema_momentum, Must::Share)])?;
+        setting::check("Extended", &[("weight_decay", self.weight_decay, Must::NotNegative)])
+    }
 
     fn prepare(&mut self, layers: &'static [LayerInfo]) {
         self.layers = Layers(layers);

@@ -1,8 +1,10 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Optimizer, Step, Update, first_slot};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// Follow the regularised leader: each parameter is where all gradients so far and the penalties on it lead.
 ///
@@ -94,6 +96,20 @@ impl<R: Schedule> Optimizer for Ftrl<R> {
     const SLOTS: usize = 2;
     const WHOLE: bool = true;
     const PARTS: bool = true;
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check(
+            "Ftrl",
+            &[
+                ("learning_rate_power", self.learning_rate_power, Must::NotPositive),
+                ("initial_accumulator_value", self.initial_accumulator_value, Must::NotNegative),
+                ("l1_regularization_strength", self.l1, Must::NotNegative),
+                ("l2_regularization_strength", self.l2, Must::NotNegative),
+                ("l2_shrinkage_regularization_strength", self.l2_shrinkage, Must::NotNegative),
+                ("beta", self.beta, Must::NotNegative),
+            ],
+        )
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

@@ -4,11 +4,13 @@ use libm::sqrt;
 use super::adam::moments;
 use super::extended::{Layers, scale, squares};
 use super::{OfStep, Optimizer, Step, Update};
+use crate::error::Error;
 use crate::kernels::flat::{load, store};
 use crate::layers::LayerInfo;
 use crate::layers::naming::variables;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// [`Adam`](super::Adam) whose steps are as long, tensor by tensor, as the rate times what is moved, for batches so large that
 /// they allow large rates.
@@ -126,6 +128,18 @@ impl<R: Schedule> Optimizer for Lamb<R> {
 
     fn prepare(&mut self, layers: &'static [LayerInfo]) {
         self.layers = Layers(layers);
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check(
+            "Lamb",
+            &[
+                ("beta_1", self.beta_1, Must::BelowOne),
+                ("beta_2", self.beta_2, Must::BelowOne),
+                ("epsilon", self.epsilon, Must::NotNegative),
+                ("weight_decay", self.weight_decay, Must::NotNegative),
+            ],
+        )
     }
 
     fn learning_rate(&self, iteration: u64) -> f64 {

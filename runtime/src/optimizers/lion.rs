@@ -1,8 +1,10 @@
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 
 use super::{Optimizer, Step, Update};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// Evolved sign momentum: every parameter moves by the learning rate, only the direction is learnt.
 ///
@@ -56,6 +58,10 @@ impl Default for Lion {
 
 impl<R: Schedule> Optimizer for Lion<R> {
     const SLOTS: usize = 1;
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check("Lion", &[("beta_1", self.beta_1, Must::AboveZero), ("beta_2", self.beta_2, Must::Share)])
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

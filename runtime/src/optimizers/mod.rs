@@ -52,6 +52,7 @@ use self::of_step::OfStep;
 pub use self::rms_prop::RmsProp;
 pub use self::schedule_free_adam_w::ScheduleFreeAdamW;
 pub use self::sgd::Sgd;
+use crate::error::Error;
 pub use crate::kernels::flat::Update;
 use crate::layers::LayerInfo;
 use crate::scalar::Scalar;
@@ -116,6 +117,14 @@ pub trait Optimizer: Clone + Debug + Send {
     /// each, in one call. One that wants the [`WHOLE`](Self::WHOLE) may say so if [`update`](Self::update) needs nothing but the
     /// slots of a part, and [`survey`](Self::survey) does the rest.
     const PARTS: bool = !Self::WHOLE;
+
+    /// Whether steps can be made with what it was told. Rates are looked at step by step.
+    ///
+    /// # Errors
+    /// [`Error::Setting`]
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Tells it the layers whose parameters it will move, before its first step, and perhaps again before others.
     fn prepare(&mut self, _layers: &'static [LayerInfo]) {}

@@ -1,8 +1,10 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{OfStep, Optimizer, Step, Update};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// What is left, with each step, of what the momentum lacks at first.
 const DECAY: f64 = 0.96;
@@ -68,6 +70,17 @@ impl Default for Nadam {
 
 impl<R: Schedule> Optimizer for Nadam<R> {
     const SLOTS: usize = 2;
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check(
+            "Nadam",
+            &[
+                ("beta_1", self.beta_1, Must::BelowOne),
+                ("beta_2", self.beta_2, Must::BelowOne),
+                ("epsilon", self.epsilon, Must::NotNegative),
+            ],
+        )
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

@@ -1,8 +1,10 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Optimizer, Step, Update};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// Divides the gradient by its recent root mean square.
 ///
@@ -75,6 +77,17 @@ impl Default for RmsProp {
 
 impl<R: Schedule, const MOMENTUM: bool, const CENTERED: bool> Optimizer for RmsProp<R, MOMENTUM, CENTERED> {
     const SLOTS: usize = 1 + MOMENTUM as usize + CENTERED as usize;
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check(
+            "RmsProp",
+            &[
+                ("rho", self.rho, Must::BelowOne),
+                ("momentum", self.momentum, Must::Share),
+                ("epsilon", self.epsilon, Must::NotNegative),
+            ],
+        )
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

@@ -1,8 +1,10 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{OfStep, Optimizer, Step, Update};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// [`AdamW`](super::AdamW) whose rate need not fall: gradients are taken between the point that they move and the mean of all
 /// points so far, which stands still in the end.
@@ -100,6 +102,18 @@ impl Default for ScheduleFreeAdamW {
 
 impl<R: Schedule> Optimizer for ScheduleFreeAdamW<R> {
     const SLOTS: usize = 2;
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check(
+            "ScheduleFreeAdamW",
+            &[
+                ("beta_1", self.beta_1, Must::Share),
+                ("beta_2", self.beta_2, Must::BelowOne),
+                ("epsilon", self.epsilon, Must::NotNegative),
+                ("weight_decay", self.weight_decay, Must::NotNegative),
+            ],
+        )
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration)

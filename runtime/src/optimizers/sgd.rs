@@ -1,8 +1,10 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Optimizer, Step, Update};
+use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
+use crate::setting::{self, Must};
 
 /// Stochastic gradient descent with momentum, Nesterov momentum and decay.
 ///
@@ -66,6 +68,10 @@ impl Default for Sgd {
 
 impl<R: Schedule> Optimizer for Sgd<R> {
     const SLOTS: usize = 1;
+
+    fn check(&self) -> Result<(), Error> {
+        setting::check("Sgd", &[("momentum", self.momentum, Must::Share), ("decay", self.decay, Must::NotNegative)])
+    }
 
     fn learning_rate(&self, iteration: u64) -> f64 {
         self.learning_rate.learning_rate(iteration) / (1.0 + self.decay * iteration as f64)

@@ -65,6 +65,7 @@ pub const fn frozen(layer: LayerInfo) -> LayerInfo {
 pub type Lane<T> = <T as Scalar>::Lane;
 
 /// Where a tile's share of the gradient of one layer goes, which `field` finds in those of the network.
+#[allow(clippy::question_mark, reason = "it would be more code for each layer")]
 #[inline(always)]
 pub fn share<'a, T, L, N>(
     shares: &'a mut Shares<'_, N>,
@@ -75,7 +76,10 @@ where
     L: Layer<T>,
     N: Network,
 {
-    let (gradient, sums) = shares.now.as_mut().filter(|_| !(shares.later && L::COMPLETES))?;
+    if const { L::COMPLETES } && shares.later {
+        return None;
+    }
+    let Some((gradient, sums)) = &mut shares.now else { return None };
     let (gradient, sums) = field(gradient, sums);
     Some(Share { gradient, sums })
 }

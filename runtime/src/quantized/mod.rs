@@ -68,7 +68,7 @@ use fearless_simd::Simd;
 
 pub use self::dense::{Affine, QuantizedDense, Range};
 pub use self::layout::{Layout, Number, Pair, Stored, StoredTensor};
-use crate::data::Samples;
+use crate::data::{Samples, count};
 use crate::error::Error;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::Network;
@@ -201,7 +201,7 @@ impl<N: QuantizableNetwork> Quantized<N> {
     /// `network` in integers, with the ranges that its numbers have over `calibration`.
     ///
     /// # Errors
-    /// [`Error::NoSamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
+    /// [`Error::NoSamples`], [`Error::TooManySamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
     /// [`Error::ParameterNotFinite`] for one in the network.
     pub fn new<X: Samples<f32, InputOf<N>> + ?Sized>(network: &N, calibration: &X) -> Result<Self, Error> {
         const { assert!(Self::BYTES <= STACK_LIMIT, "beyond 128 KiB, use `Quantized::boxed`") };
@@ -225,7 +225,7 @@ impl<N: QuantizableNetwork> Quantized<N> {
     }
 
     fn fill<X: Samples<f32, InputOf<N>> + ?Sized>(&mut self, network: &N, calibration: &X) -> Result<(), Error> {
-        if calibration.count() == 0 {
+        if count(calibration.count())? == 0 {
             return Err(Error::NoSamples);
         }
         calibration.check(N::RANGE)?;

@@ -158,6 +158,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         M: Metrics<T, N::Output, I::Tile>,
     {
         let (loss, metrics) = (self.loss, self.metrics);
+        metrics.check()?;
         evaluate::<N, L, M, I, I::Tile>(network, self.state().0, &loss, &metrics, batches)
     }
 }

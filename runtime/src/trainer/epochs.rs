@@ -66,6 +66,8 @@ where
         if epochs == 0 {
             return Err(Error::NoEpochs.into());
         }
+        self.optimizer.check()?;
+        self.metrics.check()?;
         let mut names = Vec::new();
         self.metrics.names(&mut |name, direction| names.push((name, direction)));
         let mut report = Report::new(&self.settings, self.known, names, &self.optimizer);
@@ -206,7 +208,7 @@ where
             let go = || {
                 let mut batch_loss = f64::NAN;
                 for (number, indices) in indices.chunks(size).enumerate() {
-                    let step = run.told(number);
+                    let step = run.told(number)?;
                     learning_rate = step.learning_rate;
                     batch_loss = run.train((number, step), &self.metrics, (&mut *loss_mean, &mut *metric_state));
                     (batch, samples) = (batch + 1, samples + indices.len());
@@ -221,9 +223,9 @@ where
                         });
                     }
                 }
-                batch_loss
+                Ok::<_, Error>(batch_loss)
             };
-            loss = state.threads.within(count, go)?;
+            loss = state.threads.within(count, go)??;
             if !loss.is_finite() {
                 return Ok(Last { learning_rate, batch, loss });
             }

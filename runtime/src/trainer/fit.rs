@@ -27,8 +27,9 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     /// # Errors
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::NoBatch`],
     /// [`Error::NoSteps`], [`Error::NoEpochs`], [`Error::ValidationSplit`], [`Error::InputNotFinite`], [`Error::InputNotRow`],
-    /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`], and of weights
-    /// [`Error::SampleWeights`], [`Error::SampleWeight`], [`Error::ClassWeight`]. While training: [`Error::Diverged`]; with threads,
+    /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`], of weights
+    /// [`Error::SampleWeights`], [`Error::SampleWeight`], [`Error::ClassWeight`], and of settings [`Error::Setting`],
+    /// [`Error::NoSuchOutput`]. While training: [`Error::Diverged`], [`Error::LearningRate`]; with threads,
     /// [`Error::Threads`](Error) if they cannot be started.
     pub fn fit<X, Y, R>(&mut self, network: &mut N, data: Data<'_, X, Y>, rng: &mut R) -> Result<History, Error>
     where
@@ -132,10 +133,11 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
     {
         let (loss, seed) = (self.loss, self.settings.seed);
         let (state, optimizer) = self.state();
+        optimizer.check()?;
         let samples = state.check(data, &loss)?;
         state.order.clear();
         state.order.extend(0..samples);
-        let step = state.steps.next(state.learning_rate(optimizer));
+        let step = state.steps.checked(state.learning_rate(optimizer))?;
         let number = state.steps.made;
         let batch_loss = Train {
             network,
@@ -182,6 +184,7 @@ impl<T: Scalar, N: Network<Scalar = T>, L, O, M, C> Trainer<N, L, O, M, C> {
         let (loss, metrics) = (self.loss, self.metrics);
         let (state, _) = self.state();
         let samples = state.check(data, &loss)?;
+        metrics.check()?;
         evaluate(network, state, &loss, &metrics, data, 0..samples)
     }
 }

@@ -8,6 +8,7 @@
 use super::batch::{Train, whole_gradient};
 use super::fit::Data;
 use crate::data::{Samples, Targets};
+use crate::error::Error;
 use crate::frozen;
 use crate::group::by_layer;
 use crate::kernels::dispatch;
@@ -68,11 +69,11 @@ where
     X: Samples<N::Scalar, N::Input> + ?Sized,
     Y: Targets<N::Scalar, N::Output> + ?Sized,
 {
-    /// What is told of the step of a batch, from 0.
-    pub(super) fn told(&self, batch: usize) -> Step {
+    /// What is told of the step of a batch, from 0, if it can be made with its rate.
+    pub(super) fn told(&self, batch: usize) -> Result<Step, Error> {
         let mut steps = self.steps;
         steps.made += batch as u64;
-        steps.next(self.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(steps.made)))
+        steps.checked(self.learning_rate.unwrap_or_else(|| self.optimizer.learning_rate(steps.made)))
     }
 
     /// Trains on a batch, and returns its loss. If that is not finite, the parameters from before the last step are in
@@ -92,7 +93,8 @@ where
             self.marked.copy_from_slice(self.slots);
         }
         // so does the step before, which could not be made again then, and the last, after which others look
-        let keep = marks || (batch + 1).is_multiple_of(STEPS) || batch + 1 == batches;
+        let last = batch + 1 == batches || self.told(batch + 1).is_err();
+        let keep = marks || (batch + 1).is_multiple_of(STEPS) || last;
         let loss = self.step((batch, step), keep, metrics, means);
         if !loss.is_finite() && batch % STEPS > 1 {
             self.repeat(batch, metrics);
@@ -108,7 +110,9 @@ where
         self.slots.copy_from_slice(self.marked);
         for batch in batch / STEPS * STEPS..batch - 1 {
             let means = (&mut Mean::default(), &mut M::State::default());
-            if !self.step((batch, self.told(batch)), false, metrics, means).is_finite() {
+            // they could be made before
+            let Ok(step) = self.told(batch) else { return };
+            if !self.step((batch, step), false, metrics, means).is_finite() {
                 // whoever gives other data each time it is asked has the parameters that were put down
                 return;
             }

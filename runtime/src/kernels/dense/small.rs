@@ -58,37 +58,76 @@ pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, K: Sink<T>, const IN: usize, con
 
 /// The lanes of the gradient of `LANES` numbers: as many as there are registers, then the next.
 ///
-/// Each number is a constant, so that what it is the gradient of is known while compiling: a loop would not unroll where
-/// the division is one by 3 or 5.
+/// These are short loops over a table. The compiler unrolls them when it has simplified them, in less time than it would take
+/// for the same lines one after the other; and where a loop over divisions by 3 or 5 would stay one.
 #[inline(always)]
 fn sum_group<'a, T: Scalar, S: Simd, const IN: usize, const OUT: usize, const BIAS: usize, const GROUP: usize>(
     simd: S,
     count: usize,
-    tile: impl Fn(usize) -> Columns<'a, T>,
+    tile: &impl Fn(usize) -> Columns<'a, T>,
 ) -> [T::Vector<S>; 16] {
     let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+    let places: &[(usize, usize); 16] = const { &places::<OUT>(GROUP * T::LANES) };
+    // where the weights of the group end, and the biases
+    let weights = const { within(IN * OUT, GROUP * T::LANES, T::LANES) };
+    let all = const { within((IN + BIAS) * OUT, GROUP * T::LANES, T::LANES) };
     macro_rules! parts {
-        ($([$($k:literal)*])*) => {{$(
-            for index in 0..count {
-                let (x, dy) = tile(index);
-                $(if const { $k < T::LANES && GROUP * T::LANES + $k < (IN + BIAS) * OUT } {
-                    let number = const { GROUP * T::LANES + $k };
-                    let dy = dy[number % OUT].load(simd);
-                    sums[$k] = if const { (GROUP * T::LANES + $k) / OUT < IN } {
-                        x[number / OUT].load(simd).mul_add(dy, sums[$k])
-                    } else {
-                        sums[$k] + dy
-                    };
-                })*
+        ($size:literal: $([$start:literal $($later:literal)?])*) => {{$(
+            if const { within((IN + BIAS) * OUT, GROUP * T::LANES, T::LANES) > $start } {
+                for index in 0..count {
+                    let tile = tile(index);
+                    parts!(@run $size, $start, tile);
+                    $(parts!(@run $size, $later, tile);)?
+                }
             }
         )*}};
+        (@run $size:literal, $first:literal, $tile:ident) => {{
+            let (end, middle) = (all.clamp($first, $first + $size), weights.clamp($first, $first + $size));
+            add_products::<T, S>(simd, $tile, &places[$first..end], middle - $first, &mut sums[$first..end]);
+        }};
     }
     match const { registers::<S>() } {
-        16 => parts!([0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15]),
-        4 => parts!([0 1 2 3] [4 5 6 7] [8 9 10 11] [12 13 14 15]),
-        _ => parts!([0 1] [2 3] [4 5] [6 7] [8 9] [10 11] [12 13] [14 15]),
+        16 => parts!(8: [0 8]),
+        4 => parts!(4: [0] [4] [8] [12]),
+        _ => parts!(2: [0] [2] [4] [6] [8] [10] [12] [14]),
     }
     sums
+}
+
+/// Adds what a tile contributes to some numbers, of which the first so many are `weights`.
+#[inline(always)]
+fn add_products<T: Scalar, S: Simd>(
+    simd: S,
+    (x, dy): Columns<'_, T>,
+    places: &[(usize, usize)],
+    weights: usize,
+    sums: &mut [T::Vector<S>],
+) {
+    let (sums, sums_of_biases) = sums.split_at_mut(weights);
+    let (places, places_of_biases) = places.split_at(weights);
+    for (sum, &(input, output)) in sums.iter_mut().zip(places) {
+        *sum = x[input].load(simd).mul_add(dy[output].load(simd), *sum);
+    }
+    for (sum, &(_, output)) in sums_of_biases.iter_mut().zip(places_of_biases) {
+        *sum += dy[output].load(simd);
+    }
+}
+
+/// How many of `numbers` numbers are among the `lanes` from `first` on.
+const fn within(numbers: usize, first: usize, lanes: usize) -> usize {
+    let rest = numbers.saturating_sub(first);
+    if rest < lanes { rest } else { lanes }
+}
+
+/// The input and the output of each number from `first` on.
+const fn places<const OUT: usize>(first: usize) -> [(usize, usize); 16] {
+    let mut places = [(0, 0); 16];
+    let mut k = 0;
+    while k < 16 {
+        places[k] = ((first + k) / OUT, (first + k) % OUT);
+        k += 1;
+    }
+    places
 }
 
 /// The same of a layer of any size: one number after the other.

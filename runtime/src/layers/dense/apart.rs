@@ -1,27 +1,20 @@
-//! What is compiled apart from the network's own code, and the loops of small layers that unroll into it.
-
-use core::array;
+//! The calls of what is compiled apart from the network's own code, and the loops of small layers that unroll into it.
 
 use fearless_simd::Simd;
 
+use super::any::{self, BY_LANES, LEFT, WHOLE};
 use super::{Dense, DenseParameters, UNROLL};
 use crate::activations::{Activation, Keep};
 use crate::initializers::Initializer;
-use crate::kernels::ahead::Ahead;
 use crate::kernels::compact;
 use crate::kernels::dense as kernel;
-use crate::kernels::flat::{Gather, Sink};
+use crate::kernels::flat::Sink;
 use crate::layers::batch::Tracing;
 use crate::layers::{Backward, Share, Trace};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 use crate::tiles::Passing;
 
-/// What a tile is to a forward pass: input, output, and what is kept beside.
-pub(super) type Forward<'a, T, A, const IN: usize, const OUT: usize> =
-    (&'a Tile<T, IN>, &'a mut Tile<T, OUT>, &'a mut <<A as Activation>::Keep as Keep>::Tape<T, OUT>);
-
-/// What is compiled apart from the network's own code: once for layers of the same type, however many there are.
 impl<const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Dense<IN, OUT, A, K, B, BIAS>
 where
     A: Activation,
@@ -36,103 +29,85 @@ where
         Self::SMALL && !compact::<S>()
     }
 
-    /// What a tile is to [`forward_apart`](Self::forward_apart).
+    /// What a tile is to [`any::forward`].
     #[inline(always)]
-    pub(super) fn parts<T: Scalar>(
+    pub(super) fn forth<'a, T: Scalar>(
+        input: &'a Tile<T, IN>,
+        output: &'a mut Tile<T, OUT>,
+        tape: &'a mut <A::Keep as Keep>::Tape<T, OUT>,
+    ) -> any::Forward<'a, T> {
+        any::Forward { x: input.columns(), y: output.columns_mut(), tape: A::Keep::columns(tape) }
+    }
+
+    /// The same of one that is [on its way](Passing).
+    #[inline(always)]
+    pub(super) fn passing<T: Scalar>(
         Passing { input, kept: Trace { output, tape, .. }, .. }: Tracing<'_, T, Self>,
-    ) -> Forward<'_, T, A, IN, OUT> {
-        (input, output, tape)
+    ) -> any::Forward<'_, T> {
+        Self::forth(input, output, tape)
+    }
+
+    /// What a tile is to [`any::backward`].
+    #[allow(clippy::manual_map, reason = "a closure would be one more function for each layer")]
+    #[inline(always)]
+    pub(super) fn back<'a, T: Scalar>(pass: Backward<'a, T, Self>) -> any::Back<'a, T> {
+        let Backward { input, output, tape, d_output, d_input, .. } = pass;
+        let tape = &*A::Keep::columns(tape);
+        let dx: Option<&'a mut [T::Lane]> = match d_input {
+            Some(d_input) => Some(d_input.columns_mut()),
+            None => None,
+        };
+        any::Back {
+            x: input.columns(),
+            kept: if tape.is_empty() { output.columns() } else { tape },
+            dy: d_output.columns_mut(),
+            dx,
+        }
     }
 
     /// One tile or two.
-    #[inline(never)]
-    pub(super) fn forward_apart<T: Scalar, S: Simd, const N: usize>(
-        &self,
-        simd: S,
-        parameters: &DenseParameters<T, IN, OUT, BIAS>,
-        mut tiles: [Forward<'_, T, A, IN, OUT>; N],
-        ahead: Option<Ahead<'_>>,
-    ) {
-        let x = tiles.each_ref().map(
-            #[inline(always)]
-            |(input, ..)| &input.columns()[..],
-        );
-        let y = tiles.each_mut().map(
-            #[inline(always)]
-            |(_, output, _)| &mut output.columns_mut()[..],
-        );
-        kernel::shared::forward::<T, S, N>(simd, parameters.weights(), parameters.biases(), x, y, ahead);
-        simd.vectorize(
-            #[inline(always)]
-            || {
-                for (_, output, tape) in tiles {
-                    for o in 0..OUT {
-                        let z = output.load(simd, o);
-                        A::Keep::note::<T, S, OUT>(tape, o, z);
-                        output.store::<S>(o, self.activation.value(simd, z));
-                    }
-                    self.activation.across(simd, output);
-                }
-            },
-        );
-    }
-
-    /// One tile or two, whose shares go to `share` in their order.
-    #[inline(never)]
+    #[allow(clippy::manual_map, reason = "a closure would be one more function for each layer")]
+    #[inline(always)]
     pub(super) fn backward_apart<T: Scalar, S: Simd, const N: usize>(
         &self,
         simd: S,
         parameters: &DenseParameters<T, IN, OUT, BIAS>,
-        mut tiles: [Backward<'_, T, Self>; N],
-        mut share: Option<Share<'_, T, Self>>,
-    ) {
-        simd.vectorize(
-            #[inline(always)]
-            || {
-                for Backward { output, tape, d_output, .. } in &mut tiles {
-                    self.activation.backward(simd, tape, output, d_output);
-                }
-                if tiles.iter().all(|tile| tile.d_input.is_some()) {
-                    let (mut dy, mut dx) = ([&[][..]; N], array::from_fn(|_| <&mut [T::Lane]>::default()));
-                    for ((dy, dx), tile) in dy.iter_mut().zip(&mut dx).zip(&mut tiles) {
-                        *dy = tile.d_output.columns();
-                        if let Some(d_input) = &mut tile.d_input {
-                            *dx = d_input.columns_mut();
-                        }
-                    }
-                    kernel::shared::backward_input::<T, S, N>(simd, parameters.weights(), dy, dx);
-                }
-                for Backward { input, d_output, .. } in tiles {
-                    Self::share_apart(simd, input, d_output, share.as_mut().map(Share::again));
-                }
-            },
-        );
-    }
-
-    /// A tile's share of the gradient, or what must be done to complete it later.
-    #[inline(always)]
-    fn share_apart<T: Scalar, S: Simd>(
-        simd: S,
-        input: &Tile<T, IN>,
-        d_output: &mut Tile<T, OUT>,
+        tiles: [any::Back<'_, T>; N],
         share: Option<Share<'_, T, Self>>,
     ) {
-        let Some(Share { gradient, sums }) = share else {
-            if const { !Self::SMALL && OUT >= T::LANES } {
-                kernel::shared::transpose_squares::<T, S>(simd, d_output.columns_mut());
-            }
-            return;
+        let (activation, weights) = (self.activation, parameters.weights());
+        let shares = match share {
+            Some(Share { gradient, sums }) => Some(any::Shares { weights: gradient.weights_mut(), sums }),
+            None => None,
         };
-        let (bias, sums) = sums.split_at_mut(BIAS * OUT);
-        kernel::shared::gather_bias::<T, S>(simd, d_output.columns(), bias);
         if const { Self::SMALL } {
-            return kernel::shared::gather_weights::<T, S>(simd, input.columns(), d_output.columns(), sums);
+            any::backward::<T, S, A, N, BY_LANES>(simd, activation, weights, tiles, shares);
+        } else if const { OUT < T::LANES } {
+            any::backward::<T, S, A, N, LEFT>(simd, activation, weights, tiles, shares);
+        } else if const { OUT.is_multiple_of(T::LANES) } {
+            any::backward::<T, S, A, N, WHOLE>(simd, activation, weights, tiles, shares);
+        } else {
+            any::backward::<T, S, A, N, { WHOLE | LEFT }>(simd, activation, weights, tiles, shares);
         }
-        if const { OUT >= T::LANES } {
-            kernel::shared::transpose_squares::<T, S>(simd, d_output.columns_mut());
+    }
+
+    /// All tiles of a batch.
+    #[inline(always)]
+    pub(super) fn complete_apart<T: Scalar, S: Simd, D: Sink<T>>(
+        simd: S,
+        tiles: &[kernel::Columns<'_, T>],
+        start: usize,
+        sink: &mut D,
+    ) {
+        if const { Self::SMALL } {
+            any::complete::<T, S, D, BY_LANES, BIAS>(simd, tiles, (IN, OUT), start, sink);
+        } else if const { OUT < T::LANES } {
+            any::complete::<T, S, D, LEFT, BIAS>(simd, tiles, (IN, OUT), start, sink);
+        } else if const { OUT.is_multiple_of(T::LANES) } {
+            any::complete::<T, S, D, WHOLE, BIAS>(simd, tiles, (IN, OUT), start, sink);
+        } else {
+            any::complete::<T, S, D, { WHOLE | LEFT }, BIAS>(simd, tiles, (IN, OUT), start, sink);
         }
-        let tiles = [(&input.columns()[..], &d_output.columns()[..])];
-        backward_weights::<T, S, _, OUT>(simd, &tiles, 0, &mut Gather::new(gradient.weights_mut(), 0));
     }
 
     /// Where its loops unroll.
@@ -194,21 +169,5 @@ where
         if const { !A::ELEMENTWISE } {
             self.activation.predict(simd, output);
         }
-    }
-}
-
-/// The gradient of a large layer's weights, of all its outputs.
-#[inline(always)]
-pub(super) fn backward_weights<T: Scalar, S: Simd, D: Sink<T>, const OUT: usize>(
-    simd: S,
-    tiles: &[kernel::Columns<'_, T>],
-    start: usize,
-    sink: &mut D,
-) {
-    if const { OUT >= T::LANES } {
-        kernel::shared::backward_weights::<T, S, D>(simd, tiles, OUT, start, sink);
-    }
-    if const { !OUT.is_multiple_of(T::LANES) } {
-        kernel::shared::backward_weights_left::<T, S, D>(simd, tiles, OUT, start, sink);
     }
 }

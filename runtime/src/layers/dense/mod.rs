@@ -1,12 +1,12 @@
 //! The fully connected layer.
 
+mod any;
 mod apart;
 mod parameters;
 
 use fearless_simd::Simd;
 use rand::Rng;
 
-use self::apart::backward_weights;
 pub use self::parameters::DenseParameters;
 use super::batch::{backward_each, forward_each};
 use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, Trace};
@@ -87,8 +87,7 @@ impl<const IN: usize, const OUT: usize, A: Copy, K: Copy, B: Copy, const BIAS: u
 }
 
 /// Up to this many weights a layer's gradient is gathered lane by lane, and its loops unroll into its caller; beyond, and
-/// where versions are compact, layers of the same type share their code, and all layers share the
-/// products.
+/// where versions are compact, layers of the same activation share their code, and all layers the products.
 pub(crate) const UNROLL: usize = 64;
 
 impl<T: Scalar, const IN: usize, const OUT: usize, A, K, B, const BIAS: usize> Layer<T>
@@ -132,7 +131,9 @@ where
         tape: &mut Self::Tape,
     ) {
         if const { !Self::unrolls::<S>() } {
-            return self.forward_apart(simd, parameters, [(input, output, tape)], None);
+            let (weights, biases, tile) = (parameters.weights(), parameters.biases(), Self::forth(input, output, tape));
+            any::forward(simd, self.activation, weights, biases, [tile], None);
+            return self.activation.across(simd, output);
         }
         kernel::forward::<T, S, OUT>(
             simd,
@@ -153,8 +154,11 @@ where
         if const { Self::unrolls::<S>() } {
             return self.backward_here(simd, parameters, pass);
         }
+        if const { !A::ELEMENTWISE } {
+            self.activation.backward(simd, pass.tape, pass.output, pass.d_output);
+        }
         let Backward { share, .. } = pass;
-        self.backward_apart(simd, parameters, [Backward { share: None, ..pass }], share);
+        self.backward_apart(simd, parameters, [Self::back(Backward { share: None, ..pass })], share);
     }
 
     #[inline(always)]
@@ -168,18 +172,25 @@ where
         if const { Self::SMALL } {
             return forward_each(*self, simd, mode, parameters, tiles);
         }
-        let asks = const { kernel::asks::<T>(IN, OUT) };
+        let (weights, biases, asks) = (parameters.weights(), parameters.biases(), const { kernel::asks::<T>(IN, OUT) });
         let mut next = 0;
         while next < tiles.count() {
             let here = mode.at(next * T::LANES);
-            if let Some(pair) = tiles.pair(next) {
+            if let Some([tile, other]) = tiles.pair(next) {
                 let ahead = if asks { here.ahead(2 * T::LANES) } else { None };
-                self.forward_apart(simd, parameters, pair.map(Self::parts), ahead);
+                let pair = [Self::passing(tile), Self::passing(other)];
+                any::forward(simd, self.activation, weights, biases, pair, ahead);
                 next += 2;
             } else {
                 let ahead = if asks { here.ahead(T::LANES) } else { None };
-                self.forward_apart(simd, parameters, [Self::parts(tiles.tile(next))], ahead);
+                let tile = [Self::passing(tiles.tile(next))];
+                any::forward(simd, self.activation, weights, biases, tile, ahead);
                 next += 1;
+            }
+        }
+        if const { !A::ELEMENTWISE } {
+            for index in 0..tiles.count() {
+                self.activation.across(simd, &mut tiles.tile(index).kept.output);
             }
         }
         if asks { mode.asked() } else { mode }
@@ -196,15 +207,22 @@ where
         if const { Self::SMALL } {
             return backward_each(*self, simd, parameters, tiles, share);
         }
+        if const { !A::ELEMENTWISE } {
+            for index in 0..tiles.count() {
+                let Trace { output, tape, d_output } = tiles.tile(index).kept;
+                self.activation.backward(simd, tape, output, d_output);
+            }
+        }
         let mut next = 0;
         while next < tiles.count() {
             let share = share.as_mut().map(Share::again);
             if let Some([tile, other]) = tiles.pair(next) {
-                let pair = [Backward::of(tile, None), Backward::of(other, None)];
+                let pair = [Self::back(Backward::of(tile, None)), Self::back(Backward::of(other, None))];
                 self.backward_apart(simd, parameters, pair, share);
                 next += 2;
             } else {
-                self.backward_apart(simd, parameters, [Backward::of(tiles.tile(next), None)], share);
+                let tile = Self::back(Backward::of(tiles.tile(next), None));
+                self.backward_apart(simd, parameters, [tile], share);
                 next += 1;
             }
         }
@@ -245,18 +263,14 @@ where
         }
         let mut tiles = [(&[][..], &[][..]); kernel::TILES];
         let count = batch.count().min(kernel::TILES);
-        for (index, tile) in tiles.iter_mut().enumerate().take(count) {
+        let mut index = 0;
+        // no iterators: this is compiled for each layer
+        while index < count {
             let (input, trace) = batch.tile(index);
-            *tile = (input.columns(), trace.d_output.columns());
+            tiles[index] = (input.columns(), trace.d_output.columns());
+            index += 1;
         }
-        let tiles = &tiles[..count];
-        if const { Self::SMALL } {
-            return kernel::shared::sum_any::<T, S, D>(simd, tiles, (IN + BIAS) * OUT, start, sink);
-        }
-        backward_weights::<T, S, D, OUT>(simd, tiles, start, sink);
-        if const { BIAS > 0 } {
-            kernel::shared::backward_bias::<T, S, D>(simd, tiles, start + IN * OUT, sink);
-        }
+        Self::complete_apart(simd, &tiles[..count], start, sink);
     }
 
     #[inline(always)]

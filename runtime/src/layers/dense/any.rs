@@ -1,0 +1,174 @@
+//! What layers of all sizes share: compiled once for each activation, as the products are for all of them.
+
+use core::array;
+use core::slice::from_ref;
+
+use bytemuck::{cast_mut, cast_ref};
+use fearless_simd::Simd;
+
+use crate::activations::{Activation, Keep};
+use crate::kernels::ahead::Ahead;
+use crate::kernels::dense as kernel;
+use crate::kernels::flat::{Gather, Sink};
+use crate::scalar::{Lane as _, Scalar};
+use crate::tile::Tile;
+
+/// A tile on its way forward.
+pub(super) struct Forward<'a, T: Scalar> {
+    pub(super) x: &'a [T::Lane],
+    pub(super) y: &'a mut [T::Lane],
+    /// Where the activation's inputs go, unless it keeps none.
+    pub(super) tape: &'a mut [T::Lane],
+}
+
+/// A tile on its way back.
+pub(super) struct Back<'a, T: Scalar> {
+    pub(super) x: &'a [T::Lane],
+    /// What the activation has kept: its inputs or its outputs.
+    pub(super) kept: &'a [T::Lane],
+    pub(super) dy: &'a mut [T::Lane],
+    pub(super) dx: Option<&'a mut [T::Lane]>,
+}
+
+/// Where the share of tiles of the gradient goes.
+pub(super) struct Shares<'a, T: Scalar> {
+    pub(super) weights: &'a mut [T],
+    /// Of the biases, if there are any; and of the weights, if they are gathered [lane by lane](BY_LANES).
+    pub(super) sums: &'a mut [T::Lane],
+}
+
+/// The gradient of the weights is gathered lane by lane; or it has whole vectors of outputs, or some that are left, or both. What
+/// a program's layers have none of is not compiled.
+pub(super) const BY_LANES: u8 = 0;
+pub(super) const WHOLE: u8 = 1;
+pub(super) const LEFT: u8 = 2;
+
+/// One tile or two. What looks across the outputs is the layer's.
+#[inline(never)]
+pub(super) fn forward<T: Scalar, S: Simd, A: Activation, const N: usize>(
+    simd: S,
+    activation: A,
+    weights: &[T],
+    biases: &[T],
+    mut tiles: [Forward<'_, T>; N],
+    ahead: Option<Ahead<'_>>,
+) {
+    let x = tiles.each_ref().map(
+        #[inline(always)]
+        |tile| tile.x,
+    );
+    let y = tiles.each_mut().map(
+        #[inline(always)]
+        |tile| &mut *tile.y,
+    );
+    kernel::shared::forward::<T, S, N>(simd, weights, biases, x, y, ahead);
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            for Forward { y, tape, .. } in tiles {
+                for (tape, z) in tape.iter_mut().zip(&*y) {
+                    *tape = *z;
+                }
+                for column in y {
+                    column.store(activation.value(simd, column.load(simd)));
+                }
+            }
+        },
+    );
+}
+
+/// One tile or two, whose shares go to `shares` in their order.
+#[inline(never)]
+pub(super) fn backward<T: Scalar, S: Simd, A: Activation, const N: usize, const GRADIENT: u8>(
+    simd: S,
+    activation: A,
+    weights: &[T],
+    mut tiles: [Back<'_, T>; N],
+    mut shares: Option<Shares<'_, T>>,
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            if const { A::ELEMENTWISE } {
+                for Back { kept, dy, .. } in &mut tiles {
+                    for (kept, dy) in kept.iter().zip(&mut **dy) {
+                        let (kept, dy): (&Tile<T, 1>, &mut Tile<T, 1>) = (cast_ref(kept), cast_mut(dy));
+                        activation.backward(simd, A::Keep::tape_of(kept), kept, dy);
+                    }
+                }
+            }
+            if tiles.iter().all(|tile| tile.dx.is_some()) {
+                let (mut dy, mut dx) = ([&[][..]; N], array::from_fn(|_| <&mut [T::Lane]>::default()));
+                for ((dy, dx), tile) in dy.iter_mut().zip(&mut dx).zip(&mut tiles) {
+                    *dy = &*tile.dy;
+                    *dx = tile.dx.take().unwrap_or_default();
+                }
+                kernel::shared::backward_input::<T, S, N>(simd, weights, dy, dx);
+            }
+            for Back { x, dy, .. } in tiles {
+                share::<T, S, GRADIENT>(simd, x, dy, &mut shares);
+            }
+        },
+    );
+}
+
+/// A tile's share of the gradient, or what must be done to complete it later.
+#[inline(always)]
+fn share<T: Scalar, S: Simd, const GRADIENT: u8>(
+    simd: S,
+    x: &[T::Lane],
+    dy: &mut [T::Lane],
+    shares: &mut Option<Shares<'_, T>>,
+) {
+    let Some(Shares { weights, sums }) = shares else {
+        if const { GRADIENT & WHOLE > 0 } {
+            kernel::shared::transpose_squares::<T, S>(simd, dy);
+        }
+        return;
+    };
+    let weights_by_lane = if const { GRADIENT == BY_LANES } { x.len() * dy.len() } else { 0 };
+    let (bias, sums) = sums.split_at_mut(sums.len().saturating_sub(weights_by_lane));
+    kernel::shared::gather_bias::<T, S>(simd, dy, bias);
+    if const { GRADIENT == BY_LANES } {
+        return kernel::shared::gather_weights::<T, S>(simd, x, dy, sums);
+    }
+    if const { GRADIENT & WHOLE > 0 } {
+        kernel::shared::transpose_squares::<T, S>(simd, dy);
+    }
+    backward_weights::<T, S, _, GRADIENT>(simd, from_ref(&(x, &*dy)), dy.len(), 0, &mut Gather::new(weights, 0));
+}
+
+/// Completes the gradient of a layer of `inputs` inputs, whose parameters begin at `start`.
+#[inline(never)]
+pub(super) fn complete<T: Scalar, S: Simd, D: Sink<T>, const GRADIENT: u8, const BIAS: usize>(
+    simd: S,
+    tiles: &[kernel::Columns<'_, T>],
+    (inputs, outputs): (usize, usize),
+    start: usize,
+    sink: &mut D,
+) {
+    if const { GRADIENT == BY_LANES } {
+        return kernel::shared::sum_any::<T, S, D>(simd, tiles, (inputs + BIAS) * outputs, start, sink);
+    }
+    backward_weights::<T, S, D, GRADIENT>(simd, tiles, outputs, start, sink);
+    if const { BIAS > 0 } {
+        kernel::shared::backward_bias::<T, S, D>(simd, tiles, start + inputs * outputs, sink);
+    }
+}
+
+/// The gradient of the weights, of all outputs.
+#[inline(always)]
+fn backward_weights<T: Scalar, S: Simd, D: Sink<T>, const GRADIENT: u8>(
+    simd: S,
+    tiles: &[kernel::Columns<'_, T>],
+    outputs: usize,
+    start: usize,
+    sink: &mut D,
+) {
+    if const { GRADIENT & WHOLE > 0 } {
+        kernel::shared::backward_weights::<T, S, D>(simd, tiles, outputs, start, sink);
+    }
+    if const { GRADIENT & LEFT > 0 } {
+        kernel::shared::backward_weights_left::<T, S, D>(simd, tiles, outputs, start, sink);
+    }
+}
