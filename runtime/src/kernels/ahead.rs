@@ -86,6 +86,45 @@ impl Ahead<'_> {
     }
 }
 
+/// Asks for one line at a time, in so many turns for all: a processor waits for few lines at once, and who asks for more must
+/// wait for it. The lines of a sample follow each other, as memory gives them fastest.
+pub(crate) struct Asks<'a> {
+    ahead: Ahead<'a>,
+    /// Each how many turns one is asked for, and in how many the next is.
+    pace: usize,
+    wait: usize,
+    sample: usize,
+    line: usize,
+}
+
+impl<'a> Asks<'a> {
+    /// The pages that hold the samples come first, all at once.
+    #[inline(always)]
+    pub(crate) fn new(ahead: Ahead<'a>, turns: usize) -> Self {
+        for page in (0..ahead.lines() + PAGE - 1).step_by(PAGE) {
+            ahead.ask_each(page);
+        }
+        let pace = (turns / (ahead.lines() * ahead.samples.len()).max(1)).max(1);
+        Self { ahead, pace, wait: pace, sample: 0, line: 0 }
+    }
+
+    /// It is one's turn.
+    #[inline(always)]
+    pub(crate) fn turn(&mut self) {
+        self.wait -= 1;
+        if self.wait > 0 {
+            return;
+        }
+        self.wait = self.pace;
+        let Some(&index) = self.ahead.samples.get(self.sample) else { return };
+        prefetch(self.ahead.rows.first, self.ahead.rows.place(index, self.line));
+        self.line += 1;
+        if self.line == self.ahead.lines() {
+            (self.sample, self.line) = (self.sample + 1, 0);
+        }
+    }
+}
+
 #[cfg(all(test, feature = "alloc"))]
 mod tests {
     use std::vec::Vec;

@@ -6,7 +6,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
 use super::{ANY, earlier, fits, has_blocks, largest, load_each, registers, store_block};
-use crate::kernels::ahead::Ahead;
+use crate::kernels::ahead::{Ahead, Asks};
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
 
@@ -53,9 +53,11 @@ pub(crate) fn forward_columns<T: Scalar, S: Simd, const N: usize>(
     ahead: Option<Ahead<'_>>,
 ) {
     let (inputs, outputs) = (x.first().map_or(0, |x| x.len()), y.first().map_or(0, |y| y.len()));
-    // the lines to ask for, spread over the rows of all blocks
-    let rows = outputs / most::<S>(N) * inputs;
-    let (mut line, mut due) = (0, 0);
+    // lines to ask for, spread over the rows of all blocks
+    let mut asks = ahead.map(
+        #[inline(always)]
+        |ahead| Asks::new(ahead, outputs / most::<S>(N) * inputs),
+    );
     blocks!(most::<S>(N), ANY, outputs, start, BLOCK => {
         let weights = weights.get(start..).unwrap_or_default();
         let sums = forward_block::<T, S, BLOCK, N>(
@@ -68,12 +70,8 @@ pub(crate) fn forward_columns<T: Scalar, S: Simd, const N: usize>(
             |row| {
                 // weights that come next, from beyond the first-level cache
                 prefetch(row, EARLY * stride);
-                if let Some(ahead) = ahead {
-                    due += ahead.lines();
-                    if due >= rows {
-                        ahead.ask(line);
-                        (line, due) = (line + 1, due - rows);
-                    }
+                if let Some(asks) = &mut asks {
+                    asks.turn();
                 }
             },
         );
