@@ -26,8 +26,8 @@ impl<'a> Rows<'a> {
 /// The samples that will go through the network after these. A product that leaves the way from memory to the processor
 /// idle asks for them little by little, so that gathering them need not wait.
 ///
-/// They are asked for as they will be gathered, a line of each sample at a time. Before a line comes, the page that holds it
-/// has been met: a processor looks for the pages of several addresses at once, but waits for that of one, and so does the
+/// A product that has many turns asks for one line in each of some ([`Asks`]), one of few for a line of each sample at a time, as
+/// they will be gathered. Before a line comes, the page that holds it has been met: a processor looks for the pages of several addresses at once, but waits for that of one, and so does the
 /// product.
 #[derive(Clone, Copy, Debug)]
 pub struct Ahead<'a> {
@@ -86,11 +86,11 @@ impl Ahead<'_> {
     }
 }
 
-/// Asks for one line at a time, in so many turns for all: a processor waits for few lines at once, and who asks for more must
-/// wait for it. The lines of a sample follow each other, as memory gives them fastest.
+/// Asks for one line at a time, in so many turns for all: a processor has few lines on their way at once, and who asks for more
+/// waits until some are there. The lines of a sample follow each other.
 pub(crate) struct Asks<'a> {
     ahead: Ahead<'a>,
-    /// Each how many turns one is asked for, and in how many the next is.
+    /// From one line to the next so many turns go by, of which these are left.
     pace: usize,
     wait: usize,
     sample: usize,
