@@ -66,7 +66,7 @@ impl Frozen {
         all_close(name, network.as_flat(), &keras.weights, 1e-10);
         close(name, trainer.evaluate(&network, (&x, &y)).unwrap().loss, keras.evaluated, 1e-10);
         // to the bit, at the end of a fit too
-        trainer.finalize(&mut network);
+        trainer.finalize(&mut network).unwrap();
         let start = self.start.iter().zip(network.as_flat());
         assert_eq!(start.filter(|(start, now)| start == now).count(), N::PARAMETERS - N::TRAINED, "{name}");
     }

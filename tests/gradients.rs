@@ -164,6 +164,7 @@ typenet::network! {
     UnitNormals: f64 = UnitNormalization(3), Dense(4, tanh), UnitNormalization, Dense(2);
     Rectifiers: f64 = PReLU(3), Dense(4), PReLU, Dense(2);
     Rescaled: f64 = Rescaling(3, scale = 0.5), Dense(4, tanh), Rescaling(scale = 2, offset = -1), Dense(2);
+    Products: f64 = Concatenate(Dense(3 -> 4, tanh), Dense(4)), Concatenate(Dot, Dot(normalize = true), (Dense(6, tanh), Dot));
     Normals: f64 = Normalization(3), Dense(4, tanh), Normalization, [Residual(Normalization(invert = true), Dense(4, tanh)); 2],
         Concatenate(Dense(3), Normalization), Normalization(invert = true)
 }
@@ -182,6 +183,7 @@ fn normalizations() {
     check_pass("unit normalization", &mut filled::<UnitNormals>(rng), rng);
     check_pass("prelu", &mut filled::<Rectifiers>(rng), rng);
     check_pass("rescaling", &mut filled::<Rescaled>(rng), rng);
+    check_pass("dot", &mut filled::<Products>(rng), rng);
     check_pass("normalization", &mut filled::<Normals>(rng), rng);
     let (x, y) = (numbers::<3>(rng), numbers::<7>(rng));
     check_loss::<Normals, _, _, _>("normalization, a step", MeanSquaredError, &x, &y);

@@ -246,6 +246,8 @@ typenet::network! {
     Averaged: f64 = Average(6 -> 3);
     Larger: f64 = Maximum(6 -> 3);
     Smaller: f64 = Minimum(6 -> 3);
+    Product: f64 = Dot(6 -> 1);
+    Cosine: f64 = Dot(6 -> 1, normalize = true);
     Thrice: f64 = RepeatVector(2 -> 6);
     Forked: f64 = Concatenate(Dense(3 -> 4, tanh), (Dense(3 -> 3, silu), Dense(2)));
     Embedded: f64 = Embedding(3 -> 6, input_dim = ROWS);
@@ -277,6 +279,22 @@ fn halves() {
             assert!(y[0][0].is_nan() && y[0][1].is_finite());
         }
     }
+}
+
+#[test]
+fn dot() {
+    check_shaped("Dot", Product::predict);
+    check_shaped("Dot normalize", Cosine::predict);
+    let cosine = Cosine::new(&mut StdRng::seed_from_u64(0));
+    // zeros are alike to nothing, and what is shorter than 10^-7 is multiplied by 10^7 and no more
+    let x = [[0.0, 0.0, 0.0, 1.0, 2.0, 2.0], [0.0, 0.0, 1e-8, 0.0, 3.0, 4.0]];
+    let mut d_x = [[0.0; 6]; 2];
+    Pass::new().backward(&cosine, &x[..], &[[3.0]; 2][..], &mut d_x).unwrap();
+    for (x, y) in x.iter().zip([0.0, 0.08]) {
+        all_close("short", &cosine.predict(x), &[y], 1e-12);
+    }
+    all_close("gradient of zeros", &d_x[0][..3], &[1e7, 2e7, 2e7], 1e-12);
+    all_close("gradient of what is short", &d_x[1][..3], &[0.0, 1.8e7, 2.4e7], 1e-12);
 }
 
 #[test]

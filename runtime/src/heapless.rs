@@ -130,7 +130,7 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
     /// # Errors
     /// Before anything changes: [`Error::CountMismatch`], [`Error::NoSamples`], [`Error::InputNotFinite`],
     /// [`Error::InputNotRow`], [`Error::TargetNotFinite`], [`Error::TargetNotProbability`], [`Error::ClassOutOfRange`],
-    /// [`Error::Setting`], [`Error::LearningRate`]. If the loss is not finite, or the step after it:
+    /// [`Error::Setting`], [`Error::LearningRate`]. If the loss is not finite, or what its step leads to:
     /// [`Error::Diverged`], and the network has the last parameters that gave a finite loss.
     pub fn train_on_batch<X, Y>(&mut self, network: &mut N, data: (&X, &Y)) -> Result<f64, Error>
     where
@@ -138,7 +138,9 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         Y: Targets<N::Scalar, N::Output> + ?Sized,
         L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     {
-        self.optimizer.check()?;
+        if self.steps.made == 0 {
+            self.optimizer.check()?;
+        }
         let samples = check::<N, _, _, _>(data, &self.loss, |_, _| false)? as usize;
         self.optimizer.prepare(N::LAYERS);
         let step = self.steps.checked(self.optimizer.learning_rate(self.steps.made))?;

@@ -86,6 +86,8 @@ mod kernels;
 pub mod layers;
 pub mod losses;
 pub mod metrics;
+#[cfg(not(all(feature = "rayon", feature = "onnx")))]
+mod missing;
 mod network;
 pub mod noise;
 pub mod optimizers;

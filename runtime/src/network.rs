@@ -473,6 +473,31 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     fn load_onnx(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
         crate::weights::onnx::load(self, path.as_ref())
     }
+
+    #[cfg(not(feature = "safetensors"))]
+    crate::missing::missing! {
+        Safetensors of Self {
+            fn save(&self, _path: impl Sized) -> Result<(), Error>;
+            fn load(&mut self, _path: impl Sized) -> Result<(), Error>;
+            fn load_cast(&mut self, _path: impl Sized) -> Result<(), Error>;
+            fn load_bytes(&mut self, _bytes: &[u8]) -> Result<(), Error>;
+        }
+    }
+
+    #[cfg(all(feature = "alloc", not(feature = "safetensors")))]
+    crate::missing::missing! {
+        Safetensors of Self {
+            fn to_bytes(&self) -> Result<Vec<u8>, Error>;
+        }
+    }
+
+    #[cfg(not(feature = "onnx"))]
+    crate::missing::missing! {
+        Onnx of Self {
+            fn save_onnx(&self, _path: impl Sized) -> Result<(), Error>;
+            fn load_onnx(&mut self, _path: impl Sized) -> Result<(), Error>;
+        }
+    }
 }
 
 /// Predicts one sample with the best instructions of this machine.

@@ -151,6 +151,13 @@ impl<N: Network> Pass<N> {
         Self { threads: Threads::new(threads), ..self }
     }
 
+    #[cfg(not(feature = "rayon"))]
+    crate::missing::missing! {
+        Rayon of N {
+            pub fn threads(self, _threads: usize) -> Self;
+        }
+    }
+
     /// The instructions that passes use.
     #[must_use]
     pub fn level(&self) -> Level {

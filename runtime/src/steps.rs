@@ -1,11 +1,12 @@
 //! What trainers know of their steps, so that one can be taken back.
 
+use bytemuck::cast_slice;
 use fearless_simd::Level;
 
 use crate::error::Error;
 use crate::frozen;
 use crate::kernels::dispatch;
-use crate::kernels::within::{Look, Looked};
+use crate::kernels::within::Finite;
 use crate::network::Network;
 use crate::optimizers::Step;
 use crate::scalar::Scalar;
@@ -19,18 +20,20 @@ pub(crate) struct Steps {
     pub(crate) forgotten: u64,
     /// Whether the parameters from before the last one are kept.
     pub(crate) kept: bool,
-    /// The sum of the parameters after it, if they were looked at: others may have been put in their place since.
-    seen: Option<u32>,
+    /// Whether the parameters after it were looked at.
+    looked: bool,
+    /// What tells them from others, if somebody could put others in their place since.
+    mark: Option<u32>,
 }
 
 impl Steps {
     /// Before the first.
-    pub(crate) const NONE: Self = Self { made: 0, forgotten: 0, kept: false, seen: None };
+    pub(crate) const NONE: Self = Self { made: 0, forgotten: 0, kept: false, looked: false, mark: None };
 
     /// As many, the last of which can be taken back.
     #[cfg(feature = "safetensors")]
     pub(crate) const fn resumed(made: u64, forgotten: u64) -> Self {
-        Self { made, forgotten, kept: true, seen: None }
+        Self { made, forgotten, kept: true, ..Self::NONE }
     }
 
     /// How many of them the optimizer's slots remember.
@@ -56,17 +59,24 @@ impl Steps {
     /// Counts one.
     #[inline(always)]
     pub(crate) const fn count(&mut self) {
-        *self = Self { made: self.made + 1, kept: true, seen: None, ..*self };
+        *self = Self { made: self.made + 1, forgotten: self.forgotten, kept: true, looked: false, mark: None };
+    }
+
+    /// The same, of a step after which others may put other parameters into the network.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) fn count_alone<N: Network>(&mut self, network: &N) {
+        self.count();
+        self.mark = Some(mark(network));
     }
 
     /// Looks at the parameters that the last step has led to, unless that was done: whether all that it moved are numbers still.
     pub(crate) fn look<N: Network>(&mut self, level: Level, network: &N, previous: &[N::Scalar]) -> bool {
-        if !self.kept || self.seen.is_some() {
+        if !self.kept || self.looked {
             return true;
         }
-        let Looked { finite, sum } = dispatch(level, Look { numbers: network.as_flat() });
-        self.seen = Some(sum);
-        finite || !frozen::spoiled(network, previous)
+        (self.looked, self.mark) = (true, Some(mark(network)));
+        dispatch(level, Finite { numbers: network.as_flat() }) || !frozen::spoiled(network, previous)
     }
 
     /// Puts back the last parameters that gave a finite loss, if they are kept, and lets the optimizer forget all that it
@@ -79,14 +89,20 @@ impl Steps {
         previous: &[N::Scalar],
         slots: &mut [N::Scalar],
     ) {
-        if self.kept {
-            let Looked { finite, sum } = dispatch(level, Look { numbers: network.as_flat() });
-            let theirs = finite && self.seen.is_some_and(|seen| seen != sum);
-            if !theirs {
-                frozen::restore(network, previous);
-            }
+        let others = self.mark.is_some_and(|ours| ours != mark(network));
+        if self.kept && !(others && dispatch(level, Finite { numbers: network.as_flat() })) {
+            frozen::restore(network, previous);
         }
         slots.fill(N::Scalar::ZERO);
         *self = Self { forgotten: self.made, kept: false, ..*self };
     }
+}
+
+/// What tells a network from others: some of its numbers. To look at all of them would take as long as a step of a small one.
+#[inline(always)]
+fn mark<N: Network>(network: &N) -> u32 {
+    const PLACES: usize = 4;
+    let words: &[u32] = cast_slice(network.as_flat());
+    let number = |place| words.get(words.len().saturating_sub(1) * place / (PLACES - 1)).copied().unwrap_or_default();
+    (0..PLACES).fold(0, |sum, place| sum.wrapping_add(number(place)))
 }

@@ -32,7 +32,7 @@ fn averages_are_put_in_place_at_the_end() {
         trainer.train_on_batch(&mut stepped, data).unwrap();
     }
     assert_eq!(stepped, plain, "not before the end");
-    trainer.finalize(&mut stepped);
+    trainer.finalize(&mut stepped).unwrap();
     assert_eq!(stepped, averaged);
 }
 

@@ -122,6 +122,7 @@ network! {
         Concatenate(Dense(4), tanh), Add;
     Rows: f64 = Embedding(3 -> 9, input_dim = 5), Dense(2);
     Directed = UnitNormalization(3), Dense(2);
+    Alike = Concatenate(Dense(3 -> 4, tanh), Dense(4)), Concatenate(Dot, Dot(normalize = true)), Dense(2);
     Measured = Normalization(3), Dense(4, tanh), Residual(Normalization(invert = true), Dense(4, tanh)), Dense(2),
         Normalization(invert = true);
     NormalizedDouble: f64 = Rescaling(3, scale = 0.25, offset = -0.5), LayerNormalization(epsilon = 0.125),
@@ -149,6 +150,7 @@ fn structures() {
     written("rows", Rows::new(rng), &cases);
     written("directed", Directed::new(rng), &cases);
     written("measured", Measured::new(rng), &cases);
+    written("alike", Alike::new(rng), &cases);
     written("normalized_double", NormalizedDouble::new(rng), &cases);
 }
 

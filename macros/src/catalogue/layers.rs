@@ -143,6 +143,14 @@ pub const LAYERS: &[Layer] = &[
     halves("Maximum", &["Max"]),
     halves("Minimum", &["Min"]),
     Layer {
+        name: "Dot",
+        item: "Dot",
+        alias: &["DotProduct", "CosineSimilarity", "InnerProduct"],
+        shape: ShapeRule::OfHalves,
+        options: &[flag("normalize", "false", "normalized")],
+        parameters: &[&[]],
+    },
+    Layer {
         name: "RepeatVector",
         item: "RepeatVector",
         alias: &["Tile"],

@@ -39,6 +39,8 @@ pub enum ShapeRule {
     Same,
     /// Half as many as go in; the sizes need not be written: `Type<IN, OUT>`.
     Half,
+    /// One of two halves; the sizes need not be written: `Type<IN, OUT>`.
+    OfHalves,
     /// Several for each that goes in: `Type<IN, OUT>`.
     Multiple,
     /// A row of a table for each that goes in: `Type<IN, OUT, WIDTH>`.

@@ -89,6 +89,13 @@ pub(super) fn gives(row: &Layer, taken: &Size, given: &Size, errors: &mut Errors
             format!("layer `{name}` gives half as many numbers as it takes, and {numbers} is not half of {taken}"),
             format!("write `{}`, or leave the sizes out", taken / 2),
         ),
+        ShapeRule::OfHalves if taken % 2 == 1 => (
+            format!("layer `{name}` takes two halves, and there is no half of {taken}"),
+            "let the layer before it produce an even number".to_owned(),
+        ),
+        ShapeRule::OfHalves if *numbers != 1 => {
+            (format!("layer `{name}` gives one number, not {numbers}"), "write `1`, or leave the sizes out".to_owned())
+        }
         ShapeRule::Multiple | ShapeRule::Rows if numbers % taken != 0 => (
             format!("layer `{name}` gives several numbers for each of {taken}, and {numbers} is no multiple of it"),
             format!("write `{}`, for instance", numbers.div_ceil(*taken).saturating_mul(*taken)),

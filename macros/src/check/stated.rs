@@ -56,6 +56,8 @@ impl Flow<'_> {
         } else if let (Some(ShapeRule::Half), Size::Literal { value, span }) = (row.map(|row| row.shape), inputs) {
             // half of what is odd is said to be a mistake
             Size::literal((value / 2).max(1), *span)
+        } else if row.is_some_and(|row| row.shape == ShapeRule::OfHalves) {
+            Size::literal(1, inputs.span())
         } else {
             let name = text(&written.kind);
             let shown = if matches!(inputs, Size::Unknown(_)) { "2".to_owned() } else { inputs.to_string() };

@@ -187,6 +187,7 @@ vector_target!([] f32, f32, 1);
 vector_target!([] f64, f64, 1);
 
 /// Yes and no as targets: 1 and 0, for each output.
+#[diagnostic::do_not_recommend]
 impl<T: Scalar, const N: usize> Target<T, Tile<T, N>> for [bool; N] {
     type Tile = Tile<T, N>;
 
@@ -203,6 +204,7 @@ impl<T: Scalar, const N: usize> Target<T, Tile<T, N>> for [bool; N] {
 }
 
 /// The same of one output.
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> Target<T, Tile<T, 1>> for bool {
     type Tile = Tile<T, 1>;
 

@@ -1,6 +1,5 @@
 //! Whether numbers make sense, a vector at a time.
 
-use bytemuck::cast_slice;
 use fearless_simd::{Simd, SimdBase, SimdFloat, SimdMask};
 
 use super::Task;
@@ -25,26 +24,17 @@ impl<T: Scalar> Task for Within<'_, T> {
     }
 }
 
-/// Whether all of some numbers are finite, and what tells them from others.
-pub(crate) struct Look<'a, T> {
+/// Whether all of some numbers are finite.
+pub(crate) struct Finite<'a, T> {
     pub(crate) numbers: &'a [T],
 }
 
-/// What is seen of numbers.
-pub(crate) struct Looked {
-    pub(crate) finite: bool,
-    /// Of their bits, as 32-bit words.
-    pub(crate) sum: u32,
-}
-
-impl<T: Scalar> Task for Look<'_, T> {
-    type Output = Looked;
+impl<T: Scalar> Task for Finite<'_, T> {
+    type Output = bool;
 
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> Looked {
-        let words: &[u32] = cast_slice(self.numbers);
-        let sum = words.iter().fold(0, |sum: u32, word| sum.wrapping_add(*word));
-        Looked { finite: finite(simd, self.numbers), sum }
+    fn run<S: Simd>(self, simd: S) -> bool {
+        finite(simd, self.numbers)
     }
 }
 

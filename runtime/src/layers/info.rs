@@ -58,6 +58,11 @@ pub enum Form {
         /// What ONNX calls it.
         operator: &'static str,
     },
+    /// [`Dot`](super::Dot).
+    OfDot {
+        /// Whether both halves are divided by their lengths.
+        normalize: bool,
+    },
     /// [`RepeatVector`](super::RepeatVector).
     OfRepeatVector,
     /// [`Concatenate`](super::Concatenate), whose layers are its branches.

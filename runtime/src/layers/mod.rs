@@ -14,6 +14,7 @@ mod block;
 mod branches;
 mod concatenate;
 pub(crate) mod dense;
+mod dot;
 mod dropout;
 mod embedding;
 mod gaussian_dropout;
@@ -52,6 +53,9 @@ pub use self::block::Block;
 pub use self::branches::{Branches, Traced};
 pub use self::concatenate::Concatenate;
 pub use self::dense::{Dense, DenseParameters};
+#[cfg(feature = "onnx")]
+pub(crate) use self::dot::DOT_LIMIT;
+pub use self::dot::Dot;
 pub use self::dropout::Dropout;
 pub use self::embedding::Embedding;
 pub use self::gaussian_dropout::GaussianDropout;

@@ -59,7 +59,7 @@ mod layers;
 mod layout;
 
 #[cfg(feature = "alloc")]
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
@@ -294,6 +294,16 @@ impl<N: QuantizableNetwork> Quantized<N> {
     #[cfg(feature = "safetensors")]
     pub fn load_bytes(bytes: &[u8]) -> Result<Box<Self>, Error> {
         crate::weights::quantized::load_bytes(bytes)
+    }
+
+    #[cfg(all(feature = "alloc", not(feature = "safetensors")))]
+    crate::missing::missing! {
+        Safetensors of N {
+            pub fn save(&self, _path: impl Sized) -> Result<(), Error>;
+            pub fn load(_path: impl Sized) -> Result<Box<Self>, Error>;
+            pub fn to_bytes(&self) -> Result<Vec<u8>, Error>;
+            pub fn load_bytes(_bytes: &[u8]) -> Result<Box<Self>, Error>;
+        }
     }
 
     /// Predicts one `sample`, without allocation. Numbers beyond what calibration has seen are taken for the ends of that; integers

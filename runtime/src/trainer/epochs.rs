@@ -163,7 +163,7 @@ where
             self.state.take_back(self.network);
         }
         let Last { learning_rate, batch, loss } = batches?;
-        if astray { Err(self.state.diverged(batch, loss).into()) } else { Ok(learning_rate) }
+        if astray { Err(self.state.diverged(batch as u64, loss).into()) } else { Ok(learning_rate) }
     }
 
     /// Trains on all batches, or until the loss of one is not finite.

@@ -25,6 +25,7 @@ use core::fmt;
 use self::batch::Apply;
 use self::settings::Settings;
 use self::state::State;
+use crate::error::Error;
 use crate::frozen;
 use crate::kernels::dispatch;
 use crate::losses::ClassWeight;
@@ -241,12 +242,21 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
         (state.get_or_insert_with(|| State::new(optimizer, settings)), optimizer)
     }
 
-    /// What ends a `fit`: puts the moving averages of [`use_ema`](Optimizer::use_ema) in the place of the parameters. `fit`
-    /// does so itself; a loop of single steps calls this at its end.
-    pub fn finalize(&self, network: &mut N) {
-        if let Some(state) = self.state.as_ref().filter(|state| state.steps.remembered() > 0) {
+    /// What ends a `fit`: looks whether the last step has led to parameters that are numbers, and puts the moving averages of
+    /// [`use_ema`](Optimizer::use_ema) in their place. `fit` does so itself; a loop of single steps calls this at its end.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`], and the network has the parameters from before the last step.
+    pub fn finalize(&mut self, network: &mut N) -> Result<(), Error> {
+        let Some(state) = &mut self.state else { return Ok(()) };
+        if !state.look(network) {
+            state.take_back(network);
+            return Err(state.diverged(state.steps.made, state.loss));
+        }
+        if state.steps.remembered() > 0 {
             frozen::keeping(network, |parameters| self.optimizer.finalize(parameters, &state.slots));
         }
+        Ok(())
     }
 
     /// Lets the optimizer make a step with the gradient of `pass`, which becomes zero.
@@ -265,6 +275,7 @@ impl<N: Network, L, O: Optimizer, M, C> Trainer<N, L, O, M, C> {
                 threads: 1,
             },
         );
-        state.steps.count();
+        state.loss = f64::NAN;
+        state.steps.count_alone(network);
     }
 }

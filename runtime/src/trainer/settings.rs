@@ -164,6 +164,13 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
         }
         self
     }
+
+    #[cfg(not(feature = "rayon"))]
+    crate::missing::missing! {
+        Rayon of N {
+            pub fn threads(self, _threads: usize) -> Self;
+        }
+    }
 }
 
 #[cfg(test)]

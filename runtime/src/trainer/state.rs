@@ -26,6 +26,8 @@ pub(super) struct State<N: Network> {
     pub(super) marked: Box<[N::Scalar]>,
     /// Of this fit, as far as `previous` is concerned.
     pub(super) steps: Steps,
+    /// Of the batch of the last single step.
+    pub(super) loss: f64,
     pub(super) order: Vec<u32>,
     pub(super) epoch: usize,
     /// The rate that a callback has set.
@@ -49,6 +51,7 @@ impl<N: Network> State<N> {
             slots,
             previous,
             steps: Steps::NONE,
+            loss: f64::NAN,
             order: Vec::new(),
             epoch: 0,
             learning_rate: None,
@@ -73,7 +76,8 @@ impl<N: Network> State<N> {
 
     /// What is said of a training that went astray with this loss of a batch, and with the step after it if the loss is
     /// finite.
-    pub(super) fn diverged(&self, batch: usize, loss: f64) -> Error {
+    pub(super) fn diverged(&self, batch: u64, loss: f64) -> Error {
+        let batch = usize::try_from(batch).unwrap_or(usize::MAX);
         Error::Diverged { epoch: self.epoch.max(1), batch, loss }
     }
 }

@@ -4,7 +4,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::graph::{Attribute, Graph, INT64, LAST};
-use crate::layers::{Form, LEAST_VARIANCE, LayerInfo, UNIT_LIMIT};
+use crate::layers::{DOT_LIMIT, Form, LEAST_VARIANCE, LayerInfo, UNIT_LIMIT};
 
 /// Adds a layer of this form, without its activation, to the value `x`, and returns its output; `None` if it is one that is
 /// not known here. `tensors` are the names of what it trains.
@@ -72,14 +72,7 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             graph.node("Mul", &[&y, scale], &[])
         }
         (Form::OfNormalization { invert }, _, [mean, variance]) => normalization(graph, &x, *invert, mean, variance),
-        (Form::OfUnitNormalization, ..) => {
-            let (one, limit) = (graph.number(1.0), graph.number(UNIT_LIMIT));
-            let sum = squares(graph, &x);
-            let length = graph.node("Sqrt", &[&sum], &[]);
-            let inverse = graph.node("Div", &[&one, &length], &[]);
-            let factor = graph.node("Min", &[&inverse, &limit], &[]);
-            graph.node("Mul", &[&x, &factor], &[])
-        }
+        (Form::OfUnitNormalization, ..) => unit(graph, &x, UNIT_LIMIT),
         (Form::OfRescaling, [scale, offset], _) => {
             let (scale, offset) = (graph.number(*scale), graph.number(*offset));
             let y = graph.node("Mul", &[&x, &scale], &[]);
@@ -99,6 +92,16 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
         (Form::OfHalves { operator }, ..) => {
             let (first, second) = (part(graph, &x, 0, info.outputs), part(graph, &x, info.outputs, info.inputs));
             graph.node(operator, &[&first, &second], &[])
+        }
+        (Form::OfDot { normalize }, ..) => {
+            let half = info.inputs / 2;
+            let mut halves = [part(graph, &x, 0, half), part(graph, &x, half, info.inputs)];
+            if *normalize {
+                halves = halves.map(|half| unit(graph, &half, DOT_LIMIT));
+            }
+            let last = graph.integers(&[1], &[LAST]);
+            let products = graph.node("Mul", &[&halves[0], &halves[1]], &[]);
+            graph.node("ReduceSum", &[&products, &last], &[])
         }
         (Form::OfRepeatVector, ..) => {
             let times = graph.integers(&[2], &[1, (info.outputs / info.inputs.max(1)) as u64]);
@@ -126,6 +129,16 @@ fn normalization(graph: &mut Graph, x: &str, invert: bool, mean: &str, variance:
     }
     let from_mean = graph.node("Mul", &[x, &deviation], &[]);
     graph.node("Add", &[&from_mean, &first], &[])
+}
+
+/// Samples of length 1, where the inverse of their length is at most this.
+fn unit(graph: &mut Graph, x: &str, limit: f64) -> String {
+    let (one, limit) = (graph.number(1.0), graph.number(limit));
+    let sum = squares(graph, x);
+    let length = graph.node("Sqrt", &[&sum], &[]);
+    let inverse = graph.node("Div", &[&one, &length], &[]);
+    let factor = graph.node("Min", &[&inverse, &limit], &[]);
+    graph.node("Mul", &[x, &factor], &[])
 }
 
 /// The sum of the squares of each sample's numbers.
