@@ -1,5 +1,5 @@
-//! Networks far larger than a stack: the parameters, the gradient and all that training needs lie on the heap. It must hold
-//! where nothing is optimised, too: `cargo test --profile unoptimised -p typenet-long-tests --test large --test stack`.
+//! Networks far larger than a stack: the parameters, the gradient and all that training needs lie on the heap. Where nothing
+//! is optimised `tests/stack.rs` shows the same of smaller ones.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::thread;

@@ -1,7 +1,9 @@
 //! Any number of threads gives the same bits.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../support/mod.rs"]
 mod support;
+mod training;
 
 use std::cell::RefCell;
 use std::rc::Rc;

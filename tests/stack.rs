@@ -1,9 +1,8 @@
 //! An eighth of a thread's stack is enough for networks of every kind, also where nothing is optimised and every vector of
-//! every function that is inlined has its place there: `cargo test --profile unoptimised -p typenet-long-tests --test stack`.
+//! every function that is inlined has its place there, as here; `typenet-long-tests` has this file too, optimised.
 //! A failure is an abort: the stack overflows.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "../support/mod.rs"]
 mod support;
 
 use std::thread;
@@ -19,7 +18,8 @@ const STACK: usize = 256 * 1024;
 
 typenet::network! {
     Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
-    Wide = Dense(2 -> 210, relu), Dense(210, relu), Dense(1);
+    // their parameters alone are larger than the stack
+    Wide = Dense(2 -> 274, relu), Dense(274, relu), Dense(1);
     Wide64: f64 = Dense(2 -> 210, relu), Dense(210, relu), Dense(1);
     // as deep as it is, it takes no more than one layer
     Deep = Dense(2 -> 32, tanh), Dense(32, gelu), Dropout(0.1), Dense(32, silu), LayerNormalization, Dense(32, elu),
@@ -62,6 +62,8 @@ macro_rules! lives {
         }
     )*};
 }
+
+const _: () = assert!(size_of::<Wide>() > STACK && size_of::<Wide64>() > STACK);
 
 /// Which side of a line a point lies on.
 fn side([a, b]: [f32; 2]) -> u8 {
