@@ -14,7 +14,9 @@ typenet::network! {
     Xor = Dense(2 -> 4, relu), Dense(4 -> 4, relu), Dense(4 -> 2, softmax);
     Wide = Dense(2 -> 70, tanh), Dense(70 -> 33, gelu), Dense(33 -> 2, softmax);
     /// Products of every kind: of many inputs, and of outputs that fill no vector.
-    Large = Dense(150 -> 96, tanh), Dense(96 -> 33, relu), Residual(Dense(33 -> 33, selu)), Dense(33 -> 10)
+    Large = Dense(150 -> 96, tanh), Dense(96 -> 33, relu), Residual(Dense(33 -> 33, selu)), Dense(33 -> 10);
+    /// One whose first layer reads the samples of a prediction where they lie, and whose second could.
+    Long = Dense(301 -> 128, tanh), Dense(128 -> 32, tanh), Dense(32 -> 3)
 }
 
 /// The bits of all parameters after some epochs, and those of the history.
@@ -41,6 +43,28 @@ fn the_same_seed_gives_the_same_bits() {
     assert_eq!(train(1, level(), Xor::new), train(1, level(), Xor::new));
     assert_eq!(train(1, level(), Wide::new), train(1, level(), Wide::new));
     assert_ne!(train(1, level(), Xor::new).0, train(2, level(), Xor::new).0);
+}
+
+#[test]
+fn samples_that_lie_elsewhere_give_the_same_predictions() {
+    use nalgebra::{Const, Dyn, OMatrix};
+
+    let rng = &mut StdRng::seed_from_u64(5);
+    let long = Long::boxed(rng);
+    for samples in [1, 16, 47, 64, 96, 139] {
+        let x: Vec<[f32; 301]> = (0..samples).map(|_| [(); 301].map(|()| rng.random_range(-1.0..1.0))).collect();
+        // of each number all samples side by side, so that they must be gathered
+        let columns = OMatrix::from_fn_generic(Dyn(samples), Const::<301>, |sample, number| x[sample][number]);
+        for level in levels() {
+            let (mut read, mut gathered) = (vec![[0.0; 3]; samples], vec![[0.0; 3]; samples]);
+            let mut pass = Pass::new().with_level(level);
+            pass.predict(&*long, &x, &mut read).unwrap();
+            pass.predict(&*long, &columns, &mut gathered).unwrap();
+            let bits = |y: &[[f32; 3]]| y.as_flattened().iter().map(|y| y.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&read), bits(&gathered), "{samples} samples, {level:?}");
+            assert_ne!(read[0], [0.0; 3]);
+        }
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use fearless_simd::Simd;
 
 use crate::kernels::ahead::Ahead;
-use crate::kernels::dense::TILES;
+use crate::kernels::dense::{TILES, can_read};
 use crate::kernels::framed;
 use crate::network::{Network, Shares, TileMemory};
 use crate::noise::{Asking, Mode};
@@ -18,6 +18,14 @@ pub(crate) const fn by_layer<N: Network>() -> bool {
 /// Whether tiles go through each layer together: those of a large network, and those that wait for each other.
 const fn together<N: Network>() -> bool {
     by_layer::<N>() || N::BARRIERS > 0
+}
+
+/// Whether the first layer of a network reads samples where they lie, if they are not gathered.
+pub(crate) const fn reads<S: Simd, N: Network>() -> bool {
+    match N::LAYERS.first() {
+        Some(layer) => layer.reads && by_layer::<N>() && can_read::<S>(),
+        None => false,
+    }
 }
 
 /// Of how many bytes tiles may be that are remembered.

@@ -8,13 +8,13 @@ use fearless_simd::{Level, Simd};
 
 use crate::data::{Samples, count};
 use crate::error::Error;
-use crate::group::{Group, backward, by_layer, forward, forward_one, onward, tiles_at_once};
+use crate::group::{Group, backward, by_layer, forward, forward_one, onward, reads, tiles_at_once};
 use crate::kernels::ahead::Ahead;
-use crate::kernels::dense::TILES;
+use crate::kernels::dense::{Given, TILES};
 use crate::kernels::flat::first_lanes;
 use crate::kernels::{Task, dispatch, level};
 use crate::network::{Network, Shares, TileMemory};
-use crate::noise::Inference;
+use crate::noise::{Inference, Reading};
 use crate::scalar::Scalar;
 use crate::threads::{Divide, Threads};
 use crate::tile::Features;
@@ -286,12 +286,18 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
             }
             return;
         }
+        let all = if const { reads::<S, N>() } && inputs.in_memory().is_some() { inputs.all_numbers() } else { None };
+        let given = all.map(|numbers| Given::new(numbers, N::INPUTS));
         let mut coming = [0; GROUP];
         for (start, outputs) in (start..end).step_by(group).zip(outputs.chunks_mut(group)) {
             let memory = memory.get_mut(..outputs.len().div_ceil(N::Scalar::LANES)).unwrap_or_default();
-            let tiles = tiles(start..start + outputs.len(), N::Scalar::LANES);
-            for (tile, (indices, range)) in memory.iter_mut().zip(tiles) {
-                inputs.gather(simd, &indices[..range.len()], &mut tile.input);
+            let whole = outputs.len().is_multiple_of(N::Scalar::LANES);
+            let given = given.filter(|_| whole).map(|given| given.at(start));
+            if given.is_none() {
+                let tiles = tiles(start..start + outputs.len(), N::Scalar::LANES);
+                for (tile, (indices, range)) in memory.iter_mut().zip(tiles) {
+                    inputs.gather(simd, &indices[..range.len()], &mut tile.input);
+                }
             }
             let next = start + outputs.len()..end.min(start + 2 * group);
             let coming = coming.get_mut(..next.len()).unwrap_or_default();
@@ -299,7 +305,7 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
                 *index = u32::try_from(number).unwrap_or(u32::MAX);
             }
             let ahead = || Some(Ahead::new(inputs.in_memory()?, coming));
-            onward(simd, network, Inference, ahead, Group::new(memory));
+            onward(simd, network, Reading(given), ahead, Group::new(memory));
             for (tile, outputs) in memory.iter_mut().zip(outputs.chunks_mut(N::Scalar::LANES)) {
                 read(simd, tile, outputs);
             }

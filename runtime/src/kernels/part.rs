@@ -95,6 +95,21 @@ pub(crate) fn map<T: Scalar, S: Simd, const N: usize>(
     }
 }
 
+/// The same of so many numbers as there are.
+#[inline(always)]
+pub(crate) fn map_any<T: Scalar, S: Simd>(
+    simd: S,
+    sample: &mut [T],
+    wide: impl Fn(T::Vector<S>) -> T::Vector<S>,
+    narrow: impl Fn(T::Quarter<S>) -> T::Quarter<S>,
+) {
+    if VECTORS && sample.len() > T::LANES / 4 {
+        each(simd, sample, wide);
+    } else {
+        each(simd, sample, narrow);
+    }
+}
+
 #[inline(always)]
 fn each<S: Simd, V: Part<S>>(simd: S, sample: &mut [V::Element], f: impl Fn(V) -> V) {
     for chunk in sample.chunks_mut(V::LEN) {

@@ -116,6 +116,9 @@ pub struct LayerInfo {
     pub completes: bool,
     /// [`Layer::BARRIERS`]
     pub barriers: usize,
+    /// [`Layer::READS`]
+    #[doc(hidden)]
+    pub reads: bool,
 }
 
 impl LayerInfo {
@@ -138,6 +141,7 @@ impl LayerInfo {
             range: L::RANGE,
             completes: L::COMPLETES,
             barriers: L::BARRIERS,
+            reads: L::READS,
         }
     }
 

@@ -209,6 +209,11 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// the same on the way back.
     const BARRIERS: usize = 0;
 
+    /// Whether, as the first of a network, it reads samples where they lie in memory, [if there are such](Mode::given), so that
+    /// nobody gathers them.
+    #[doc(hidden)]
+    const READS: bool = false;
+
     /// Fills the parameters with their initial values. They come in as zeros.
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R);
 

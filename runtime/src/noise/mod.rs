@@ -10,7 +10,7 @@ mod tests;
 use fearless_simd::{Select as _, Simd, SimdBase as _, SimdFloat as _, u32x16};
 
 #[cfg(feature = "alloc")]
-pub(crate) use self::mode::Asking;
+pub(crate) use self::mode::{Asking, Reading};
 pub use self::mode::{Inference, Mode, Training};
 use crate::kernels::framed;
 use crate::scalar::Scalar;

@@ -2,6 +2,7 @@
 
 use super::Noise;
 use crate::kernels::ahead::Ahead;
+use crate::kernels::dense::Given;
 
 /// Whether samples go through a network for its training or for its prediction: [`Training`] or [`Inference`].
 pub trait Mode: Copy {
@@ -22,7 +23,13 @@ pub trait Mode: Copy {
         None
     }
 
-    /// The mode of the layers after one that has asked.
+    /// Where the samples lie, if they have not been gathered: for a first layer that [reads](crate::layers::Layer::READS) them.
+    #[inline(always)]
+    fn given(&self) -> Option<Given<'_>> {
+        None
+    }
+
+    /// The mode of the layers after one that has asked, or read.
     #[must_use]
     #[inline(always)]
     fn asked(self) -> Self {
@@ -100,7 +107,45 @@ impl<M: Mode> Mode for Asking<'_, M> {
     }
 
     #[inline(always)]
+    fn given(&self) -> Option<Given<'_>> {
+        self.0.given()
+    }
+
+    #[inline(always)]
     fn asked(self) -> Self {
-        Self(self.0, None)
+        Self(self.0.asked(), None)
+    }
+}
+
+/// A prediction of samples that the first layer reads where they lie, if there are such.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading<'a>(pub(crate) Option<Given<'a>>);
+
+#[cfg(feature = "alloc")]
+impl Mode for Reading<'_> {
+    #[inline(always)]
+    fn noise(self) -> Option<Noise> {
+        None
+    }
+
+    #[inline(always)]
+    fn after(self, _: usize) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn at(self, samples: usize) -> Self {
+        Self(self.0.map(|given| given.at(samples)))
+    }
+
+    #[inline(always)]
+    fn given(&self) -> Option<Given<'_>> {
+        self.0
+    }
+
+    #[inline(always)]
+    fn asked(self) -> Self {
+        Self(None)
     }
 }

@@ -5,8 +5,8 @@ use core::array;
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
-use super::{ANY, earlier, fits, has_blocks, largest, load_each, registers, store_block};
-use crate::kernels::ahead::Ahead;
+use super::{ANY, earlier, fits, has_blocks, largest, load_block, load_each, registers, smaller, store_block};
+use crate::kernels::ahead::{Ahead, Asks};
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
 
@@ -20,7 +20,8 @@ pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize>(
     mut emit: impl FnMut(usize, T::Vector<S>),
 ) {
     blocks!(largest::<S>(OUT, 1), OUT, OUT, start, BLOCK => {
-        let sums = forward_block::<T, S, BLOCK, 1>(simd, &weights[start..], bias.get(start..), OUT, [x], |_| {});
+        let sums = first_sums::<T, S, BLOCK, 1>(simd, bias.get(start..));
+        let sums = forward_block::<T, S, BLOCK, 1>(simd, &weights[start..], OUT, [x], sums, |_| {});
         for (k, [sum]) in sums.into_iter().enumerate() {
             emit(start + k, sum);
         }
@@ -42,6 +43,9 @@ const fn most<S: Simd>(tiles: usize) -> usize {
 
 /// The same into `y` for `N` tiles, of those outputs of a larger layer that begin at the first weight; from one row of weights
 /// to the next it is `stride`.
+///
+/// Inputs are taken in parts, where they have so many weights that one block after the other would meet all their pages, and
+/// drive each other's lines out of the caches.
 #[inline(always)]
 pub(crate) fn forward_columns<T: Scalar, S: Simd, const N: usize>(
     simd: S,
@@ -53,48 +57,108 @@ pub(crate) fn forward_columns<T: Scalar, S: Simd, const N: usize>(
     ahead: Option<Ahead<'_>>,
 ) {
     let (inputs, outputs) = (x.first().map_or(0, |x| x.len()), y.first().map_or(0, |y| y.len()));
-    // the lines to ask for, spread over the rows of all blocks
-    let rows = outputs / most::<S>(N) * inputs;
-    let (mut line, mut due) = (0, 0);
-    blocks!(most::<S>(N), ANY, outputs, start, BLOCK => {
+    // lines to ask for, spread over the rows of all blocks
+    let asks = ahead.map(
+        #[inline(always)]
+        |ahead| Asks::new(ahead, outputs / most::<S>(N) * inputs),
+    );
+    let mut meanwhile = Meanwhile { stride, asks };
+    let part = equal_parts(inputs, WEIGHTS / (stride * size_of::<T>()).max(1));
+    let mut whole = 0;
+    sized!(most::<S>(N), BLOCK => {
+        while fits::<BLOCK>(outputs - whole) {
+            whole += BLOCK;
+        }
+        for first in (0..inputs).step_by(part) {
+            let weights = weights.get(first * stride..).unwrap_or_default();
+            let x = x.map(
+                #[inline(always)]
+                |x| x.get(first..inputs.min(first + part)).unwrap_or_default(),
+            );
+            for start in (0..whole).step_by(BLOCK) {
+                let sums = if first == 0 {
+                    first_sums::<T, S, BLOCK, N>(simd, bias.get(start..))
+                } else {
+                    load_block::<T, S, BLOCK, N>(simd, start, &y)
+                };
+                let weights = weights.get(start..).unwrap_or_default();
+                let sums = forward_block::<T, S, BLOCK, N>(
+                    simd,
+                    weights,
+                    stride,
+                    x,
+                    sums,
+                    #[inline(always)]
+                    |row| meanwhile.ask(row),
+                );
+                store_block::<T, S, ANY, BLOCK, N>(&sums, start, &mut y);
+            }
+        }
+    });
+    // the last may begin earlier than it need, and so not with the sums of a part
+    blocks!(smaller(most::<S>(N)), ANY, outputs, start = whole, BLOCK => {
         let weights = weights.get(start..).unwrap_or_default();
+        let sums = first_sums::<T, S, BLOCK, N>(simd, bias.get(start..));
         let sums = forward_block::<T, S, BLOCK, N>(
-            simd,
-            weights,
-            bias.get(start..),
-            stride,
-            x,
-            #[inline(always)]
-            |row| {
-                // weights that come next, from beyond the first-level cache
-                prefetch(row, EARLY * stride);
-                if let Some(ahead) = ahead {
-                    due += ahead.lines();
-                    if due >= rows {
-                        ahead.ask(line);
-                        (line, due) = (line + 1, due - rows);
-                    }
-                }
-            },
-        );
+                    simd,
+                    weights,
+                    stride,
+                    x,
+                    sums,
+                    #[inline(always)]
+                    |row| meanwhile.ask(row),
+                );
         store_block::<T, S, ANY, BLOCK, N>(&sums, start, &mut y);
     });
 }
 
-/// A block of outputs of `N` tiles. Does something else before each row of weights.
+/// What else is done before each row of weights: others are asked for.
+struct Meanwhile<'a> {
+    /// From one row of weights to the next.
+    stride: usize,
+    asks: Option<Asks<'a>>,
+}
+
+impl Meanwhile<'_> {
+    #[inline(always)]
+    fn ask<T>(&mut self, row: &[T]) {
+        // weights that come next, from beyond the first-level cache
+        prefetch(row, EARLY * self.stride);
+        if let Some(asks) = &mut self.asks {
+            asks.turn();
+        }
+    }
+}
+
+/// What the sums of a block begin with.
 #[inline(always)]
-fn forward_block<T: Scalar, S: Simd, const B: usize, const N: usize>(
+fn first_sums<T: Scalar, S: Simd, const B: usize, const N: usize>(
     simd: S,
-    weights: &[T],
     bias: Option<&[T]>,
-    outputs: usize,
-    x: [&[T::Lane]; N],
-    mut meanwhile: impl FnMut(&[T; B]),
 ) -> [[T::Vector<S>; N]; B] {
     let mut sums = [[T::Vector::<S>::splat(simd, T::ZERO); N]; B];
     for (sums, bias) in sums.iter_mut().zip(bias.and_then(|bias| bias.first_chunk::<B>()).into_iter().flatten()) {
         *sums = [T::Vector::<S>::splat(simd, *bias); N];
     }
+    sums
+}
+
+/// Of how many inputs at most a part of so many is, if all are to be as long as each other.
+#[inline(always)]
+fn equal_parts(inputs: usize, most: usize) -> usize {
+    inputs.div_ceil(inputs.div_ceil(most.max(1)).max(1)).max(1)
+}
+
+/// Adds to a block of outputs of `N` tiles. Does something else before each row of weights.
+#[inline(always)]
+fn forward_block<T: Scalar, S: Simd, const B: usize, const N: usize>(
+    simd: S,
+    weights: &[T],
+    outputs: usize,
+    x: [&[T::Lane]; N],
+    mut sums: [[T::Vector<S>; N]; B],
+    mut meanwhile: impl FnMut(&[T]),
+) -> [[T::Vector<S>; N]; B] {
     // rows of one block: `outputs` apart, the last one shorter
     let mut rows = weights;
     for i in 0..x.first().map_or(0, |x| x.len()) {
@@ -123,8 +187,7 @@ pub(crate) fn forward_squares<T: Scalar, S: Simd>(
     ahead: Option<Ahead<'_>>,
 ) -> usize {
     let outputs = y.len();
-    // parts as long as each other
-    let inputs = x.len().div_ceil(x.len().div_ceil(INPUTS).max(1)).max(1);
+    let inputs = equal_parts(x.len(), INPUTS);
     // the lines to ask for, spread over the blocks
     let blocks = y.len() / (2 * T::LANES) * x.len().div_ceil(inputs) * (T::LANES / PART);
     let (mut line, mut due) = (0, 0);
@@ -175,6 +238,9 @@ const PART: usize = 8;
 
 /// At most how many inputs it takes at a time: with their weights they leave some of a first-level cache.
 const INPUTS: usize = 128;
+
+/// How many bytes of weights [`forward_columns`] goes through at most for each block.
+const WEIGHTS: usize = 7 << 18;
 
 /// How many inputs before they are needed it asks for weights.
 const EARLY: usize = 8;

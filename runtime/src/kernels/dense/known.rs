@@ -61,72 +61,87 @@ impl<T: Scalar, const IN: usize, const OUT: usize> Known<'_, T, IN, OUT> {
     ) where
         V: SimdFloat<S, Element = T> + Part<S>,
     {
+        let Self { weights, bias, x } = self;
+        let weights = weights.as_flattened();
         let sums = if const { registers::<S>() == 16 } {
-            self.sums::<S, V, B, LONG>(simd)
+            sums::<T, S, V, B, LONG>(simd, weights, bias, x, OUT)
         } else {
-            self.sums::<S, V, B, SHORT>(simd)
+            sums::<T, S, V, B, SHORT>(simd, weights, bias, x, OUT)
         };
         for (b, sum) in sums.into_iter().enumerate() {
-            let y = y.get_mut(Self::start::<S, V>(b)..).unwrap_or_default();
+            let y = y.get_mut(start::<S, V>(b, OUT)..).unwrap_or_default();
             f(sum).store_part(y);
         }
     }
+}
 
-    /// Where vector `b` begins: the last one where it ends with the outputs, though some are computed twice then.
-    #[inline(always)]
-    const fn start<S: Simd, V: SimdBase<S>>(b: usize) -> usize {
-        let start = b * V::LEN;
-        if start + V::LEN <= OUT { start } else { OUT.saturating_sub(V::LEN) }
-    }
+// What follows is inlined into each layer, where its sizes are constants; as arguments they do not make it one more function
+// for each, which the compiler would have to read before that.
 
-    /// What the outputs are before the activation, summed `U` inputs at a time. Where the outputs are less than a vector,
-    /// numbers that follow a row are read along, and not used.
-    #[inline(always)]
-    fn sums<S: Simd, V, const B: usize, const U: usize>(self, simd: S) -> [V; B]
-    where
-        V: SimdFloat<S, Element = T> + Part<S>,
-    {
-        let Self { weights, bias, x } = self;
-        let weights = weights.as_flattened();
-        let mut sums = [[V::splat(simd, T::ZERO); B]; U];
-        if let Some(bias) = bias.get(..OUT) {
-            for (b, sum) in sums[0].iter_mut().enumerate() {
-                *sum = V::load_part(simd, bias.get(Self::start::<S, V>(b)..).unwrap_or_default());
-            }
+/// Where vector `b` begins: the last one where it ends with the outputs, though some are computed twice then.
+#[inline(always)]
+const fn start<S: Simd, V: SimdBase<S>>(b: usize, outputs: usize) -> usize {
+    let start = b * V::LEN;
+    if start + V::LEN <= outputs { start } else { outputs.saturating_sub(V::LEN) }
+}
+
+/// What the outputs are before the activation, summed `U` inputs at a time. Where the outputs are less than a vector, numbers
+/// that follow a row are read along, and not used.
+#[inline(always)]
+fn sums<T: Scalar, S: Simd, V, const B: usize, const U: usize>(
+    simd: S,
+    weights: &[T],
+    bias: &[T],
+    x: &[T],
+    outputs: usize,
+) -> [V; B]
+where
+    V: SimdFloat<S, Element = T> + Part<S>,
+{
+    let mut sums = [[V::splat(simd, T::ZERO); B]; U];
+    if let Some(bias) = bias.get(..outputs) {
+        for (b, sum) in sums[0].iter_mut().enumerate() {
+            *sum = V::load_part(simd, bias.get(start::<S, V>(b, outputs)..).unwrap_or_default());
         }
-        // the last rows may end before a whole vector does
-        let whole = const { whole_rows(IN, OUT, V::LEN) };
-        let turns = whole / U;
-        for (turn, x) in x.as_chunks::<U>().0.iter().enumerate().take(turns) {
-            for (k, (sums, x)) in sums.iter_mut().zip(x).enumerate() {
-                let x = V::splat(simd, *x);
-                for (b, sum) in sums.iter_mut().enumerate() {
-                    let start = (turn * U + k) * OUT + Self::start::<S, V>(b);
-                    let Some(row) = weights.get(start..start + V::LEN) else { break };
-                    *sum = V::from_slice(simd, row).mul_add(x, *sum);
-                }
-            }
-        }
-        self.add(simd, &mut sums, turns * U..whole);
-        self.add(simd, &mut sums, whole..IN);
-        total::<S, V, B, U>(sums, IN)
     }
-
-    /// Adds a few rows.
-    #[inline(always)]
-    fn add<S: Simd, V, const B: usize, const U: usize>(self, simd: S, sums: &mut [[V; B]; U], rows: Range<usize>)
-    where
-        V: SimdFloat<S, Element = T> + Part<S>,
-    {
-        for i in rows {
-            // where size counts, the compiler does not see that these are within
-            let rows = self.weights.as_flattened().get(i * OUT..);
-            let (Some(sums), Some(rows), Some(x)) = (sums.get_mut(i % U), rows, self.x.get(i)) else { break };
+    // the last rows may end before a whole vector does
+    let whole = whole_rows(x.len(), outputs, V::LEN);
+    let turns = whole / U;
+    for (turn, x) in x.as_chunks::<U>().0.iter().enumerate().take(turns) {
+        for (k, (sums, x)) in sums.iter_mut().zip(x).enumerate() {
             let x = V::splat(simd, *x);
             for (b, sum) in sums.iter_mut().enumerate() {
-                let row = rows.get(Self::start::<S, V>(b)..).unwrap_or_default();
-                *sum = V::load_part(simd, row).mul_add(x, *sum);
+                let start = (turn * U + k) * outputs + start::<S, V>(b, outputs);
+                let Some(row) = weights.get(start..start + V::LEN) else { break };
+                *sum = V::from_slice(simd, row).mul_add(x, *sum);
             }
+        }
+    }
+    add(simd, weights, x, outputs, &mut sums, turns * U..whole);
+    add(simd, weights, x, outputs, &mut sums, whole..x.len());
+    total::<S, V, B, U>(sums, x.len())
+}
+
+/// Adds a few rows.
+#[inline(always)]
+fn add<T: Scalar, S: Simd, V, const B: usize, const U: usize>(
+    simd: S,
+    weights: &[T],
+    x: &[T],
+    outputs: usize,
+    sums: &mut [[V; B]; U],
+    rows: Range<usize>,
+) where
+    V: SimdFloat<S, Element = T> + Part<S>,
+{
+    for i in rows {
+        // where size counts, the compiler does not see that these are within
+        let rows = weights.get(i * outputs..);
+        let (Some(sums), Some(rows), Some(x)) = (sums.get_mut(i % U), rows, x.get(i)) else { break };
+        let x = V::splat(simd, *x);
+        for (b, sum) in sums.iter_mut().enumerate() {
+            let row = rows.get(start::<S, V>(b, outputs)..).unwrap_or_default();
+            *sum = V::load_part(simd, row).mul_add(x, *sum);
         }
     }
 }

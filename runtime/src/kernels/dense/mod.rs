@@ -14,7 +14,8 @@
 //! Each broadcast of a weight costs a load. With the sums of one tile there is one for every multiply-add, and one more for
 //! every input: more than a processor of two loads and two multiply-adds a cycle can do in the time. So larger layers take
 //! two tiles at once, whose sums share the broadcasts. A large layer that has but one puts the outputs in the lanes, two
-//! vectors of them for eight samples, which are transposed at the end. The sums are taken in the same order all the same.
+//! vectors of them for eight samples, which are transposed at the end. So does the first layer of a prediction whose samples
+//! nobody has gathered ([`rows`]). The sums are taken in the same order all the same.
 //!
 //! Sizes are run-time values here. Small layers call these functions inline, where the sizes are constants and the loops
 //! unroll. Larger layers call them through [`shared`], so that a program has each once for every instruction set,
@@ -61,8 +62,8 @@ const fn has_blocks(n: usize, block: usize, largest: usize) -> bool {
 }
 
 /// The largest block below this one that is a power of two.
-const fn smaller<const BLOCK: usize>() -> usize {
-    BLOCK.div_ceil(2).next_power_of_two()
+const fn smaller(block: usize) -> usize {
+    block.div_ceil(2).next_power_of_two()
 }
 
 /// Whether a block of this size comes next, of so many that are left: unless smaller blocks hold the last of them with
@@ -72,14 +73,14 @@ const fn fits<const BLOCK: usize>(rest: usize) -> bool {
     rest >= BLOCK
         && (BLOCK.is_power_of_two()
             || rest >= 2 * BLOCK
-            || rest.next_multiple_of(BLOCK) <= rest.next_multiple_of(smaller::<BLOCK>()))
+            || rest.next_multiple_of(BLOCK) <= rest.next_multiple_of(smaller(BLOCK)))
 }
 
 /// Where the next block begins: at `start`, or earlier, see `blocks`.
 #[inline(always)]
 const fn earlier<const KNOWN: usize, const BLOCK: usize>(n: usize, start: usize) -> usize {
     let rest = n - start;
-    if KNOWN == ANY && start > 0 && rest > smaller::<BLOCK>() && rest < BLOCK && n >= BLOCK { n - BLOCK } else { start }
+    if KNOWN == ANY && start > 0 && rest > smaller(BLOCK) && rest < BLOCK && n >= BLOCK { n - BLOCK } else { start }
 }
 
 /// Splits `0..n` into blocks of at most `$largest`, and does `$run` with each. Where `n` is known, no code is made of blocks
@@ -87,9 +88,12 @@ const fn earlier<const KNOWN: usize, const BLOCK: usize>(n: usize, start: usize)
 /// does not hold is a block that begins earlier, and computes some numbers once more: that takes no longer than the smaller
 /// block, and another one after it.
 macro_rules! blocks {
-    ($largest:expr, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {{
+    ($largest:expr, $known:ident, $n:expr, $start:ident, $block:ident => $run:expr) => {
+        blocks!($largest, $known, $n, $start = 0, $block => $run)
+    };
+    ($largest:expr, $known:ident, $n:expr, $start:ident = $first:expr, $block:ident => $run:expr) => {{
         let n = if const { $known == ANY } { $n } else { $known };
-        let mut $start = 0;
+        let mut $start = $first;
         blocks!(@each $largest, $known, n, $start, $block, 16 14 8 6 4 2 1 => $run);
     }};
     (@each $largest:expr, $known:ident, $n:ident, $start:ident, $block:ident, $($size:literal)* => $run:expr) => {$(
@@ -100,6 +104,19 @@ macro_rules! blocks {
                 $run;
                 $start = earlier::<$known, $size>($n, $start + $size);
             }
+        }
+    )*};
+}
+
+/// Does `$run` with the one of the sizes of blocks that `$size` is.
+macro_rules! sized {
+    ($size:expr, $block:ident => $run:expr) => {
+        sized!(@each $size, $block, 16 14 8 6 4 2 1 => $run);
+    };
+    (@each $wanted:expr, $block:ident, $($size:literal)* => $run:expr) => {$(
+        if const { $wanted == $size } {
+            const $block: usize = $size;
+            $run;
         }
     )*};
 }
@@ -116,6 +133,23 @@ fn load_each<T: Scalar, S: Simd, const N: usize>(
         *column = tile.get(index)?.load(simd);
     }
     Some(columns)
+}
+
+/// Loads columns from `start` on of each tile, as [`store_block`] has stored them.
+#[inline(always)]
+fn load_block<T: Scalar, S: Simd, const B: usize, const N: usize>(
+    simd: S,
+    start: usize,
+    tiles: &[&mut [T::Lane]; N],
+) -> [[T::Vector<S>; N]; B] {
+    let mut block = [[T::Vector::<S>::splat(simd, T::ZERO); N]; B];
+    for (n, tile) in tiles.iter().enumerate() {
+        let columns = tile.get(start..).and_then(<[_]>::first_chunk::<B>).into_iter().flatten();
+        for (vectors, column) in block.iter_mut().zip(columns) {
+            vectors[n] = column.load(simd);
+        }
+    }
+    block
 }
 
 /// Stores columns from `start` on into each tile.
@@ -141,6 +175,7 @@ mod known;
 mod left;
 mod predict;
 mod rest;
+mod rows;
 pub(crate) mod shared;
 mod small;
 #[cfg(test)]
@@ -152,6 +187,8 @@ pub(crate) use self::input::backward_input;
 pub(crate) use self::known::{Known, is_known};
 pub(crate) use self::left::backward_weights_left;
 pub(crate) use self::predict::predict;
+pub use self::rows::Given;
+pub(crate) use self::rows::{can_read, forward_rows, reads};
 pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_any, sum_numbers, sum_tiles};
 pub(crate) use self::weights::{backward_bias, backward_weights, transpose_squares};
 

@@ -7,7 +7,7 @@ use std::vec::Vec;
 
 use fearless_simd::Simd;
 
-use super::{Columns, Known, is_known, shared};
+use super::{Columns, Given, Known, can_read, forward_rows, is_known, reads, shared};
 use crate::kernels::flat::Gather;
 use crate::kernels::{Task, dispatch, levels};
 use crate::scalar::{Lane, Scalar};
@@ -163,6 +163,52 @@ fn products_of_long_rows() {
             check::<f32>(inputs, outputs);
             check::<f64>(inputs, outputs);
         }
+    }
+}
+
+/// So many weights that the way forward takes the inputs in parts, with a last block of outputs of every kind.
+#[test]
+fn products_in_parts() {
+    for outputs in [499, 501, 504, 511] {
+        check::<f32>(1000, outputs);
+        check::<f64>(500, outputs);
+    }
+}
+
+/// The way forward of samples that are read where they lie.
+struct Read<'a, T: Scalar, const IN: usize, const OUT: usize>(&'a Case<T>);
+
+impl<T: Scalar, const IN: usize, const OUT: usize> Task for Read<'_, T, IN, OUT> {
+    type Output = ();
+
+    fn run<S: Simd>(self, simd: S) {
+        assert!(reads::<T>(IN, OUT));
+        if !can_read::<S>() {
+            return;
+        }
+        let Case { weights, bias, tiles, results, .. } = self.0;
+        let Some(weights) = weights.as_chunks::<OUT>().0.first_chunk::<IN>() else { unreachable!() };
+        let samples: Vec<T> = tiles
+            .iter()
+            .flat_map(|(x, _)| (0..T::LANES).flat_map(move |sample| x.iter().map(move |lane| lane.as_slice()[sample])))
+            .collect();
+        let (given, blank) = (Given::new(&samples, IN), vec![T::Lane::splat(T::ONE); OUT]);
+        let [mut first, mut second, mut alone] = [blank.clone(), blank.clone(), blank];
+        forward_rows::<T, S, IN, OUT, 2>(simd, weights, bias, given, [&mut first, &mut second], None);
+        forward_rows::<T, S, IN, OUT, 1>(simd, weights, bias, given.at(T::LANES), [&mut alone], None);
+        let of = std::format!("{} {IN} -> {OUT}", T::NAME);
+        assert_eq!((&first, &second), (&results[0].0, &results[1].0), "two tiles, {of}");
+        assert_eq!(alone, second, "one tile, {of}");
+    }
+}
+
+#[test]
+fn samples_are_read_where_they_lie() {
+    for level in levels() {
+        dispatch(level, Read::<f32, 128, 32>(&Case::new(128, 32, 2)));
+        dispatch(level, Read::<f32, 203, 96>(&Case::new(203, 96, 2)));
+        dispatch(level, Read::<f64, 130, 16>(&Case::new(130, 16, 2)));
+        dispatch(level, Read::<f64, 129, 48>(&Case::new(129, 48, 2)));
     }
 }
 

@@ -10,6 +10,7 @@ use crate::activations::{Activation, Keep};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::{Gather, Sink};
+use crate::kernels::part::map_any;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 
@@ -64,17 +65,53 @@ pub(super) fn forward<T: Scalar, S: Simd, A: Activation, const N: usize>(
     kernel::shared::forward::<T, S, N>(simd, weights, biases, x, y, ahead);
     simd.vectorize(
         #[inline(always)]
-        || {
-            for Forward { y, tape, .. } in tiles {
-                for (tape, z) in tape.iter_mut().zip(&*y) {
-                    *tape = *z;
-                }
-                for column in y {
-                    column.store(activation.value(simd, column.load(simd)));
-                }
-            }
-        },
+        || activate(simd, activation, tiles),
     );
+}
+
+/// What follows the product.
+#[inline(always)]
+pub(super) fn activate<T: Scalar, S: Simd, A: Activation, const N: usize>(
+    simd: S,
+    activation: A,
+    tiles: [Forward<'_, T>; N],
+) {
+    for Forward { y, tape, .. } in tiles {
+        for (tape, z) in tape.iter_mut().zip(&*y) {
+            *tape = *z;
+        }
+        for column in y {
+            column.store(activation.value(simd, column.load(simd)));
+        }
+    }
+}
+
+/// One sample. What looks across the outputs is the layer's.
+#[inline(never)]
+pub(super) fn predict<T: Scalar, S: Simd, A: Activation>(
+    simd: S,
+    activation: A,
+    weights: &[T],
+    biases: &[T],
+    x: &[T],
+    y: &mut [T],
+) {
+    kernel::shared::predict::<T, S>(simd, weights, biases, x, y);
+    if const { A::ELEMENTWISE } {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                map_any(
+                    simd,
+                    y,
+                    #[inline(always)]
+                    |z| activation.value(simd, z),
+                    #[inline(always)]
+                    |z| activation.value(simd, z),
+                );
+            },
+        );
+    }
 }
 
 /// One tile or two, whose shares go to `shares` in their order.

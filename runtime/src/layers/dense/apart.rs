@@ -6,6 +6,7 @@ use super::any::{self, BY_LANES, LEFT, WHOLE};
 use super::{Dense, DenseParameters, UNROLL};
 use crate::activations::{Activation, Keep};
 use crate::initializers::Initializer;
+use crate::kernels::ahead::Ahead;
 use crate::kernels::compact;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::Sink;
@@ -27,6 +28,11 @@ where
     /// Whether its loops unroll into its caller.
     pub(super) const fn unrolls<S: Simd>() -> bool {
         Self::SMALL && !compact::<S>()
+    }
+
+    /// Whether it can read samples where they lie.
+    pub(super) const fn reads<T: Scalar, S: Simd>() -> bool {
+        kernel::reads::<T>(IN, OUT) && kernel::can_read::<S>()
     }
 
     /// What a tile is to [`any::forward`].
@@ -63,6 +69,30 @@ where
             dy: d_output.columns_mut(),
             dx,
         }
+    }
+
+    /// One tile or two of samples that are read where they lie.
+    #[inline(never)]
+    pub(super) fn forward_given<T: Scalar, S: Simd, const N: usize>(
+        &self,
+        simd: S,
+        parameters: &DenseParameters<T, IN, OUT, BIAS>,
+        mut tiles: [any::Forward<'_, T>; N],
+        given: kernel::Given<'_>,
+        ahead: Option<Ahead<'_>>,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let y = tiles.each_mut().map(
+                    #[inline(always)]
+                    |tile| &mut *tile.y,
+                );
+                let (weights, biases) = (&parameters.kernel.data.0, parameters.biases());
+                kernel::forward_rows::<T, S, IN, OUT, N>(simd, weights, biases, given, y, ahead);
+                any::activate(simd, self.activation, tiles);
+            },
+        );
     }
 
     /// One tile or two.
@@ -129,7 +159,7 @@ where
         kernel::gather_weights::<T, S>(simd, x, dy, sums);
     }
 
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn predict_apart<T: Scalar, S: Simd>(
         &self,
         simd: S,
@@ -138,15 +168,25 @@ where
         output: &mut [T; OUT],
     ) {
         if const { kernel::is_known::<T, S>(OUT) } {
-            return simd.vectorize(
-                #[inline(always)]
-                || self.predict_known(simd, parameters, input, output),
-            );
+            return self.predict_known_apart(simd, parameters, input, output);
         }
-        kernel::shared::predict::<T, S>(simd, parameters.weights(), parameters.biases(), input, output);
+        any::predict(simd, self.activation, parameters.weights(), parameters.biases(), input, output);
+        if const { !A::ELEMENTWISE } {
+            self.activation.predict(simd, output);
+        }
+    }
+
+    #[inline(never)]
+    fn predict_known_apart<T: Scalar, S: Simd>(
+        &self,
+        simd: S,
+        parameters: &DenseParameters<T, IN, OUT, BIAS>,
+        input: &[T; IN],
+        output: &mut [T; OUT],
+    ) {
         simd.vectorize(
             #[inline(always)]
-            || self.activation.predict(simd, output),
+            || self.predict_known(simd, parameters, input, output),
         );
     }
 

@@ -115,6 +115,8 @@ where
 
     const COMPLETES: bool = true;
 
+    const READS: bool = kernel::reads::<T>(IN, OUT);
+
     fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R) {
         let fan = Fan { inputs: IN, outputs: OUT };
         self.kernel_initializer.fill(parameters.weights_mut(), fan, rng);
@@ -179,12 +181,24 @@ where
             if let Some([tile, other]) = tiles.pair(next) {
                 let ahead = if asks { here.ahead(2 * T::LANES) } else { None };
                 let pair = [Self::passing(tile), Self::passing(other)];
-                any::forward(simd, self.activation, weights, biases, pair, ahead);
+                if const { Self::reads::<T, S>() }
+                    && let Some(given) = here.given()
+                {
+                    self.forward_given(simd, parameters, pair, given, ahead);
+                } else {
+                    any::forward(simd, self.activation, weights, biases, pair, ahead);
+                }
                 next += 2;
             } else {
                 let ahead = if asks { here.ahead(T::LANES) } else { None };
                 let tile = [Self::passing(tiles.tile(next))];
-                any::forward(simd, self.activation, weights, biases, tile, ahead);
+                if const { Self::reads::<T, S>() }
+                    && let Some(given) = here.given()
+                {
+                    self.forward_given(simd, parameters, tile, given, ahead);
+                } else {
+                    any::forward(simd, self.activation, weights, biases, tile, ahead);
+                }
                 next += 1;
             }
         }
