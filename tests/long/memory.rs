@@ -121,7 +121,7 @@ where
     SparseCategoricalCrossEntropy: Loss<f32, N::Head, N::Output, typenet::Classes<f32>>,
 {
     let rng = &mut StdRng::seed_from_u64(0);
-    let mut x = vec![[0.0_f32; 784]; 300];
+    let mut x = vec![[0.0_f32; 784]; 520];
     x.as_flattened_mut().fill_with(|| rng.random_range(-0.5..0.5));
     let y: Vec<u8> = (0..10).cycle().take(x.len()).collect();
     let before = kept("VmRSS");

@@ -26,8 +26,8 @@ impl<'a> Rows<'a> {
 /// The samples that will go through the network after these. A product that leaves the way from memory to the processor
 /// idle asks for them little by little, so that gathering them need not wait.
 ///
-/// They are asked for as they will be gathered, a line of each sample at a time. Before a line comes, the page that holds it
-/// has been met: a processor looks for the pages of several addresses at once, but waits for that of one, and so does the
+/// A product that has many turns asks for one line in each of some ([`Asks`]), one of few for a line of each sample at a time, as
+/// they will be gathered. Before a line comes, the page that holds it has been met: a processor looks for the pages of several addresses at once, but waits for that of one, and so does the
 /// product.
 #[derive(Clone, Copy, Debug)]
 pub struct Ahead<'a> {
@@ -82,6 +82,45 @@ impl Ahead<'_> {
     fn ask_each(self, line: usize) {
         for &index in self.samples {
             prefetch(self.rows.first, self.rows.place(index, line));
+        }
+    }
+}
+
+/// Asks for one line at a time, in so many turns for all: a processor has few lines on their way at once, and who asks for more
+/// waits until some are there. The lines of a sample follow each other.
+pub(crate) struct Asks<'a> {
+    ahead: Ahead<'a>,
+    /// From one line to the next so many turns go by, of which these are left.
+    pace: usize,
+    wait: usize,
+    sample: usize,
+    line: usize,
+}
+
+impl<'a> Asks<'a> {
+    /// The pages that hold the samples come first, all at once.
+    #[inline(always)]
+    pub(crate) fn new(ahead: Ahead<'a>, turns: usize) -> Self {
+        for page in (0..ahead.lines() + PAGE - 1).step_by(PAGE) {
+            ahead.ask_each(page);
+        }
+        let pace = (turns / (ahead.lines() * ahead.samples.len()).max(1)).max(1);
+        Self { ahead, pace, wait: pace, sample: 0, line: 0 }
+    }
+
+    /// It is one's turn.
+    #[inline(always)]
+    pub(crate) fn turn(&mut self) {
+        self.wait -= 1;
+        if self.wait > 0 {
+            return;
+        }
+        self.wait = self.pace;
+        let Some(&index) = self.ahead.samples.get(self.sample) else { return };
+        prefetch(self.ahead.rows.first, self.ahead.rows.place(index, self.line));
+        self.line += 1;
+        if self.line == self.ahead.lines() {
+            (self.sample, self.line) = (self.sample + 1, 0);
         }
     }
 }

@@ -105,7 +105,7 @@ use crate::scalar::Scalar;
 )]
 pub trait Optimizer: Clone + Debug + Send {
     /// How many numbers it remembers of each parameter; they start as zeros, and are zeros again after
-    /// [`Error::Diverged`](crate::Error::Diverged), when steps are counted anew. With more than four, one thread makes the step.
+    /// [`Error::Diverged`], when steps are counted anew. With more than four, one thread makes the step.
     const SLOTS: usize;
 
     /// Whether [`update`](Self::update) must see all parameters in one call, as a rule does that measures them or that

@@ -6,7 +6,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
 use super::{ANY, earlier, fits, has_blocks, largest, load_block, load_each, registers, smaller, store_block};
-use crate::kernels::ahead::Ahead;
+use crate::kernels::ahead::{Ahead, Asks};
 use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
 
@@ -57,7 +57,12 @@ pub(crate) fn forward_columns<T: Scalar, S: Simd, const N: usize>(
     ahead: Option<Ahead<'_>>,
 ) {
     let (inputs, outputs) = (x.first().map_or(0, |x| x.len()), y.first().map_or(0, |y| y.len()));
-    let mut meanwhile = Meanwhile { stride, ahead, rows: outputs / most::<S>(N) * inputs, line: 0, due: 0 };
+    // lines to ask for, spread over the rows of all blocks
+    let asks = ahead.map(
+        #[inline(always)]
+        |ahead| Asks::new(ahead, outputs / most::<S>(N) * inputs),
+    );
+    let mut meanwhile = Meanwhile { stride, asks };
     let part = equal_parts(inputs, WEIGHTS / (stride * size_of::<T>()).max(1));
     let mut whole = 0;
     sized!(most::<S>(N), BLOCK => {
@@ -111,11 +116,7 @@ pub(crate) fn forward_columns<T: Scalar, S: Simd, const N: usize>(
 struct Meanwhile<'a> {
     /// From one row of weights to the next.
     stride: usize,
-    ahead: Option<Ahead<'a>>,
-    /// Those of all blocks, over which the lines to ask for are spread.
-    rows: usize,
-    line: usize,
-    due: usize,
+    asks: Option<Asks<'a>>,
 }
 
 impl Meanwhile<'_> {
@@ -123,11 +124,8 @@ impl Meanwhile<'_> {
     fn ask<T>(&mut self, row: &[T]) {
         // weights that come next, from beyond the first-level cache
         prefetch(row, EARLY * self.stride);
-        let Some(ahead) = self.ahead else { return };
-        self.due += ahead.lines();
-        if self.due >= self.rows {
-            ahead.ask(self.line);
-            (self.line, self.due) = (self.line + 1, self.due - self.rows);
+        if let Some(asks) = &mut self.asks {
+            asks.turn();
         }
     }
 }
