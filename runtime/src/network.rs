@@ -315,7 +315,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     #[cfg(feature = "alloc")]
     fn predict_many<X: Samples<Self::Scalar, Self::Input> + ?Sized>(&self, inputs: &X) -> Vec<OutputOf<Self>> {
         let mut outputs = alloc::vec![Zero::ZERO; inputs.count()];
-        // the lengths are equal, so there is no other error
+        // the lengths are equal, so there is no error but that of too many samples
         let predicted = Pass::new().predict(self, inputs, &mut outputs);
         predicted.map_or_else(|_| Vec::new(), |()| outputs)
     }
