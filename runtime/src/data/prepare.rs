@@ -9,12 +9,12 @@ use fearless_simd::Simd;
 use rand::Rng;
 use rand::seq::SliceRandom as _;
 
-use super::{Elements, Samples};
+use super::{Elements, Samples, count};
 use crate::error::Error;
 use crate::kernels::{Task, dispatch, level};
 use crate::layers::{InputRange, LEAST_VARIANCE};
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, tiles};
 
 /// Data to train on, and data to judge by: see [`train_test_split`].
 #[derive(Clone, Debug, PartialEq)]
@@ -120,22 +120,19 @@ impl<T: Scalar, const N: usize> Normalization<T, N> {
 
     /// The same of data of any kind.
     pub(crate) fn of<X: Samples<T, Tile<T, N>> + ?Sized>(samples: &X) -> Result<Self, Error> {
-        let count = match samples.count() {
-            0 => return Err(Error::NoSamples),
-            count => u32::try_from(count).map_err(|_| Error::TooManySamples { samples: count })?,
-        };
+        let all = samples.count();
+        count(all)?;
+        if all == 0 {
+            return Err(Error::NoSamples);
+        }
         samples.check(InputRange::Finite)?;
         let mut tile = zeroed_box::<Tile<T, N>>();
-        Ok(Self::over(count as usize, |see| {
+        Ok(Self::over(all, |see| {
             let mut sample = [T::ZERO; N];
-            for start in (0..count).step_by(T::LANES) {
-                let mut indices = [start; 16];
-                for (index, lane) in indices.iter_mut().zip(0..) {
-                    *index = start.saturating_add(lane);
-                }
-                let lanes = T::LANES.min((count - start) as usize);
-                dispatch(level(), Gather { samples, indices: &indices[..lanes], tile: &mut *tile });
-                for lane in 0..lanes {
+            for (indices, range) in tiles(0..all, T::LANES) {
+                let indices = &indices[..range.len()];
+                dispatch(level(), Gather { samples, indices, tile: &mut *tile });
+                for lane in 0..indices.len() {
                     tile.get_sample(lane, &mut sample);
                     see(&sample);
                 }
