@@ -27,8 +27,8 @@ impl<'a> Rows<'a> {
 /// idle asks for them little by little, so that gathering them need not wait.
 ///
 /// A product that has many turns asks for one line in each of some ([`Asks`]), one of few for a line of each sample at a time, as
-/// they will be gathered. Before a line comes, the page that holds it has been met: a processor looks for the pages of several addresses at once, but waits for that of one, and so does the
-/// product.
+/// they will be gathered. Before a line comes, the page that holds it has been met: a processor looks for the pages of several
+/// addresses at once, but waits for that of one, and so does the product.
 #[derive(Clone, Copy, Debug)]
 pub struct Ahead<'a> {
     rows: Rows<'a>,

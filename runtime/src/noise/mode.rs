@@ -1,4 +1,5 @@
-//! Whether random numbers are drawn at all.
+//! What samples go through a network for: whether random numbers are drawn at all, and what many samples at once let a first
+//! layer do beside or instead of its work.
 
 use super::Noise;
 use crate::kernels::ahead::Ahead;

@@ -142,8 +142,8 @@ pub trait Optimizer: Clone + Debug + Send {
     /// Moves parameters: all of them, or those of a window, so that a step may take many calls. What it reads beside
     /// `update` must be the same in all calls of a step.
     ///
-    /// What it remembers beside its slots must follow from the iteration: a checkpoint keeps the slots and no more, and where
-    /// threads share a step, copies move the parameters of some.
+    /// What it remembers beside its slots must follow from the iteration: a checkpoint keeps the slots and no more, steps are
+    /// made once more when one after them is taken back, and where threads share a step, copies move the parameters of some.
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>);
 
     /// Ends a `fit` that has made at least one step: all parameters, and all slots, in [`SLOTS`](Self::SLOTS) parts of equal

@@ -27,7 +27,8 @@
 //! product and an activation for each neuron, and leaves activations to tables.
 //!
 //! A network of layers that implement [`Quantizable`] can be quantised: `Dense`, layers without parameters, `Normalization`,
-//! which stays in real numbers, `Residual`, repetitions, and networks of these as layers. The scalar is `f32`. Neither calibration nor prediction allocates.
+//! which stays in real numbers, `Residual`, repetitions, and networks of these as layers. The scalar is `f32`. Neither
+//! calibration nor prediction allocates.
 //! [`save`](Quantized::save) and [`load`](Quantized::load) keep one in a file, and
 //! [`include_network!`](crate::include_network) builds it into a program.
 //!

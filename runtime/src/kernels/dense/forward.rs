@@ -100,14 +100,14 @@ pub(crate) fn forward_columns<T: Scalar, S: Simd, const N: usize>(
         let weights = weights.get(start..).unwrap_or_default();
         let sums = first_sums::<T, S, BLOCK, N>(simd, bias.get(start..));
         let sums = forward_block::<T, S, BLOCK, N>(
-                    simd,
-                    weights,
-                    stride,
-                    x,
-                    sums,
-                    #[inline(always)]
-                    |row| meanwhile.ask(row),
-                );
+            simd,
+            weights,
+            stride,
+            x,
+            sums,
+            #[inline(always)]
+            |row| meanwhile.ask(row),
+        );
         store_block::<T, S, ANY, BLOCK, N>(&sums, start, &mut y);
     });
 }
