@@ -88,6 +88,7 @@ pub mod losses;
 pub mod metrics;
 #[cfg(not(all(feature = "rayon", feature = "onnx")))]
 mod missing;
+mod mode;
 mod network;
 pub mod noise;
 pub mod optimizers;

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::flat::Flat;
 use crate::kernels::{Task, dispatch};
 use crate::layers::{InputRange, LayerInfo, Sink, Way};
-use crate::noise::Mode;
+use crate::mode::Mode;
 #[cfg(feature = "alloc")]
 use crate::pass::{OutputOf, Pass};
 use crate::quantized::{InputOf, QuantizableNetwork, Quantized};

@@ -83,7 +83,8 @@ pub use crate::kernels::flat::{Sink, Window};
 
 use self::batch::{backward_each, forward_each};
 use crate::flat::Flat;
-use crate::noise::{Mode, Noise};
+pub use crate::mode::{Inference, Mode, Training};
+use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::Features;
 pub use crate::tiles::{Passing, Tiles};
