@@ -8,7 +8,7 @@ use syn::{Ident, Path, Visibility};
 
 use super::labels::{self, labels};
 use super::options::{item, mistaken, settings, trainable};
-use super::sizes::{groups, meet, size};
+use super::sizes::{example, groups, meet, size};
 use super::stated::{is_number, lone_size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
@@ -148,7 +148,10 @@ impl Flow<'_> {
                         let number = if takes_number { ", 0.5" } else { "" };
                         format!("state its inputs, as `{name}(2{number})`")
                     }
-                    None => format!("state its inputs, as `{name}(2 -> 4)`"),
+                    None => {
+                        let (inputs, outputs) = example(row.map(|row| row.shape), &self.unknown());
+                        format!("state its inputs, as `{name}({inputs} -> {outputs})`")
+                    }
                 };
                 self.errors.at(&written.kind, "the first layer must state how many inputs it takes", help);
                 self.unknown()
