@@ -94,7 +94,7 @@ impl<N: QuantizableNetwork> Quantized<N> {
     /// Writes it to a safetensors file: for a `Dense` the tensors `dense.kernel` of 8-bit integers, `dense.bias` of
     /// 32-bit ones, `dense.kernel_scale`, `dense.input_scale` and `dense.input_zero_point`; with the declaration, a
     /// checksum, and a sample input with its output in the metadata. The file is replaced as by
-    /// [`Network::save`](crate::Network::save).
+    /// [`Files::save`](crate::Files::save).
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be written.
