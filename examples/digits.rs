@@ -65,18 +65,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The pictures beside each other, two characters a pixel, and what they are and were taken for below.
+/// The pictures beside each other, two characters a pixel, and below what they are and were taken for.
 fn side_by_side<'a>(pictures: impl Iterator<Item = &'a ([f32; 64], [f32; 10], u8)>) -> Vec<String> {
+    const SHADES: [(f32, char); 5] = [(0.0, ' '), (4.0, '░'), (8.0, '▒'), (12.0, '▓'), (16.0, '█')];
     let mut lines = vec![String::new(); 9];
     for (pixels, output, digit) in pictures {
         for (line, row) in lines.iter_mut().zip(pixels.chunks(8)) {
             for &ink in row {
-                let shade = [' ', '░', '▒', '▓', '█'][(ink / 4.0) as usize];
+                let shade = SHADES.iter().rfind(|(least, _)| ink >= *least).map_or(' ', |&(_, shade)| shade);
                 line.extend([shade, shade]);
             }
-            *line += "   ";
+            line.push_str("   ");
         }
-        lines[8] += &format!("{:<19}", format!("{digit}, read as {}", argmax(output)));
+        let words = format!("{digit}, read as {}", argmax(output));
+        lines[8].push_str(&format!("{words:<19}"));
     }
     lines
 }
