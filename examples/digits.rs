@@ -77,8 +77,7 @@ fn side_by_side<'a>(pictures: impl Iterator<Item = &'a ([f32; 64], [f32; 10], u8
             }
             line.push_str("   ");
         }
-        let words = format!("{digit}, read as {}", argmax(output));
-        lines[8].push_str(&format!("{words:<19}"));
+        lines[8].extend([&*format!("{digit}, read as {:<7}", argmax(output))]);
     }
     lines
 }
