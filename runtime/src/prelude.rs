@@ -1,5 +1,6 @@
 //! What most programs need: `use typenet::prelude::*;`.
 
+pub use crate::files::Files as _;
 pub use crate::flat::Flat;
 pub use crate::include_network;
 pub use crate::losses::{
