@@ -61,7 +61,7 @@ fn bands<T: Scalar, S: Simd, const R: usize>(
             }
             for (row, (to, mut sum)) in to.chunks_mut(columns).zip(sums).enumerate() {
                 let start = (R * band + row) * columns;
-                sum = sum * factor;
+                sum *= factor;
                 if let Some(base) = base.get(start + first..start + end) {
                     sum = load::<T, S>(simd, base).mul_add(keep, sum);
                 }
@@ -128,19 +128,15 @@ mod tests {
                 let base = numbers::<T>(rows * columns, 4);
                 let mut to = base.clone();
                 product(simd, [&left, &right], columns, (&base, 2.0, 3.0), &mut to);
-                let mut bare = base.clone();
-                product(simd, [&left, &right], columns, (&[], 2.0, 3.0), &mut bare);
-                for (i, (to, bare)) in to.into_iter().zip(bare).enumerate() {
+                let mut alone = base.clone();
+                product(simd, [&left, &right], columns, (&[], 2.0, 3.0), &mut alone);
+                for (i, (to, alone)) in to.into_iter().zip(alone).enumerate() {
                     let (row, column) = (i / columns, i % columns);
                     let each =
                         (0..inner).map(|k| left[row * inner + k].to_f64() * right[k * columns + column].to_f64());
-                    let sum = 3.0 * each.sum::<f64>();
-                    assert_eq!(bare.to_f64(), sum, "{row}, {column} of {rows} {inner} {columns}");
-                    assert_eq!(
-                        to.to_f64(),
-                        2.0 * base[i].to_f64() + sum,
-                        "{row}, {column} of {rows} {inner} {columns}"
-                    );
+                    let sum = T::from_f64(3.0 * each.sum::<f64>());
+                    let expected = [sum, base[i] + base[i] + sum];
+                    assert_eq!([alone, to], expected, "{row}, {column} of {rows} {inner} {columns}");
                 }
                 let mut turned = numbers::<T>(rows * inner, 5);
                 transposed(simd, &left, inner, &mut turned);
