@@ -130,13 +130,13 @@ fn a_matrix_of_one_row_or_column_is_divided_like_any() {
             let rows = weights.len() / columns;
             let root = |numbers: &[f64]| (numbers.iter().map(|x| x * x).sum::<f64>() / numbers.len() as f64).sqrt();
             let square = |row: usize, column: usize| gradient[row * columns + column].powi(2) + 1e-30;
-            for row in 0..rows {
+            for (row, r) in r.iter_mut().enumerate().take(rows) {
                 let mean = (0..columns).map(|column| square(row, column)).sum::<f64>() / columns as f64;
-                r[row] = beta * r[row] + (1.0 - beta) * mean;
+                *r = beta * *r + (1.0 - beta) * mean;
             }
-            for column in 0..columns {
+            for (column, c) in c.iter_mut().enumerate().take(columns) {
                 let mean = (0..rows).map(|row| square(row, column)).sum::<f64>() / rows as f64;
-                c[column] = beta * c[column] + (1.0 - beta) * mean;
+                *c = beta * *c + (1.0 - beta) * mean;
             }
             let mean = r[..rows].iter().sum::<f64>() / rows as f64;
             let step: Vec<f64> =
