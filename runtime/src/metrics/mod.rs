@@ -29,7 +29,7 @@ pub use self::best_at::{
     BestState, PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity, SpecificityAtSensitivity,
 };
 #[cfg(feature = "alloc")]
-pub use self::confusion_matrix::ConfusionMatrix;
+pub use self::confusion_matrix::{ConfusionMatrix, argmax};
 pub use self::correlation::{ConcordanceCorrelation, OfOutputs, OfSamples, PearsonCorrelation};
 pub use self::f_beta::{Average, FBetaScore, FBetaState};
 pub use self::mean::Mean;

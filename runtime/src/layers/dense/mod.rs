@@ -14,7 +14,7 @@ use crate::activations::{Activation, Keep, Linear};
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
 use crate::kernels::dense as kernel;
 use crate::kernels::part::VECTORS;
-use crate::noise::Mode;
+use crate::mode::Mode;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 use crate::tiles::Tiles;
