@@ -30,6 +30,7 @@ pub(crate) mod naming;
 mod normal;
 mod normalization;
 mod p_relu;
+mod random_factors;
 mod repeat;
 mod repeat_vector;
 mod rescaling;
