@@ -1,8 +1,7 @@
-use core::fmt;
-
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::sqrt;
 
+use super::tensors::Layers;
 use super::{Optimizer, Step, Update};
 use crate::error::Error;
 use crate::kernels::transpose::sum;
@@ -37,16 +36,6 @@ pub struct Extended<O, const EMA: bool = false> {
     ema_momentum: f64,
     ema_overwrite_frequency: Option<u64>,
     layers: Layers,
-}
-
-/// Whose parameters are moved. It is no setting, so that nobody needs to see it.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) struct Layers(pub(super) &'static [LayerInfo]);
-
-impl fmt::Debug for Layers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("_")
-    }
 }
 
 /// What is limited.
@@ -136,8 +125,8 @@ impl<O: Optimizer, const EMA: bool> Extended<O, EMA> {
     /// Takes `rate * weight_decay` of each parameter, as it was before the step, away in each step.
     ///
     /// [`Ftrl`](super::Ftrl), whose parameters do not start from where they were, has penalties of its own instead;
-    /// [`Lamb`](super::Lamb) and [`ScheduleFreeAdamW`](super::ScheduleFreeAdamW), which look at the parameters when they are less
-    /// already, have a decay of their own.
+    /// [`Adafactor`](super::Adafactor), [`Lamb`](super::Lamb) and [`ScheduleFreeAdamW`](super::ScheduleFreeAdamW), which look at
+    /// the parameters when they are less already, have a decay of their own.
     ///
     /// Source: I. Loshchilov, F. Hutter, *Decoupled Weight Decay Regularization*, 2019.
     #[must_use]
@@ -179,7 +168,7 @@ impl<O: Optimizer, const EMA: bool> Extended<O, EMA> {
             }
             Some(Clip::Norm(limit)) => {
                 for variable in variables(self.layers.0) {
-                    limit_norm(simd, gradient.get_mut(variable).unwrap_or_default(), limit);
+                    limit_norm(simd, gradient.get_mut(variable.range).unwrap_or_default(), limit);
                 }
             }
             Some(Clip::GlobalNorm(limit)) => limit_norm(simd, gradient, limit),

@@ -16,6 +16,7 @@
 //! ```
 
 mod adadelta;
+mod adafactor;
 mod adagrad;
 mod adam;
 mod adam_w;
@@ -25,17 +26,21 @@ mod extended;
 mod ftrl;
 mod lamb;
 mod lion;
+mod muon;
 mod nadam;
 mod of_step;
+mod orthogonal;
 mod rms_prop;
 mod schedule_free_adam_w;
 mod sgd;
+mod tensors;
 
 use core::fmt::Debug;
 
 use fearless_simd::Simd;
 
 pub use self::adadelta::Adadelta;
+pub use self::adafactor::Adafactor;
 pub use self::adagrad::Adagrad;
 pub use self::adam::Adam;
 pub use self::adam_w::AdamW;
@@ -47,6 +52,7 @@ pub use self::extended::Extended;
 pub use self::ftrl::Ftrl;
 pub use self::lamb::Lamb;
 pub use self::lion::Lion;
+pub use self::muon::Muon;
 pub use self::nadam::Nadam;
 use self::of_step::OfStep;
 pub use self::rms_prop::RmsProp;
@@ -118,7 +124,7 @@ pub trait Optimizer: Clone + Debug + Send {
     /// slots of a part, and [`survey`](Self::survey) does the rest.
     const PARTS: bool = !Self::WHOLE;
 
-    /// Whether steps can be made with what it was told. Rates are looked at step by step.
+    /// Whether steps can be made with what it was told. Rates are looked at step by step. It is [prepared](Self::prepare) before.
     ///
     /// # Errors
     /// [`Error::Setting`]

@@ -29,7 +29,7 @@ use crate::scalar::{Lane, Scalar};
 /// registers of AVX-512, 4 pairs of the 16 of AVX2, 4 quadruples of the 32 of NEON, 2 of the 16 of SSE2. A power of two; see
 /// also [`largest`].
 #[inline(always)]
-const fn registers<S: Simd>() -> usize {
+pub(super) const fn registers<S: Simd>() -> usize {
     match <S::f32s as SimdBase<S>>::LEN {
         16 => 16,
         8 => 4,
