@@ -119,7 +119,7 @@ impl<'de, T: Scalar> Visitor<'de> for Rows<'_, T> {
                 ([_, shape @ ..], numbers) if !shape.is_empty() => {
                     seq.next_element_seed(Rows { variable, shape, first, numbers })?
                 }
-                (_, [number]) => seq.next_element_seed(Number { variable, index: first, number })?,
+                (_, [number]) => seq.next_element_seed(Number { variable, index: first, to: number })?,
                 _ => None,
             };
             if read.is_none() {
@@ -145,7 +145,7 @@ struct Number<'a, T> {
     variable: &'a Variable,
     /// In the tensor.
     index: usize,
-    number: &'a mut T,
+    to: &'a mut T,
 }
 
 impl<'de, T: Scalar> DeserializeSeed<'de> for Number<'_, T> {
@@ -158,7 +158,7 @@ impl<'de, T: Scalar> DeserializeSeed<'de> for Number<'_, T> {
         } else {
             f64::deserialize(deserializer)?
         };
-        *self.number = T::from_f64(number);
+        *self.to = T::from_f64(number);
         if number.is_finite() {
             return Ok(());
         }
