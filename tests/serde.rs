@@ -1,5 +1,5 @@
 //! Networks in what serde writes, and what is refused when it is read.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
