@@ -104,6 +104,8 @@ pub mod quantized;
 pub mod regularizers;
 mod scalar;
 pub mod schedules;
+#[cfg(feature = "serde")]
+pub mod serde;
 mod setting;
 mod steps;
 mod summary;

@@ -184,7 +184,7 @@ mod weights;
 
 pub(crate) use self::forward::{asks, forward, forward_columns, forward_squares};
 pub(crate) use self::input::backward_input;
-pub(crate) use self::known::{Known, is_known};
+pub(crate) use self::known::{Known, is_known, is_short};
 pub(crate) use self::left::backward_weights_left;
 pub(crate) use self::predict::predict;
 pub use self::rows::Given;
