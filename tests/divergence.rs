@@ -202,6 +202,8 @@ fn every_optimizer_forgets_what_led_astray() {
     forgets(&Lion::new(0.01));
     forgets(&Ftrl::new(0.01));
     forgets(&Lamb::new(0.01));
+    forgets(&Adafactor::new(0.01));
+    forgets(&Muon::new(0.01));
     forgets(&ScheduleFreeAdamW::new(0.01).warmup_steps(3));
     forgets(&Adam::new(0.01).clipvalue(1.0).weight_decay(0.1));
     forgets(&Adam::new(0.01).gradient_accumulation_steps(2));

@@ -21,7 +21,7 @@ fn scores(example: &str, names: [&str; 2]) -> Result<[f64; 2], Box<dyn Error>> {
 /// Each is a mean over 30 seeds: two such means of a deviation of 0.008 differ by 0.002 by chance, of 3 grams by 0.8.
 #[test]
 fn as_good_as_scikit_learn() -> Result<(), Box<dyn Error>> {
-    for (example, tolerance) in [("iris", 0.005), ("breast_cancer", 0.005), ("penguins", 2.5)] {
+    for (example, tolerance) in [("iris", 0.005), ("breast_cancer", 0.005), ("digits", 0.003), ("penguins", 2.5)] {
         let [typenet, scikit_learn] = scores(example, ["typenet", "scikit-learn"])?;
         assert!((typenet - scikit_learn).abs() < tolerance, "{example}: {typenet}, scikit-learn's {scikit_learn}");
     }
@@ -33,5 +33,15 @@ fn as_good_as_scikit_learn() -> Result<(), Box<dyn Error>> {
 fn as_good_in_integers() -> Result<(), Box<dyn Error>> {
     let [real, integers] = scores("quantized", ["f32", "int8"])?;
     assert!(real > 0.97 && (real - integers).abs() < 0.002, "{integers}, {real} in real numbers");
+    Ok(())
+}
+
+/// Every seed learns to balance a pole.
+#[test]
+fn learns_by_trying() -> Result<(), Box<dyn Error>> {
+    let output = support::example("cart_pole", &[])?;
+    let stdout = String::from_utf8(output.stdout)?;
+    let last = stdout.lines().last().unwrap_or_default();
+    assert!(output.status.success() && last.starts_with("30 of 30 solved it"), "{stdout}");
     Ok(())
 }

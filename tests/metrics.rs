@@ -6,7 +6,7 @@ mod support;
 use serde::Deserialize;
 use typenet::bytemuck::Zeroable as _;
 use typenet::data::{Samples, Targets};
-use typenet::metrics::{Average, ConfusionMatrix, Metric, MetricState as _};
+use typenet::metrics::{Average, ConfusionMatrix, Metric, MetricState as _, argmax};
 use typenet::prelude::*;
 use typenet::simd::{Simd, Task, dispatch, level};
 
@@ -232,6 +232,22 @@ fn confusion() {
     assert_eq!((matrix.precision(2), matrix.recall(2)), (0.5, 1.0));
     matrix.add(7, 0);
     assert_eq!((matrix.count(7, 0), matrix.classes()), (0, 3));
+}
+
+#[test]
+fn confusion_of_yes_and_no() {
+    let outputs = [[0.8], [0.5], [f64::NAN], [0.1], [0.6]];
+    let matrix = ConfusionMatrix::of(&outputs, [true, true, false, false, false]);
+    assert_eq!(matrix.to_string(), "  | 0 1\n0 | 2 1\n1 | 1 1");
+    assert_eq!(ConfusionMatrix::of(&outputs, [1_i8, 1, 0, 0, 0]), matrix);
+    assert_eq!(ConfusionMatrix::of(&outputs[..2], [-1, 2]), ConfusionMatrix::new(2));
+}
+
+#[test]
+fn the_largest_is_a_number_and_the_first() {
+    assert_eq!(argmax(&[f32::NAN, f32::NEG_INFINITY, 0.5, 0.5, f32::NAN]), 2);
+    assert_eq!(argmax(&[f64::NAN, f64::NEG_INFINITY]), 1);
+    assert_eq!((argmax(&[f64::NAN]), argmax::<f32>(&[])), (0, 0));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Layers of every size, on every instruction set, against loops that anyone can read.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -133,3 +133,29 @@ where
         );
     }
 }
+
+/// Layers of few weights and many outputs, one sample at a time: there is one product, so that no bit may differ.
+macro_rules! few_to_many {
+    ($($name:ident $double:ident $out:literal),*) => {
+        typenet::network! {
+            $($name = Dense(1 -> $out); $double: f64 = Dense(1 -> $out);)*
+        }
+
+        #[test]
+        fn few_inputs_and_many_outputs() {
+            let rng = &mut StdRng::seed_from_u64(1);
+            $(
+                let (single, double) = ($name::new(rng), $double::new(rng));
+                let expected: [f32; $out] = (single.dense.kernel * nalgebra::SVector::from([1.5])).into();
+                assert_eq!(single.predict(&[1.5]), expected, "1 to {}", $out);
+                let expected: [f64; $out] = (double.dense.kernel * nalgebra::SVector::from([1.5])).into();
+                assert_eq!(double.predict(&[1.5]), expected, "1 to {}, in f64", $out);
+            )*
+        }
+    };
+}
+
+few_to_many!(
+    To31 To31In64 31, To32 To32In64 32, To33 To33In64 33, To47 To47In64 47, To63 To63In64 63,
+    To64 To64In64 64, To65 To65In64 65, To130 To130In64 130
+);

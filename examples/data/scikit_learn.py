@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy
 import sklearn
-from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.datasets import load_breast_cancer, load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 FOLDS, SEEDS = 5, 30
 
@@ -70,19 +70,19 @@ def error(x, y, hidden, rate, epochs):
     return f"{numpy.mean(errors):.1f} +- {numpy.std(errors):.1f}"
 
 
-def accuracy(x, y, hidden, rate, epochs):
+def accuracy(x, y, hidden, rate, epochs, scaler=StandardScaler):
     rows = numpy.arange(len(y))
     accuracies = []
     for seed in range(SEEDS):
         right = 0
         for fold in range(FOLDS):
             train, test = rows % FOLDS != fold, rows % FOLDS == fold
-            scaler = StandardScaler().fit(x[train])
+            scale = scaler().fit(x[train]).transform
             network = MLPClassifier(
                 hidden, solver="adam", learning_rate_init=rate, batch_size=32, alpha=0.0,
                 max_iter=epochs, n_iter_no_change=epochs, random_state=seed,
-            ).fit(scaler.transform(x[train]), y[train])
-            right += (network.predict(scaler.transform(x[test])) == y[test]).sum()
+            ).fit(scale(x[train]), y[train])
+            right += (network.predict(scale(x[test])) == y[test]).sum()
         accuracies.append(right / len(y))
     return f"{numpy.mean(accuracies):.4f} +- {numpy.std(accuracies):.4f}"
 
@@ -91,4 +91,5 @@ warnings.simplefilter("ignore", ConvergenceWarning)
 print("scikit-learn", sklearn.__version__)
 print(f"iris: {accuracy(*write('iris', load_iris()), (16,), 0.01, 100)}")
 print(f"breast_cancer: {accuracy(*write('breast_cancer', load_breast_cancer()), (16,), 0.001, 100)}")
+print(f"digits: {accuracy(*write('digits', load_digits()), (32,), 0.003, 30, scaler=lambda: FunctionTransformer(lambda x: x / 16))}")
 print(f"penguins: {error(*write_penguins(), (16,), 0.003, 100)}")

@@ -5,8 +5,8 @@ use fearless_simd::Simd;
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::{TILES, can_read};
 use crate::kernels::framed;
+use crate::mode::{Asking, Mode};
 use crate::network::{Network, Shares, TileMemory};
-use crate::noise::{Asking, Mode};
 use crate::scalar::Scalar;
 use crate::tiles::{Passing, Tiles};
 

@@ -42,7 +42,7 @@
 //!   once.
 //! - [`data`] says what can be trained on.
 //! - [`quantized`] turns networks into integers of eight bits, for where memory is short.
-//! - `weights` says what files networks are kept in, and how weights come from Keras and PyTorch.
+//! - [`Files`] saves and loads networks; `weights` says what is in the files, and how weights come from Keras and PyTorch.
 //! - [`History`] is what training reports; with feature `plot`, `plot` draws it.
 //! - [`Error`] is everything that can go wrong at run time; nothing here panics on bad input.
 //!
@@ -73,6 +73,7 @@ mod clock;
 pub mod constraints;
 pub mod data;
 mod error;
+mod files;
 mod flat;
 mod frozen;
 #[cfg(feature = "alloc")]
@@ -88,6 +89,7 @@ pub mod losses;
 pub mod metrics;
 #[cfg(not(all(feature = "rayon", feature = "onnx")))]
 mod missing;
+mod mode;
 mod network;
 pub mod noise;
 pub mod optimizers;
@@ -102,6 +104,8 @@ pub mod quantized;
 pub mod regularizers;
 mod scalar;
 pub mod schedules;
+#[cfg(feature = "serde")]
+pub mod serde;
 mod setting;
 mod steps;
 mod summary;
@@ -162,11 +166,12 @@ pub use bytemuck;
 mod readme {}
 
 pub use self::error::Error;
+pub use self::files::Files;
 pub use self::flat::Flat;
 pub use self::heapless::HeaplessTrainer;
 #[cfg(feature = "alloc")]
 pub use self::history::{Epoch, History, Scores};
-pub use self::network::Network;
+pub use self::network::{InputSample, Network, OutputSample};
 #[cfg(feature = "alloc")]
 pub use self::pass::Pass;
 pub use self::scalar::{Lane, Scalar};

@@ -5,7 +5,7 @@ use alloc::{boxed::Box, vec::Vec};
 use core::fmt::Debug;
 
 use bytemuck::{Pod, Zeroable};
-use fearless_simd::{Level, Simd, SimdBase as _};
+use fearless_simd::{Simd, SimdBase as _};
 use rand::Rng;
 
 use crate::__private as private;
@@ -13,22 +13,30 @@ use crate::activations::Activation;
 use crate::data::Samples;
 use crate::error::Error;
 use crate::flat::Flat;
-use crate::kernels::{Task, dispatch};
 use crate::layers::{InputRange, LayerInfo, Sink, Way};
-use crate::noise::Mode;
+use crate::mode::Mode;
 #[cfg(feature = "alloc")]
-use crate::pass::{OutputOf, Pass};
+use crate::pass::Pass;
 use crate::quantized::{InputOf, QuantizableNetwork, Quantized};
 use crate::scalar::Scalar;
 use crate::summary::Summary;
 pub use crate::tapes::{Shares, Tapes, TileMemory};
-use crate::tile::{Features, Zero};
+use crate::tile::Features;
+#[cfg(feature = "alloc")]
+use crate::tile::Zero;
 use crate::tiles::Tiles;
+
+/// What a network takes, one sample of it: `[T; INPUTS]`.
+pub type InputSample<N> = <<N as Network>::Input as Features<<N as Network>::Scalar>>::Sample;
+
+/// What a network gives, one sample of it: `[T; OUTPUTS]`.
+pub type OutputSample<N> = <<N as Network>::Output as Features<<N as Network>::Scalar>>::Sample;
 
 /// A network: what `network!` implements for the struct that it writes.
 ///
 /// The struct holds the parameters and nothing else. What training needs beside them is apart: a [`Tape`](Self::Tape)
-/// for what backward wants to know of the forward pass of one tile, and the trainer's own workspace.
+/// for what backward wants to know of the forward pass of one tile, and the trainer's own workspace. Files of weights are the
+/// matter of [`Files`](crate::Files), which every network implements.
 ///
 /// A function, a struct or a trait for any network, or for any that takes and gives what is wanted, is generic over it:
 ///
@@ -100,14 +108,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// How many parameters it has.
     const PARAMETERS: usize = Self::NUMBERS;
     /// How many of them are trained: all but those of layers with `trainable = false`.
-    const TRAINED: usize = {
-        let (mut trained, mut layer) = (0, 0);
-        while layer < Self::LAYERS.len() {
-            trained += Self::LAYERS[layer].trained;
-            layer += 1;
-        }
-        trained
-    };
+    const TRAINED: usize = LayerInfo::all_trained(Self::LAYERS);
     /// Which inputs make sense for it: those that do for its first layer.
     const RANGE: InputRange = match Self::LAYERS.first() {
         Some(layer) => layer.range,
@@ -115,23 +116,9 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     };
     /// Whether [`complete`](Self::complete) computes the gradient of every layer; see
     /// [`Layer::COMPLETES`](crate::layers::Layer::COMPLETES).
-    const COMPLETES: bool = {
-        let (mut all, mut layer) = (true, 0);
-        while layer < Self::LAYERS.len() {
-            all &= Self::LAYERS[layer].completes;
-            layer += 1;
-        }
-        all
-    };
+    const COMPLETES: bool = LayerInfo::all_complete(Self::LAYERS);
     /// How often all tiles of a batch wait for each other; see [`Layer::BARRIERS`](crate::layers::Layer::BARRIERS).
-    const BARRIERS: usize = {
-        let (mut barriers, mut layer) = (0, 0);
-        while layer < Self::LAYERS.len() {
-            barriers += Self::LAYERS[layer].barriers;
-            layer += 1;
-        }
-        barriers
-    };
+    const BARRIERS: usize = LayerInfo::all_barriers(Self::LAYERS);
     /// How many numbers go in.
     const INPUTS: usize = <Self::Input as Features<Self::Scalar>>::N;
     /// How many numbers come out.
@@ -186,12 +173,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     fn finish<S: Simd>(simd: S, gradient: &mut Self, sums: &mut Self::Sums);
 
     /// Computes the logits of one sample with the instructions of `S`.
-    fn predict_logits<S: Simd>(
-        &self,
-        simd: S,
-        input: &<Self::Input as Features<Self::Scalar>>::Sample,
-        output: &mut <Self::Output as Features<Self::Scalar>>::Sample,
-    );
+    fn predict_logits<S: Simd>(&self, simd: S, input: &InputSample<Self>, output: &mut OutputSample<Self>);
 
     /// Whether some layer has a regulariser.
     const REGULARIZED: bool = false;
@@ -290,10 +272,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// Predicts one sample, without allocation. Each network has this method of its own, too.
     #[must_use]
     #[inline]
-    fn predict(
-        &self,
-        sample: &<Self::Input as Features<Self::Scalar>>::Sample,
-    ) -> <Self::Output as Features<Self::Scalar>>::Sample {
+    fn predict(&self, sample: &InputSample<Self>) -> OutputSample<Self> {
         private::predict(self, sample)
     }
 
@@ -313,216 +292,10 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// # }
     /// ```
     #[cfg(feature = "alloc")]
-    fn predict_many<X: Samples<Self::Scalar, Self::Input> + ?Sized>(&self, inputs: &X) -> Vec<OutputOf<Self>> {
+    fn predict_many<X: Samples<Self::Scalar, Self::Input> + ?Sized>(&self, inputs: &X) -> Vec<OutputSample<Self>> {
         let mut outputs = alloc::vec![Zero::ZERO; inputs.count()];
         // the lengths are equal, so there is no error but that of too many samples
         let predicted = Pass::new().predict(self, inputs, &mut outputs);
         predicted.map_or_else(|_| Vec::new(), |()| outputs)
     }
-
-    /// Writes the parameters to a safetensors file: tensors `label.kernel`, `label.bias` in Keras's layout, with the
-    /// declaration, a checksum, and a sample input with its output in the metadata; see [`weights`](crate::weights).
-    ///
-    /// The file is written beside its place and then moved there, so that a crash or a full disk leaves the old file
-    /// or the new one, never half of one.
-    ///
-    /// ```
-    /// # use rand::{SeedableRng, rngs::StdRng};
-    /// use typenet::prelude::*;
-    ///
-    /// network! { Line = Dense(1 -> 1) }
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let rng = &mut StdRng::seed_from_u64(0);
-    /// # let directory = tempfile::tempdir()?;
-    /// # let path = directory.path().join("line.safetensors");
-    /// let line = Line::new(rng);
-    /// line.save(&path)?;
-    /// let mut again = Line::new(rng);
-    /// again.load(&path)?;
-    /// assert_eq!(again, line);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::File`] if it cannot be written, or if a parameter is NaN or infinite: such a file could not be loaded.
-    #[cfg(feature = "safetensors")]
-    fn save(&self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
-        crate::weights::save(self, path.as_ref())
-    }
-
-    /// Reads the parameters from a safetensors file, written by [`save`](Self::save), from Keras or from PyTorch; see
-    /// [`weights`](crate::weights). On an error the network stays as it was.
-    ///
-    /// # Errors
-    /// [`Error::File`] if it cannot be read, [`Error::Weights`] if it does not hold this network: which tensor, what
-    /// was expected and what was found.
-    #[cfg(feature = "safetensors")]
-    fn load(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
-        crate::weights::load(self, path.as_ref(), false)
-    }
-
-    /// What [`save`](Self::save) writes, in memory: for a browser, an archive, a database, another program, or a field of a
-    /// struct that serde knows.
-    ///
-    /// ```
-    /// # use rand::{SeedableRng, rngs::StdRng};
-    /// use typenet::prelude::*;
-    ///
-    /// network! { Line = Dense(1 -> 1) }
-    ///
-    /// # fn main() -> Result<(), typenet::Error> {
-    /// let rng = &mut StdRng::seed_from_u64(0);
-    /// let line = Line::new(rng);
-    /// let bytes: Vec<u8> = line.to_bytes()?;
-    ///
-    /// let mut again = Line::new(rng);
-    /// again.load_bytes(&bytes)?;
-    /// assert_eq!(again, line);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::File`] of `<bytes>` if a parameter is NaN or infinite.
-    #[cfg(feature = "safetensors")]
-    fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        crate::weights::to_bytes(self)
-    }
-
-    /// Reads the parameters from what was a safetensors file, and checks it, as [`load`](Self::load) does. On an error the
-    /// network stays as it was.
-    ///
-    /// # Errors
-    /// [`Error::Weights`] of `<bytes>` if they do not hold this network.
-    #[cfg(feature = "safetensors")]
-    fn load_bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        crate::weights::load_bytes(self, bytes)
-    }
-
-    /// As [`load`](Self::load), and takes numbers of either type, `f32` and `f64`: each becomes the nearest of the
-    /// network's own type.
-    ///
-    /// ```
-    /// # use rand::{SeedableRng, rngs::StdRng};
-    /// use typenet::prelude::*;
-    ///
-    /// network! {
-    ///     Single = Dense(1 -> 1);
-    ///     Double: f64 = Dense(1 -> 1)
-    /// }
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let rng = &mut StdRng::seed_from_u64(0);
-    /// # let directory = tempfile::tempdir()?;
-    /// # let path = directory.path().join("single.safetensors");
-    /// let single = Single::new(rng);
-    /// single.save(&path)?;
-    /// let mut double = Double::new(rng);
-    /// double.load_cast(&path)?;
-    /// assert_eq!(double.dense.kernel[0], f64::from(single.dense.kernel[0]));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// As `load`; also for a number that is beyond the network's type.
-    #[cfg(feature = "safetensors")]
-    fn load_cast(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
-        crate::weights::load(self, path.as_ref(), true)
-    }
-
-    /// Writes the network as an ONNX model, for other runtimes: `input` is `[batch, INPUTS]`, `output` is
-    /// `[batch, OUTPUTS]`; see [`weights`](crate::weights#to-onnx). The file is replaced as by [`save`](Self::save).
-    ///
-    /// ```
-    /// # use rand::{SeedableRng, rngs::StdRng};
-    /// use typenet::prelude::*;
-    ///
-    /// network! { Line = Dense(1 -> 1) }
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let rng = &mut StdRng::seed_from_u64(0);
-    /// # let directory = tempfile::tempdir()?;
-    /// # let path = directory.path().join("line.onnx");
-    /// let line = Line::new(rng);
-    /// line.save_onnx(&path)?;
-    /// let mut again = Line::new(rng);
-    /// again.load_onnx(&path)?;
-    /// assert_eq!(again, line);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::File`] if it cannot be written, if a parameter is NaN or infinite, or if a layer or activation of one's
-    /// own is in it, which nobody else knows.
-    #[cfg(feature = "onnx")]
-    fn save_onnx(&self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
-        crate::weights::onnx::save(self, path.as_ref())
-    }
-
-    /// Reads the parameters from an ONNX model with the same layers with weights in the same order; see
-    /// [`weights`](crate::weights#from-onnx). On an error the network stays as it was.
-    ///
-    /// # Errors
-    /// [`Error::File`] if it cannot be read, [`Error::Weights`] if it does not hold this network: which tensor, what
-    /// was expected and what was found.
-    #[cfg(feature = "onnx")]
-    fn load_onnx(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
-        crate::weights::onnx::load(self, path.as_ref())
-    }
-
-    #[cfg(not(feature = "safetensors"))]
-    crate::missing::missing! {
-        Safetensors of Self {
-            fn save(&self, _path: impl Sized) -> Result<(), Error>;
-            fn load(&mut self, _path: impl Sized) -> Result<(), Error>;
-            fn load_cast(&mut self, _path: impl Sized) -> Result<(), Error>;
-            fn load_bytes(&mut self, _bytes: &[u8]) -> Result<(), Error>;
-        }
-    }
-
-    #[cfg(all(feature = "alloc", not(feature = "safetensors")))]
-    crate::missing::missing! {
-        Safetensors of Self {
-            fn to_bytes(&self) -> Result<Vec<u8>, Error>;
-        }
-    }
-
-    #[cfg(not(feature = "onnx"))]
-    crate::missing::missing! {
-        Onnx of Self {
-            fn save_onnx(&self, _path: impl Sized) -> Result<(), Error>;
-            fn load_onnx(&mut self, _path: impl Sized) -> Result<(), Error>;
-        }
-    }
-}
-
-/// Predicts one sample with the best instructions of this machine.
-#[inline]
-pub fn predict<N: Network>(
-    network: &N,
-    level: Level,
-    input: &<N::Input as Features<N::Scalar>>::Sample,
-) -> <N::Output as Features<N::Scalar>>::Sample {
-    struct Predict<'a, N: Network> {
-        network: &'a N,
-        input: &'a <N::Input as Features<N::Scalar>>::Sample,
-    }
-
-    impl<N: Network> Task for Predict<'_, N> {
-        type Output = <N::Output as Features<N::Scalar>>::Sample;
-
-        #[inline(always)]
-        fn run<S: Simd>(self, simd: S) -> Self::Output {
-            let mut output = Zero::ZERO;
-            self.network.predict_logits(simd, self.input, &mut output);
-            N::Output::predict_head(simd, &N::HEAD, &mut output);
-            output
-        }
-    }
-
-    dispatch(level, Predict { network, input })
 }

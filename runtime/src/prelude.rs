@@ -1,5 +1,6 @@
 //! What most programs need: `use typenet::prelude::*;`.
 
+pub use crate::files::Files as _;
 pub use crate::flat::Flat;
 pub use crate::include_network;
 pub use crate::losses::{
@@ -16,7 +17,8 @@ pub use crate::metrics::{
 pub use crate::network;
 pub use crate::network::Network;
 pub use crate::optimizers::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Nadam, Optimizer, RmsProp, ScheduleFreeAdamW, Sgd,
+    Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Muon, Nadam, Optimizer, RmsProp,
+    ScheduleFreeAdamW, Sgd,
 };
 pub use crate::scalar::{Lane, Scalar};
 pub use crate::tile::Tile;

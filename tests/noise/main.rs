@@ -7,8 +7,10 @@ mod training;
 
 use bytemuck::Zeroable as _;
 use serde::Deserialize;
-use typenet::layers::{AlphaDropout, Backward, Dropout, GaussianDropout, GaussianNoise, Layer, NoParameters, Passing};
-use typenet::noise::{Noise, Training};
+use typenet::layers::{
+    AlphaDropout, Backward, Dropout, GaussianDropout, GaussianNoise, Layer, NoParameters, Passing, Training,
+};
+use typenet::noise::Noise;
 use typenet::prelude::*;
 use typenet::simd::{Level, Simd, Task, dispatch, level};
 use typenet::{bytemuck, network};

@@ -8,7 +8,7 @@ use syn::{Ident, Path, Visibility};
 
 use super::labels::{self, labels};
 use super::options::{item, mistaken, settings, trainable};
-use super::sizes::{groups, meet, size};
+use super::sizes::{example, groups, meet, size};
 use super::stated::{is_number, lone_size};
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
@@ -142,14 +142,7 @@ impl Flow<'_> {
             (Some(produced), None) => produced.clone(),
             (None, Some(size)) => size,
             (None, None) => {
-                let help = match bare {
-                    Some(_) => format!("write `Activation(2 -> 2, {name})`, or a layer before it"),
-                    None if row.is_some_and(|row| is_same && !row.takes_activation()) => {
-                        let number = if takes_number { ", 0.5" } else { "" };
-                        format!("state its inputs, as `{name}(2{number})`")
-                    }
-                    None => format!("state its inputs, as `{name}(2 -> 4)`"),
-                };
+                let help = self.first(&name, row, bare);
                 self.errors.at(&written.kind, "the first layer must state how many inputs it takes", help);
                 self.unknown()
             }
@@ -191,6 +184,23 @@ impl Flow<'_> {
             _ => format!("{name}({} -> {})", layer.inputs, layer.outputs),
         };
         layer
+    }
+
+    /// How a first layer says what it takes.
+    fn first(&self, name: &str, row: Option<&catalogue::Layer>, bare: Option<&Named>) -> String {
+        if bare.is_some() {
+            return format!("write `Activation(2 -> 2, {name})`, or a layer before it");
+        }
+        match row {
+            Some(row) if row.shape == ShapeRule::Same && !row.takes_activation() => {
+                let number = if row.takes_number() { ", 0.5" } else { "" };
+                format!("state its inputs, as `{name}(2{number})`")
+            }
+            _ => {
+                let (inputs, outputs) = example(row.map(|row| row.shape), &self.unknown());
+                format!("state its inputs, as `{name}({inputs} -> {outputs})`")
+            }
+        }
     }
 
     /// The activation that is a layer by its name alone, or with its numbers, as `leaky_relu(0.3)`.

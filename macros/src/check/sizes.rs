@@ -106,6 +106,23 @@ pub(super) fn gives(row: &Layer, taken: &Size, given: &Size, errors: &mut Errors
     false
 }
 
+/// Sizes to show in a help, of a layer that takes `inputs`: what it could give.
+pub(super) fn example(rule: Option<ShapeRule>, inputs: &Size) -> (String, String) {
+    let of = |unknown: u32, known: fn(u32) -> u32, any: fn(&Size) -> String| match inputs {
+        Size::Unknown(_) => (unknown.to_string(), known(unknown).to_string()),
+        Size::Literal { value, .. } => (value.to_string(), known(*value).to_string()),
+        Size::Expression { .. } | Size::Constant { .. } => (inputs.to_string(), any(inputs)),
+    };
+    match rule {
+        Some(ShapeRule::Half) => of(4, |inputs| inputs / 2, |inputs| format!("{{ {inputs} / 2 }}")),
+        Some(ShapeRule::OfHalves) => of(4, |_| 1, |_| "1".to_owned()),
+        Some(ShapeRule::Multiple | ShapeRule::Rows) => {
+            of(2, |inputs| inputs.saturating_mul(2), |inputs| format!("{{ 2 * {inputs} }}"))
+        }
+        _ => of(2, |_| 4, |_| "4".to_owned()),
+    }
+}
+
 /// The settings, in which groups of inputs are as large as each other; what only the compiler knows is checked in the code.
 pub(super) fn groups(row: &Layer, mut settings: Vec<Setting>, taken: &Size, errors: &mut Errors) -> Vec<Setting> {
     let place = row.options.iter().position(|option| option.name == GROUPS);

@@ -3,7 +3,7 @@
 use syn::{Lit, Path};
 
 use super::layers::Flow;
-use super::sizes::{gives, size};
+use super::sizes::{example, gives, size};
 use crate::catalogue::{self, ACTIVATIONS, ShapeRule};
 use crate::network::Size;
 use crate::syntax::{self, Argument, Single, Value, text};
@@ -56,12 +56,14 @@ impl Flow<'_> {
         } else if let (Some(ShapeRule::Half), Size::Literal { value, span }) = (row.map(|row| row.shape), inputs) {
             // half of what is odd is said to be a mistake
             Size::literal((value / 2).max(1), *span)
+        } else if let (Some(ShapeRule::Half), Size::Unknown(_)) = (row.map(|row| row.shape), inputs) {
+            inputs.clone()
         } else if row.is_some_and(|row| row.shape == ShapeRule::OfHalves) {
             Size::literal(1, inputs.span())
         } else {
             let name = text(&written.kind);
-            let shown = if matches!(inputs, Size::Unknown(_)) { "2".to_owned() } else { inputs.to_string() };
-            let help = format_args!("write `{name}(4)`, or `{name}({shown} -> 4)`, its sizes first");
+            let (inputs, outputs) = example(row.map(|row| row.shape), inputs);
+            let help = format_args!("write `{name}({outputs})`, or `{name}({inputs} -> {outputs})`, its sizes first");
             self.errors.at(&written.kind, format_args!("layer `{name}` has no size"), help);
             self.unknown()
         }

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use typenet::activations::Linear;
 use typenet::bytemuck::{zeroed_box, zeroed_slice_box};
-use typenet::layers::{Batch, Dense, DenseParameters, Layer, Passing, Sink, Tiles, Trace, Window};
-use typenet::noise::Inference;
+use typenet::layers::{Batch, Dense, DenseParameters, Inference, Layer, Passing, Sink, Tiles, Trace, Window};
 use typenet::simd::{Level, Simd, Task, dispatch, level};
 use typenet::{Flat, Lane, Scalar, Tile};
 

@@ -10,11 +10,12 @@ use std::{fs, io};
 use super::monitor::Monitor;
 use super::{Callback, Training, count};
 use crate::error::Error;
+use crate::files::Files as _;
 use crate::metrics::Direction;
 use crate::network::Network;
 
 /// Saves the network's weights when an epoch ends, as Keras's callback of this name: after each, or only after those that
-/// are the best so far; all of these files, or the last of them. They are those of [`Network::save`].
+/// are the best so far; all of these files, or the last of them. They are those of [`Files::save`](crate::Files::save).
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};

@@ -1,7 +1,7 @@
 //! `include_network!`: a file of weights becomes a constant, read and checked while the compiler evaluates it.
 //!
 //! A constant function may neither format nor allocate nor call a method of a trait, hence the loops and the [`Text`].
-//! What is wrong with a file is said in the words of `Network::load`.
+//! What is wrong with a file is said in the words of `Files::load`.
 
 mod declaration;
 mod header;

@@ -9,6 +9,7 @@ mod avx512;
 pub(crate) mod dense;
 pub(crate) mod flat;
 pub mod math;
+pub(crate) mod matrix;
 pub(crate) mod outlet;
 pub(crate) mod part;
 pub(crate) mod slots;

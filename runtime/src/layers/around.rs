@@ -6,7 +6,7 @@ use fearless_simd::Simd;
 use super::batch::Tracing;
 use super::{Backward, Layer, Share, Trace};
 use crate::kernels::framed;
-use crate::noise::Mode;
+use crate::mode::Mode;
 use crate::scalar::Scalar;
 use crate::tiles::{Inside, Passing, Tiles};
 
@@ -53,7 +53,7 @@ macro_rules! ways {
             output: &mut Self::Output,
             tape: &mut Self::Tape,
         ) {
-            $crate::layers::around::forward(*self, simd, $crate::noise::Inference, parameters, input, output, tape);
+            $crate::layers::around::forward(*self, simd, $crate::mode::Inference, parameters, input, output, tape);
         }
 
         #[inline(always)]
@@ -66,7 +66,7 @@ macro_rules! ways {
             tape: &mut Self::Tape,
             noise: $crate::noise::Noise,
         ) {
-            let mode = $crate::noise::Training(noise);
+            let mode = $crate::mode::Training(noise);
             $crate::layers::around::forward(*self, simd, mode, parameters, input, output, tape);
         }
 
@@ -83,7 +83,7 @@ macro_rules! ways {
         #[inline(always)]
         fn forward_tiles<
             S: fearless_simd::Simd,
-            M: $crate::noise::Mode,
+            M: $crate::mode::Mode,
             H: $crate::tiles::Tiles<Self::Input, $crate::layers::Trace<$t, Self>>,
         >(
             &self,

@@ -4,7 +4,8 @@ use bytemuck::Zeroable;
 use fearless_simd::Simd;
 
 use super::Layer;
-use crate::noise::{Mode, Noise};
+use crate::mode::Mode;
+use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tiles::{Passing, Tiles};
 

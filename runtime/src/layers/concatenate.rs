@@ -10,7 +10,7 @@ use super::residual::add;
 use super::view::{Seen, View, Within};
 use super::{Batch, Branches, Form, InputRange, Layer, LayerInfo, Share, Sink, Trace, Traced, Way};
 use crate::flat::Flat;
-use crate::noise::Mode;
+use crate::mode::Mode;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 use crate::tiles::{Inside, Parted, Passing, Tiles};

@@ -150,4 +150,34 @@ impl LayerInfo {
     pub const fn numbers(self, numbers: &'static [f64]) -> Self {
         Self { numbers, ..self }
     }
+
+    /// How many numbers layers train together.
+    pub(crate) const fn all_trained(layers: &[Self]) -> usize {
+        let (mut trained, mut layer) = (0, 0);
+        while layer < layers.len() {
+            trained += layers[layer].trained;
+            layer += 1;
+        }
+        trained
+    }
+
+    /// Whether all of them complete their gradients.
+    pub(crate) const fn all_complete(layers: &[Self]) -> bool {
+        let (mut all, mut layer) = (true, 0);
+        while layer < layers.len() {
+            all &= layers[layer].completes;
+            layer += 1;
+        }
+        all
+    }
+
+    /// How many barriers they have together.
+    pub(crate) const fn all_barriers(layers: &[Self]) -> usize {
+        let (mut barriers, mut layer) = (0, 0);
+        while layer < layers.len() {
+            barriers += layers[layer].barriers;
+            layer += 1;
+        }
+        barriers
+    }
 }

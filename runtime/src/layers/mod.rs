@@ -4,14 +4,28 @@
 //! trains are kept apart, as [`Layer::Parameters`], in the network's struct. [`Layer`] is all that `network!` needs
 //! to know of a layer, built in or a user's own.
 
+// what a layer is, what is known of one, and what one sees
+mod batch;
+mod info;
+mod input_range;
+mod layer;
+pub(crate) mod naming;
+mod sizes;
+
+// what some share
+pub(crate) mod around;
+mod branches;
+mod normal;
+mod random_factors;
+mod summed;
+mod view;
+
+// the layers
 mod activation;
 mod activity_regularization;
 mod alpha_dropout;
-pub(crate) mod around;
-mod batch;
 mod batch_normalization;
 mod block;
-mod branches;
 mod concatenate;
 pub(crate) mod dense;
 mod dot;
@@ -22,11 +36,7 @@ mod gaussian_noise;
 mod glu;
 mod group_normalization;
 mod halves;
-mod info;
-mod input_range;
 mod layer_normalization;
-pub(crate) mod naming;
-mod normal;
 mod normalization;
 mod p_relu;
 mod repeat;
@@ -34,15 +44,7 @@ mod repeat_vector;
 mod rescaling;
 mod residual;
 mod rms_normalization;
-mod summed;
 mod unit_normalization;
-mod view;
-
-use core::fmt::Debug;
-
-use bytemuck::{Pod, Zeroable};
-use fearless_simd::{Simd, SimdBase as _, SimdFloat as _};
-use rand::Rng;
 
 pub use self::activation::ActivationLayer;
 pub use self::activity_regularization::ActivityRegularization;
@@ -66,6 +68,7 @@ pub use self::halves::{Add, Average, Maximum, Minimum, Multiply, Subtract};
 pub use self::info::{Form, LayerInfo, TensorInfo};
 pub use self::input_range::InputRange;
 pub(crate) use self::input_range::row;
+pub use self::layer::{Layer, NoParameters, Parameters};
 pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParameters};
 #[cfg(feature = "alloc")]
 pub(crate) use self::normalization::LEAST_VARIANCE;
@@ -76,323 +79,11 @@ pub use self::repeat_vector::RepeatVector;
 pub use self::rescaling::Rescaling;
 pub use self::residual::Residual;
 pub use self::rms_normalization::RmsNormalization;
+#[doc(hidden)]
+pub use self::sizes::{total, width};
 #[cfg(feature = "onnx")]
 pub(crate) use self::unit_normalization::UNIT_LIMIT;
 pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::flat::{Sink, Window};
-
-use self::batch::{backward_each, forward_each};
-use crate::flat::Flat;
-use crate::noise::{Mode, Noise};
-use crate::scalar::Scalar;
-use crate::tile::Features;
+pub use crate::mode::{Inference, Mode, Training};
 pub use crate::tiles::{Passing, Tiles};
-
-/// The parameters of a layer, a value of the struct that holds them.
-pub type Parameters<L, T> = <L as Layer<T>>::Parameters;
-
-/// One layer of a network over the scalar type `T`.
-///
-/// Implement it to use a type of your own in `network!` by its path, as `my::Gate(4 -> 4)`: a type with the sizes for
-/// parameters, and a `const fn new()`. An option `gain = 2.0` in `network!` is a call of its method `gain`.
-///
-/// ```
-/// # use rand::{Rng, SeedableRng, rngs::StdRng};
-/// use typenet::layers::{Backward, Layer, TensorInfo};
-/// use typenet::prelude::*;
-/// use typenet::simd::{Simd, SimdBase};
-///
-/// /// `y = w * x`: a weight of its own for each feature.
-/// #[derive(Clone, Copy, Debug)]
-/// pub struct Scale<const IN: usize, const OUT: usize>;
-///
-/// impl<const N: usize> Scale<N, N> {
-///     pub const fn new() -> Self {
-///         Self
-///     }
-/// }
-///
-/// impl<T: Scalar, const N: usize> Layer<T> for Scale<N, N> {
-///     type Input = Tile<T, N>;
-///     type Output = Tile<T, N>;
-///     type Parameters = nalgebra::SVector<T, N>;
-///     type Tape = ();
-///     const TENSORS: &'static [TensorInfo] = &[TensorInfo { name: "scale", shape: &[N] }];
-///
-///     fn initialize<R: Rng + ?Sized>(&self, w: &mut Self::Parameters, _: &mut R) {
-///         w.fill(T::ONE);
-///     }
-///
-///     fn forward<S: Simd>(&self, simd: S, w: &Self::Parameters, x: &Tile<T, N>, y: &mut Tile<T, N>, (): &mut ()) {
-///         for i in 0..N {
-///             y.store::<S>(i, x.load(simd, i) * w[i]);
-///         }
-///     }
-///
-///     fn backward<S: Simd>(&self, simd: S, w: &Self::Parameters, mut pass: Backward<'_, T, Self>) {
-///         let mut lanes = T::Lane::splat(T::ZERO);
-///         for i in 0..N {
-///             let d_y = pass.d_output.load(simd, i);
-///             lanes.store::<S>(d_y * pass.input.load(simd, i));
-///             if let Some(share) = &mut pass.share {
-///                 share.gradient[i] += lanes.as_slice().iter().copied().sum::<T>();
-///             }
-///             if let Some(d_x) = &mut pass.d_input {
-///                 d_x.store::<S>(i, d_y * w[i]);
-///             }
-///         }
-///     }
-/// }
-///
-/// network! { Scaled = self::Scale(2 -> 2) }
-///
-/// # fn main() -> Result<(), typenet::Error> {
-/// let rng = &mut StdRng::seed_from_u64(0);
-/// let (x, y) = ([[1.0, 1.0], [-1.0, 2.0]], [[2.0, -3.0], [-2.0, -6.0]]);
-/// let mut scaled = Scaled::new(rng);
-/// Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(200).fit(&mut scaled, (&x, &y), rng)?;
-/// assert!((scaled.predict(&[1.0, 1.0])[0] - 2.0).abs() < 1e-4);
-/// # Ok(())
-/// # }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a layer over `{T}`",
-    label = "not a layer",
-    note = "implement `typenet::layers::Layer<{T}>` for it to use it in `network!`",
-    note = "a network that is declared elsewhere is a layer by its path alone, without sizes, as `parts::Body`"
-)]
-pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
-    /// The tile that comes in: `Tile<T, INPUTS>`.
-    type Input: Features<T>;
-    /// The tile that goes out: `Tile<T, OUTPUTS>`.
-    type Output: Features<T>;
-    /// The trained numbers: plain old data made of nothing but `T`.
-    type Parameters: Flat<T> + Clone + Debug + PartialEq + Send + Sync;
-    /// What backward needs of a tile's forward pass beside its input and output; [`NoParameters`] for most.
-    type Tape: Zeroable + Send + Sync;
-
-    /// The tensors of the parameters, in the order in which they lie in memory; files name them.
-    const TENSORS: &'static [TensorInfo] = &[];
-
-    /// The layers that this one is made of, first to last; files and summaries name them below it.
-    const LAYERS: &'static [LayerInfo] = &[];
-
-    /// How often the parameters hold [`TENSORS`](Self::TENSORS) and [`LAYERS`](Self::LAYERS), one after the other.
-    const COPIES: usize = 1;
-
-    /// How many of the parameters are trained: the first of them, or those of the [`LAYERS`](Self::LAYERS) that are.
-    const TRAINED: usize = Self::Parameters::NUMBERS;
-
-    /// What it computes, for those who write it in another format.
-    const FORM: Form = Form::Own;
-
-    /// Which inputs make sense for it, if it is the first; data is checked before it is trained on.
-    const RANGE: InputRange = InputRange::Finite;
-
-    /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
-    const SUMS: usize = 0;
-
-    /// How many streams of random numbers [`train`](Self::train) takes: the sum of those within it, and 1 for a layer whose
-    /// `train` is not [`forward`](Self::forward). Where no layer has any, `train` is never called.
-    const STREAMS: usize = 0;
-
-    /// Whether its outputs [cost](Self::cost) something, or those of a layer within it. Where those of none do, `cost` is
-    /// never called.
-    const COSTS: bool = false;
-
-    /// Whether [`complete`](Self::complete) computes the gradient with respect to the parameters from all tiles of a batch,
-    /// so that [`backward`](Self::backward) can be called without a [`Share`] and leave it.
-    const COMPLETES: bool = Self::Parameters::NUMBERS == 0;
-
-    /// How often it wants to see all tiles of a batch at once: one for [`BatchNormalization`], and the sum of those within it.
-    /// Where a layer has any, all tiles of a batch go through the layers up to there, [meet](Self::meet), and only then go on;
-    /// the same on the way back.
-    const BARRIERS: usize = 0;
-
-    /// Whether, as the first of a network, it reads samples where they lie in memory, [if there are such](Mode::given), so that
-    /// nobody gathers them.
-    #[doc(hidden)]
-    const READS: bool = false;
-
-    /// Fills the parameters with their initial values. They come in as zeros.
-    fn initialize<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, rng: &mut R);
-
-    /// Computes a tile of outputs.
-    fn forward<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &Self::Input,
-        output: &mut Self::Output,
-        tape: &mut Self::Tape,
-    );
-
-    /// Computes a tile of outputs in training: what [`forward`](Self::forward) does, if not told otherwise. What is random
-    /// comes from `noise`, of which a layer has as many [`STREAMS`](Self::STREAMS) as it says.
-    ///
-    /// [`backward`](Self::backward) may follow either, so the tape must tell it what happened.
-    #[inline(always)]
-    fn train<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &Self::Input,
-        output: &mut Self::Output,
-        tape: &mut Self::Tape,
-        _noise: Noise,
-    ) {
-        self.forward(simd, parameters, input, output, tape);
-    }
-
-    /// What is added to the loss of each sample of a tile for its `output`. [`backward`](Self::backward) then adds the slope
-    /// of it, times `share`, to the gradient with respect to the inputs, so the tape must tell it. Called after the forward
-    /// pass, if at all.
-    #[inline(always)]
-    fn cost<S: Simd>(
-        &self,
-        simd: S,
-        _output: &Self::Output,
-        _tape: &mut Self::Tape,
-        _share: T::Vector<S>,
-    ) -> T::Vector<S> {
-        T::Vector::<S>::splat(simd, T::ZERO)
-    }
-
-    /// Given the gradient of the loss with respect to the outputs of a tile, adds the tile's share to the gradient
-    /// with respect to the parameters, and computes that with respect to the inputs where it is wanted.
-    fn backward<S: Simd>(&self, simd: S, parameters: &Self::Parameters, pass: Backward<'_, T, Self>);
-
-    /// Sends tiles [forward](Self::forward) side by side, and gives the mode of the next layer.
-    #[doc(hidden)]
-    #[inline(always)]
-    fn forward_tiles<S: Simd, M: Mode, G: Tiles<Self::Input, Trace<T, Self>>>(
-        &self,
-        simd: S,
-        mode: M,
-        parameters: &Self::Parameters,
-        tiles: &mut G,
-    ) -> M {
-        forward_each(*self, simd, mode, parameters, tiles)
-    }
-
-    /// Sends tiles [backward](Self::backward) side by side.
-    #[doc(hidden)]
-    #[inline(always)]
-    fn backward_tiles<S: Simd, G: Tiles<Self::Input, Trace<T, Self>>>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        tiles: &mut G,
-        share: Option<Share<'_, T, Self>>,
-    ) {
-        backward_each(*self, simd, parameters, tiles, share);
-    }
-
-    /// Of a layer with [`BARRIERS`](Self::BARRIERS): does in training what lies between two of them, from 0, which is before
-    /// the first.
-    #[inline(always)]
-    #[allow(clippy::too_many_arguments, reason = "those of `train`")]
-    fn train_part<S: Simd>(
-        &self,
-        simd: S,
-        _part: usize,
-        parameters: &Self::Parameters,
-        input: &Self::Input,
-        output: &mut Self::Output,
-        tape: &mut Self::Tape,
-        noise: Noise,
-    ) {
-        self.train(simd, parameters, input, output, tape, noise);
-    }
-
-    /// The same on the way back: the last part comes first.
-    #[inline(always)]
-    fn backward_part<S: Simd>(
-        &self,
-        simd: S,
-        _part: usize,
-        parameters: &Self::Parameters,
-        pass: Backward<'_, T, Self>,
-    ) {
-        self.backward(simd, parameters, pass);
-    }
-
-    /// Sees all tiles of a batch where they wait for each other: all inputs are there, or on the way back all gradients of
-    /// the outputs. `samples` fill all lanes of each tile, but for the last.
-    #[inline(always)]
-    fn meet<S: Simd, G: Tiles<Self::Input, Trace<T, Self>>>(
-        &self,
-        _simd: S,
-        _barrier: usize,
-        _way: Way,
-        _samples: usize,
-        _batch: &mut G,
-    ) {
-    }
-
-    /// Lets parameters that are not trained follow a batch, whose loss is finite; `tape` is that of its first tile.
-    fn absorb(&self, _parameters: &mut Self::Parameters, _tape: &Self::Tape) {}
-
-    /// Adds what was gathered in [`Share::sums`] to the gradient, and clears the sums. Called once a batch.
-    fn finish<S: Simd>(&self, _simd: S, _share: Share<'_, T, Self>) {}
-
-    /// Ends a batch: hands the gradient with respect to the parameters to `sink`, as much of it as that
-    /// [wants](Sink::range). The parameters begin at `start`, counted from the first of the network. With
-    /// [`COMPLETES`](Self::COMPLETES), the gradient is computed here, from all tiles of the batch.
-    ///
-    /// What the sink wants begins and ends between two layers, or within a [`Dense`] layer between two rows: threads take a
-    /// part of the parameters each. A layer that does everything in `backward` and
-    /// [`finish`](Self::finish) need not implement this.
-    #[inline(always)]
-    fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, _batch: G, start: usize, sink: &mut K) {
-        sink.accept(simd, start..start + Self::Parameters::NUMBERS);
-    }
-
-    /// Computes the outputs of one sample.
-    fn predict<S: Simd>(
-        &self,
-        simd: S,
-        parameters: &Self::Parameters,
-        input: &<Self::Input as Features<T>>::Sample,
-        output: &mut <Self::Output as Features<T>>::Sample,
-    ) {
-        let mut tile = Self::Input::zeroed();
-        let mut outputs = Self::Output::zeroed();
-        tile.write(0, input);
-        self.forward(simd, parameters, &tile, &mut outputs, &mut Self::Tape::zeroed());
-        outputs.read(0, output);
-    }
-}
-
-/// Nothing: the parameters of a layer that has none, the tape of one that keeps nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
-pub struct NoParameters;
-
-// SAFETY: a type of size zero has one value.
-unsafe impl Zeroable for NoParameters {}
-// SAFETY: a type of size zero has one value and no padding.
-unsafe impl Pod for NoParameters {}
-
-/// How many numbers come out of a layer for each that goes in, for the types that `network!` writes.
-#[doc(hidden)]
-#[must_use]
-pub const fn width(inputs: usize, outputs: usize) -> usize {
-    match outputs.checked_div(inputs) {
-        Some(width) => width,
-        None => 0,
-    }
-}
-
-/// How many numbers two branches give, for the types that `network!` writes.
-#[doc(hidden)]
-#[must_use]
-pub const fn total(first: usize, second: usize) -> usize {
-    first + second
-}
-
-/// `1 / sqrt(x)` of one number, by the same instructions as of a vector.
-#[inline(always)]
-fn inverse_root<T: Scalar, S: Simd>(simd: S, x: T) -> T {
-    T::ONE / T::Vector::<S>::splat(simd, x).sqrt().as_slice()[0]
-}

@@ -4,7 +4,6 @@ use core::ops::Range;
 
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
-use super::inverse_root;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
@@ -97,4 +96,10 @@ pub(super) fn predict<T: Scalar, S: Simd>(
     for (y, &beta) in output.iter_mut().zip(beta) {
         *y += beta;
     }
+}
+
+/// `1 / sqrt(x)` of one number, by the same instructions as of a vector.
+#[inline(always)]
+pub(super) fn inverse_root<T: Scalar, S: Simd>(simd: S, x: T) -> T {
+    T::ONE / T::Vector::<S>::splat(simd, x).sqrt().as_slice()[0]
 }

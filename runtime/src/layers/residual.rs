@@ -7,7 +7,7 @@ use super::around::{self, Around, ways};
 use super::view::{Seen, View, Within};
 use super::{Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::kernels::framed;
-use crate::noise::Mode;
+use crate::mode::Mode;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::{Features, copy};
 use crate::tiles::Tiles;

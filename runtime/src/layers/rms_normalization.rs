@@ -4,8 +4,9 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use nalgebra::SVector;
 use rand::Rng;
 
+use super::normal::inverse_root;
 use super::summed::Summed;
-use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo, inverse_root};
+use super::{Backward, Batch, Form, Layer, Share, Sink, TensorInfo};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 

@@ -3,7 +3,8 @@
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 use rand::Rng;
 
-use super::{Backward, Form, Layer, NoParameters, inverse_root};
+use super::normal::inverse_root;
+use super::{Backward, Form, Layer, NoParameters};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 

@@ -13,6 +13,11 @@ use crate::scalar::Scalar;
 /// assert_eq!(matrix.count(1, 0), 1);
 /// assert_eq!(matrix.recall(1), 0.5);
 /// println!("{matrix}");
+///
+/// // one output is the probability of yes
+/// let matrix = ConfusionMatrix::of(&[[0.9], [0.3], [0.6]], [true, false, false]);
+/// let [[tn, fp], [fn_, tp]] = [0, 1].map(|target| [0, 1].map(|taken| matrix.count(target, taken)));
+/// assert_eq!([tn, fp, fn_, tp], [1, 1, 0, 1]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfusionMatrix {
@@ -28,12 +33,15 @@ impl ConfusionMatrix {
         Self { classes, counts: alloc::vec![0; classes.saturating_mul(classes)] }
     }
 
-    /// That of outputs, of which the first of the largest counts, with the classes that they should be.
+    /// That of outputs with the classes that they should be, integers of any type or `bool`. The class of an output is its
+    /// [`argmax`]; one number alone is the probability of class 1, and that is it if it is greater than 0.5.
     #[must_use]
-    pub fn of<T: Scalar, const N: usize>(outputs: &[[T; N]], targets: impl IntoIterator<Item = usize>) -> Self {
-        let mut matrix = Self::new(N);
+    pub fn of<T: Scalar, const N: usize>(outputs: &[[T; N]], targets: impl IntoIterator<Item: TryInto<usize>>) -> Self {
+        let mut matrix = Self::new(N.max(2));
         for (output, target) in outputs.iter().zip(targets) {
-            matrix.add(target, largest(output));
+            let prediction =
+                if let [yes] = output.as_slice() { usize::from(yes.to_f64() > 0.5) } else { argmax(output) };
+            matrix.add(target.try_into().unwrap_or(usize::MAX), prediction);
         }
         matrix
     }
@@ -83,15 +91,18 @@ impl ConfusionMatrix {
     }
 }
 
-/// The index of the largest number; the first of equals.
-fn largest<T: PartialOrd>(numbers: &[T]) -> usize {
-    let mut best = 0;
-    for (i, number) in numbers.iter().enumerate() {
-        if *number > numbers[best] {
-            best = i;
-        }
-    }
-    best
+/// The index of the largest number, the first of equals: the class that a network has told. What is not a number is not
+/// the largest; of no numbers it is 0.
+///
+/// ```
+/// use typenet::metrics::argmax;
+///
+/// assert_eq!(argmax(&[0.1, 0.7, 0.2]), 1);
+/// ```
+#[must_use]
+pub fn argmax<T: Scalar>(numbers: &[T]) -> usize {
+    let numbers = numbers.iter().map(|number| number.to_f64()).enumerate().filter(|(_, number)| !number.is_nan());
+    numbers.reduce(|best, this| if this.1 > best.1 { this } else { best }).map_or(0, |(index, _)| index)
 }
 
 /// A table, with a row for each target and a column for each prediction.

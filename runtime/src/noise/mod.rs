@@ -3,15 +3,11 @@
 //! They are a function, not a sequence: of a seed, of the sample's place in the epoch, of the layer and of the place in
 //! the sample. So they are the same whichever thread computes them, with whatever instructions, and in `f32` as in `f64`.
 
-mod mode;
 #[cfg(all(test, feature = "alloc"))]
 mod tests;
 
 use fearless_simd::{Select as _, Simd, SimdBase as _, SimdFloat as _, u32x16};
 
-#[cfg(feature = "alloc")]
-pub(crate) use self::mode::{Asking, Reading};
-pub use self::mode::{Inference, Mode, Training};
 use crate::kernels::framed;
 use crate::scalar::Scalar;
 

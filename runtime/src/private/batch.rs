@@ -8,8 +8,8 @@ use crate::flat::Flat as _;
 use crate::kernels::framed;
 use crate::layers::around::{backward_inside, forward_inside};
 use crate::layers::{Batch, Layer, Passing, Share, Sink, Tiles, Trace, Way};
+use crate::mode::Mode;
 use crate::network::{Network, Tapes};
-use crate::noise::Mode;
 use crate::scalar::Scalar;
 use crate::tiles::{Inside, Parted};
 

@@ -5,6 +5,7 @@ mod batch;
 mod checks;
 mod new;
 mod penalties;
+mod predict;
 
 pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{bool, f32, f64, str, usize};
@@ -24,11 +25,12 @@ pub use self::checks::{
 pub use self::new::{Boxed, boxed};
 pub use self::new::{OnStack, boxed_method, fits_stack, new};
 pub use self::penalties::{add, constrain, penalty};
+pub use self::predict::predict;
 pub use crate::flat::Flat;
 pub use crate::included::{Included, included};
 pub use crate::layers::{Batch, Layer, LayerInfo, Passing, Share, Sink, Tiles, Trace, Way};
+pub use crate::mode::Mode;
 pub use crate::network::{Network, Shares, Tapes};
-pub use crate::noise::Mode;
 pub use crate::summary::Summary;
 pub use crate::tile::{Between, Features, Tile};
 pub use crate::{activations, constraints, initializers, layers, regularizers};
@@ -36,7 +38,7 @@ pub use crate::{activations, constraints, initializers, layers, regularizers};
 /// From where the fields of a network's struct stand, too.
 pub use crate::__private;
 
-use crate::kernels::{framed, level};
+use crate::kernels::framed;
 use crate::scalar::Scalar;
 
 /// How many numbers a layer trains.
@@ -171,14 +173,4 @@ pub fn predict_layer<T: Scalar, L: Layer<T>, S: Simd>(
         #[inline(always)]
         || layer.predict(simd, parameters, input, output),
     );
-}
-
-/// Predicts one sample.
-#[inline]
-#[must_use]
-pub fn predict<N: Network>(
-    network: &N,
-    input: &<N::Input as Features<N::Scalar>>::Sample,
-) -> <N::Output as Features<N::Scalar>>::Sample {
-    crate::network::predict(network, level(), input)
 }

@@ -12,8 +12,9 @@ use crate::kernels::flat::first_lanes;
 use crate::kernels::framed;
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
+use crate::mode::{Inference, Training};
 use crate::network::{Network, TileMemory};
-use crate::noise::{Inference, Noise, Training};
+use crate::noise::Noise;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::{TargetTile as _, weigh};
 

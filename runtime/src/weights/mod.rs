@@ -28,8 +28,7 @@ use self::file::{Fault, LONGEST_HEADER, Weights};
 use self::naming::{Place, Tensor, places, tensors, told};
 pub use self::summary::{FileSummary, TensorSummary, summary};
 use crate::error::Error;
-use crate::kernels::level;
-use crate::network::{Network, predict};
+use crate::network::Network;
 use crate::scalar::Scalar;
 
 /// What stands for the path where there is none.
@@ -71,9 +70,8 @@ fn head_of<N: Network>(network: &N) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
     }
     let numbers = cast_slice(network.as_flat());
-    let about = About::new::<N::Scalar, N::Input, N::Output>(&N::summary(), numbers, |sample: &_| {
-        predict(network, level(), sample)
-    });
+    let about =
+        About::new::<N::Scalar, N::Input, N::Output>(&N::summary(), numbers, |sample: &_| network.predict(sample));
     let infos = tensors.iter().map(|tensor| info(N::Scalar::NAME, tensor, "", 0)).collect();
     head(infos, about)
 }
@@ -149,8 +147,7 @@ fn loaded<N: Network, R: io::Read>(mut file: Weights<R>, cast: bool) -> Result<B
     }
     let scalar = if found.iter().any(|tensor| tensor.dtype == Dtype::F32) { "f32" } else { N::Scalar::NAME };
     let tolerance = tolerance(scalar).max(tolerance(N::Scalar::NAME));
-    about
-        .check_sample::<N::Scalar, N::Input, N::Output>(tolerance, |sample: &_| predict(&*network, level(), sample))?;
+    about.check_sample::<N::Scalar, N::Input, N::Output>(tolerance, |sample: &_| network.predict(sample))?;
     Ok(network)
 }
 

@@ -1,8 +1,9 @@
 //! Elementary functions of whole vectors: exponential, logarithm, hyperbolic tangent, error function.
 //!
 //! The standard library computes these one number at a time. A layer needs them for thousands of numbers, so here
-//! every function takes a vector of any width and treats all its lanes alike: no branches, no tables, no calls.
-//! Where two formulas share the real line, both are evaluated and each lane selects its own.
+//! every function takes a vector of any width and treats all its lanes alike: no branches, no calls, and no tables but
+//! that of one function which a register holds. Where two formulas share the real line, both are evaluated and each lane
+//! selects its own.
 //!
 //! Each function is one generic body for `f32` and `f64`; what differs between the two formats (constants,
 //! polynomials) sits in a trait of constants at the end of its file. The polynomials are minimax fits made for this
@@ -27,6 +28,8 @@ mod erf;
 mod exp;
 mod ln;
 mod tanh;
+#[cfg(target_arch = "x86_64")]
+mod tanh_in_pieces;
 
 /// The error bounds, in ULPs: the documentation below prints them and the tests assert them.
 #[rustfmt::skip]

@@ -1,7 +1,11 @@
 //! The hyperbolic tangent.
 
+#[cfg(target_arch = "x86_64")]
+use super::tanh_in_pieces;
 use super::{Format, halves, horner};
 use fearless_simd::{Select, Simd, SimdFloat};
+#[cfg(target_arch = "x86_64")]
+use fearless_simd::{SimdBase, f32x16};
 
 /// tanh x. From `SWITCH` on it is 1 - 2 / (e²ˣ + 1), which only subtracts the small difference from 1; before, where
 /// that would cancel, it is a polynomial. Both are evaluated for |x|, which makes the function exactly odd.
@@ -9,8 +13,13 @@ use fearless_simd::{Select, Simd, SimdFloat};
 /// A prediction waits for its result, so that the longest chain counts as much as the number of operations: e²ˣ is
 /// 2ⁿ e²ˢ with x = n ½ ln 2 + s and |s| ≤ ¼ ln 2. Here n is between 0 and 58, so that 2ⁿ is one number; and an error of e²ˣ
 /// shrinks to a third or less on the way to tanh, so that one step reduces the argument.
+///
+/// Where a processor looks up sixteen numbers at once, there is another way (`tanh_in_pieces.rs`).
 #[inline(always)]
 pub(super) fn tanh<S: Simd, E: Constants, V: SimdFloat<S, Element = E>>(x: V) -> V {
+    if let Some(y) = E::tanh_in_pieces(x) {
+        return y;
+    }
     let simd = x.token();
     let one = V::splat(simd, E::ONE);
     let magnitude = x.abs();
@@ -44,6 +53,12 @@ pub(super) trait Constants: Format {
     const EXP_TWICE_M1: &[Self];
     /// (tanh(x) / x - 1) / x² as a polynomial in x², for |x| ≤ `SWITCH`, minimising the relative error of tanh.
     const TANH: &[Self];
+
+    /// tanh x by a faster way, where there is one.
+    #[inline(always)]
+    fn tanh_in_pieces<S: Simd, V: SimdFloat<S, Element = Self>>(_: V) -> Option<V> {
+        None
+    }
 }
 
 #[allow(clippy::unreadable_literal, reason = "tables of coefficients")]
@@ -57,6 +72,17 @@ impl Constants for f32 {
     const EXP_TWICE_M1: &[Self] = &[2.0, 2.0, 1.3333185, 0.6666481, 0.26793906, 0.08984711];
     // relative error 2^-29.14
     const TANH: &[Self] = &[-0.33333316, 0.1333272, -0.053894535, 0.021457793, -0.0076658125, 0.0017417567];
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn tanh_in_pieces<S: Simd, V: SimdFloat<S, Element = Self>>(x: V) -> Option<V> {
+        if const { V::LEN == 16 && <S::f32s as SimdBase<S>>::LEN == 16 } {
+            let simd = x.token().level().as_avx512()?;
+            let y = tanh_in_pieces::tanh(simd, f32x16::from_slice(simd, x.as_slice()));
+            return Some(V::from_slice(x.token(), y.as_slice()));
+        }
+        None
+    }
 }
 
 #[allow(clippy::unreadable_literal, reason = "tables of coefficients")]

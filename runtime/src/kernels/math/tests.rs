@@ -188,12 +188,14 @@ error_tests! {
     ln_1p: Ln1p, f64::ln_1p, 1.0,
         [0.0, 1.0 - FRAC_1_SQRT_2, SQRT_2 - 1.0, 0.5, 1.0, 2.0 * SQRT_2 - 1.0, 24_f64.exp2(), 53_f64.exp2(), 3.4e38,
          1.7e308];
-    // where polynomial and exponential meet; where the result rounds to 1
-    tanh: Tanh, f64::tanh, 2.5, [0.0, 0.346_574, 0.75, 9.010_913, 10.0, 19.061_547_465, 20.0];
+    // where polynomial and exponential meet; where the result rounds to 1; where pieces begin, and the last is left
+    tanh: Tanh, f64::tanh, 2.5,
+        [0.0, 0.346_574, 0.75, 9.010_913, 10.0, 19.061_547_465, 20.0, 0.125, 0.25, 0.375, 0.625, 0.875, 1.125, 1.375,
+         1.875, 2.375, 2.875, 3.375, 4.375, 5.375, 6.375, 7.375, 9.1];
     erf: Erf, libm::erf, 1.0, [0.0, 1.0, 3.919_206, 4.0, 5.921_587_195, 6.0];
 }
 
-/// Tests values that the formulas do not reach by themselves, in narrow vectors: sign and all, except for NaN.
+/// Tests values that the formulas do not reach by themselves, in narrow vectors and wide ones: sign and all, except for NaN.
 macro_rules! special_values {
     ($($test:ident: $float:ident, $vector:ident;)+) => {
         $(
@@ -204,7 +206,7 @@ macro_rules! special_values {
                 at_every_level!(simd, _fused => {
                     let check = |name, values: fn(_, &[$float]) -> Vec<$float>, cases: &[($float, $float)]| {
                         for &(x, expected) in cases {
-                            let value = values(simd, &[x; 4])[3];
+                            let value = values(simd, &[x; 16])[15];
                             let same = value.to_bits() == expected.to_bits() || value.is_nan() && expected.is_nan();
                             assert!(same, "{simd:?}: {name}({x:e}) = {value:e} instead of {expected:e}");
                         }
@@ -240,6 +242,8 @@ macro_rules! special_values {
 special_values! {
     special_values_of_f32: f32, f32x4;
     special_values_of_f64: f64, f64x2;
+    special_values_of_wide_f32: f32, f32x16;
+    special_values_of_wide_f64: f64, f64x8;
 }
 
 /// Tests that f(-x) is -f(x) to the last bit.

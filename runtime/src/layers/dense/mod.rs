@@ -14,7 +14,7 @@ use crate::activations::{Activation, Keep, Linear};
 use crate::initializers::{Fan, GlorotUniform, Initializer, Zeros};
 use crate::kernels::dense as kernel;
 use crate::kernels::part::VECTORS;
-use crate::noise::Mode;
+use crate::mode::Mode;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 use crate::tiles::Tiles;
@@ -289,7 +289,8 @@ where
 
     #[inline(always)]
     fn predict<S: Simd>(&self, simd: S, parameters: &Self::Parameters, input: &[T; IN], output: &mut [T; OUT]) {
-        if const { !Self::SMALL } {
+        // few weights may still be more outputs than a product that knows them has registers for
+        if const { !Self::SMALL || !kernel::is_short::<T>(OUT) } {
             return self.predict_apart(simd, parameters, input, output);
         }
         if const { VECTORS } {

@@ -15,7 +15,7 @@ use super::batch::Tracing;
 use super::view::{Seen, View, Within};
 use super::{Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::flat::Flat;
-use crate::noise::Mode;
+use crate::mode::Mode;
 use crate::scalar::Scalar;
 use crate::tile::{Between, Features, copy};
 use crate::tiles::{Inside, Parted, Passing, Tiles};

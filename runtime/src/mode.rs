@@ -1,9 +1,9 @@
 //! What samples go through a network for: whether random numbers are drawn at all, and what many samples at once let a first
 //! layer do beside or instead of its work.
 
-use super::Noise;
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::Given;
+use crate::noise::Noise;
 
 /// Whether samples go through a network for its training or for its prediction: [`Training`] or [`Inference`].
 pub trait Mode: Copy {
