@@ -245,7 +245,7 @@ impl<T: Scalar> Sink<T> for Gather<'_, T> {
     fn lend<S: Simd>(&mut self, simd: S, work: impl FnOnce(&mut Outlet<'_, T>)) {
         let (range, places) = (self.range(), Places::NONE.and(self.gradient));
         work(&mut Outlet::new(range, places, &mut |block, window, pitch| {
-            shared::add(simd, block, pitch, window, self.gradient)
+            shared::add(simd, block, pitch, window, self.gradient);
         }));
     }
 }
