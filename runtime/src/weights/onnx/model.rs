@@ -83,11 +83,8 @@ impl<'a> Node<'a> {
 pub(super) fn floats(attribute: &[u8]) -> Result<Vec<f32>, String> {
     let mut floats = Vec::new();
     for field in Fields(attribute) {
-        match field? {
-            (7, Value::Fixed(bytes) | Value::Bytes(bytes)) => {
-                floats.extend(bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
-            }
-            _ => {}
+        if let (7, Value::Fixed(bytes) | Value::Bytes(bytes)) = field? {
+            floats.extend(bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
         }
     }
     Ok(floats)

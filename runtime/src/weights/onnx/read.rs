@@ -127,8 +127,8 @@ impl<'a, N: Network> Reader<'a, N> {
             }
             "Scaler" => match self.wanted {
                 [mean, variance, rest @ ..] if [mean.info.name, variance.info.name] == ["mean", "variance"] => {
-                    self.measure(mean, floats(node.offset)?, |offset| offset)?;
-                    self.measure(variance, floats(node.scale)?, |scale| {
+                    self.measure(mean, &floats(node.offset)?, |offset| offset)?;
+                    self.measure(variance, &floats(node.scale)?, |scale| {
                         if scale > 0.0 { 1.0 / (scale * scale) } else { f64::NAN }
                     })?;
                     self.wanted = rest;
@@ -164,7 +164,7 @@ impl<'a, N: Network> Reader<'a, N> {
     }
 
     /// Takes a tensor of a `Normalization` from the numbers of a `Scaler`. One number is that of all.
-    fn measure(&mut self, tensor: &Tensor, numbers: Vec<f32>, of: impl Fn(f64) -> f64) -> Result<(), String> {
+    fn measure(&mut self, tensor: &Tensor, numbers: &[f32], of: impl Fn(f64) -> f64) -> Result<(), String> {
         let (want, have) = (tensor.range.len(), numbers.len());
         if have != want && have != 1 {
             return Err(format!("its `Scaler` should have {want} numbers for `{}`, but has {have}", tensor.name()));
