@@ -1,7 +1,7 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::{pow, sqrt};
 
-use super::extended::{scale, squares};
+use super::norm::{scale, squares};
 use super::tensors::{Layers, Tensor, walk};
 use super::{Optimizer, Step, Update};
 use crate::error::Error;

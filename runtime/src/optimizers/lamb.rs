@@ -2,7 +2,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::sqrt;
 
 use super::adam::moments;
-use super::extended::{scale, squares};
+use super::norm::{scale, squares};
 use super::tensors::{Layers, Tensor, walk};
 use super::{OfStep, Optimizer, Step, Update};
 use crate::error::Error;

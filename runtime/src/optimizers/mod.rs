@@ -15,25 +15,34 @@
 //! let careful = Lion::new(CosineDecay::new(0.0001, 10_000)).weight_decay(0.1).global_clipnorm(1.0);
 //! ```
 
+// from a complete gradient to moved parameters
+mod descend;
+
+// what all can be told
+mod clip;
+mod extended;
+
+// what some share
+mod norm;
+mod of_step;
+mod orthogonal;
+mod tensors;
+
+// the optimizers
 mod adadelta;
 mod adafactor;
 mod adagrad;
 mod adam;
 mod adam_w;
 mod adamax;
-mod descend;
-mod extended;
 mod ftrl;
 mod lamb;
 mod lion;
 mod muon;
 mod nadam;
-mod of_step;
-mod orthogonal;
 mod rms_prop;
 mod schedule_free_adam_w;
 mod sgd;
-mod tensors;
 
 use core::fmt::Debug;
 

@@ -2,7 +2,7 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::sqrt;
 
 use super::adam::{moments, quotient};
-use super::extended::scale;
+use super::norm::scale;
 use super::orthogonal::{Iteration, orthogonal};
 use super::tensors::{Layers, Tensor, walk};
 use super::{OfStep, Optimizer, Step, Update};

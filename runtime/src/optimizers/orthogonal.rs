@@ -5,7 +5,7 @@ use core::mem::swap;
 use fearless_simd::Simd;
 use libm::sqrt;
 
-use super::extended::{scale, squares};
+use super::norm::{scale, squares};
 use crate::kernels::matrix::{product, transposed};
 use crate::scalar::Scalar;
 
