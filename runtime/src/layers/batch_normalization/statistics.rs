@@ -48,9 +48,10 @@ impl<const N: usize, const CENTER: usize, const SCALE: usize, B: Copy, G: Copy, 
             let variance = sum::<T, S>(simd, squares) * share;
             // beyond the largest float all samples would be alike, in this step and by the moving average in all predictions: so
             // it is no number, and the loss says so
-            let scale = match variance.finite() {
-                true => inverse_root::<T, S>(simd, variance + T::from_f64(self.epsilon)),
-                false => T::from_f64(f64::NAN),
+            let scale = if variance.finite() {
+                inverse_root::<T, S>(simd, variance + T::from_f64(self.epsilon))
+            } else {
+                T::from_f64(f64::NAN)
             };
             for tile in 0..count {
                 let Trace { tape, .. } = batch.tile(tile).kept;
