@@ -91,7 +91,10 @@ impl Flow<'_> {
         } else if let (Some(ShapeRule::Half), Size::Unknown(_)) = (row.map(|row| row.shape), inputs) {
             inputs.clone()
         } else if row.is_some_and(|row| row.shape == ShapeRule::OfHalves) {
-            Size::literal(1, inputs.span())
+            // what is not known stands nowhere, and this one is known
+            let here = written.kind.segments.last().map(|last| last.ident.span());
+            let span = here.filter(|_| matches!(inputs, Size::Unknown(_))).unwrap_or_else(|| inputs.span());
+            Size::literal(1, span)
         } else {
             let name = text(&written.kind);
             let (inputs, outputs) = example(row.map(|row| row.shape), inputs);
