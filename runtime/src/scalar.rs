@@ -7,6 +7,7 @@ use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 use bytemuck::{Pod, Zeroable};
 use fearless_simd::{Bytes as _, Simd, SimdCombine, SimdFloat, SimdWiden as _, f32x4, f32x16, f64x2, f64x8, u32x16};
 
+use crate::kernels::dense::shared::{Compiled, Products};
 use crate::kernels::math::Elementary;
 use crate::kernels::part::Part;
 
@@ -36,6 +37,10 @@ pub trait Scalar:
 {
     /// One number of each of [`LANES`](Self::LANES) samples.
     type Lane: Lane<Self>;
+
+    /// What is compiled of it with this crate.
+    #[doc(hidden)]
+    type Products: Products<Self>;
 
     /// The same, in vector registers of the instruction set `S`.
     type Vector<S: Simd>: SimdFloat<S, Element = Self> + Part<S>;
@@ -135,6 +140,7 @@ macro_rules! scalar {
 
         impl Scalar for $t {
             type Lane = Aligned<$t, $lanes>;
+            type Products = Compiled;
             type Vector<S: Simd> = $vector<S>;
             type Quarter<S: Simd> = $quarter<S>;
             const LANES: usize = $lanes;

@@ -190,7 +190,7 @@ pub(crate) use self::predict::predict;
 pub use self::rows::Given;
 pub(crate) use self::rows::{can_read, forward_rows, reads};
 pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_any, sum_numbers, sum_tiles};
-pub(crate) use self::weights::{backward_bias, backward_weights, transpose_squares};
+pub(crate) use self::weights::{backward_bias, backward_bias_left, backward_weights, transpose_squares};
 
 /// The columns of a tile of `x`, and of a tile of `dy`.
 pub(crate) type Columns<'a, T> = (&'a [<T as Scalar>::Lane], &'a [<T as Scalar>::Lane]);
