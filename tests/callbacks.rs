@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::float_cmp, reason = "a test fails by panicking")]
 
 mod support;
+#[path = "callbacks/together.rs"]
+mod together;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;

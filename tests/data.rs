@@ -5,8 +5,8 @@ mod support;
 
 use nalgebra::{Const, Dyn, OMatrix, SVector};
 use ndarray::{Array2, ArrayView2, s};
-use rand::SeedableRng;
 use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 use typenet::Error;
 use typenet::data::{Discretization, Samples, Split, Table, Targets, from_fn, train_test_split};
@@ -260,4 +260,48 @@ fn discretization() {
     let [nothing, one] = [Discretization::adapt(&[], 4), Discretization::adapt(&[1.0, 2.0], 1)];
     assert_eq!((nothing.bin(7.0), one.bin(7.0)), (0, 0));
     assert_eq!(Discretization::new([0.0, 1.0]).bin(f64::NAN), 2);
+}
+
+/// Whatever text a table is, whole or piece by piece, it is no harm, and what is read of it is the same both ways.
+#[test]
+fn mutated_tables() {
+    let good = b"length,width,species\n5.1,3.5,setosa\n6.2,2.9,\"virgi\"\"nica\"\n4.9,3.0,setosa\n";
+    let words: [&[u8]; 8] = [b",", b"\"", b"\n", b"\r", b"\0", b"\xff", b"1e999", b"NaN"];
+    let rng = &mut StdRng::seed_from_u64(5);
+    let mut read = 0;
+    for _ in 0..3000 {
+        let mut bytes = good.to_vec();
+        for _ in 0..rng.random_range(1..4) {
+            let place = rng.random_range(0..bytes.len());
+            match rng.random_range(0..4) {
+                0 => bytes[place] ^= 1 << rng.random_range(0..8),
+                1 => bytes.truncate(place.max(1)),
+                2 => drop(bytes.splice(place..place, words[rng.random_range(0..words.len())].iter().copied())),
+                _ => drop(bytes.drain(place..(place + rng.random_range(1..9)).min(bytes.len()))),
+            }
+            if bytes.is_empty() {
+                break;
+            }
+        }
+        let rows = rng.random_range(1..5);
+        let mut pieces = Vec::new();
+        let each = Table::pieces_of(csv::Reader::from_reader(&bytes[..]), rows);
+        let told = each.map(|piece| piece?.columns::<f32, 2>(["length", "width"])).try_for_each(|piece| {
+            let piece = piece?;
+            assert!((1..=rows).contains(&piece.len()), "{} rows of {rows}", piece.len());
+            pieces.extend(piece);
+            Ok::<_, typenet::Error>(())
+        });
+        let table = Table::from_reader(csv::Reader::from_reader(&bytes[..]));
+        let whole = table.and_then(|table| {
+            let (classes, names) = table.categories("species")?;
+            assert!(classes.len() == table.len() && classes.iter().all(|class| (*class as usize) < names.len()));
+            table.columns::<f32, 2>(["length", "width"])
+        });
+        if let (Ok(whole), Ok(())) = (whole, told) {
+            assert_eq!(format!("{whole:?}"), format!("{pieces:?}"));
+            read += 1;
+        }
+    }
+    assert!((300..2700).contains(&read), "{read} tables were read: the mutations are too mild or too wild");
 }
