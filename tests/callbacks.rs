@@ -105,6 +105,18 @@ fn early_stopping_stops_where_keras_stops() {
     }
 }
 
+/// The first epochs are not looked at, however good they are.
+#[test]
+fn early_stopping_starts_from_its_epoch() {
+    let losses = [0.1, 0.2, 0.9, 0.8, 0.85, 0.7, 0.95, 0.95];
+    for (start, best, best_epoch, epochs) in [(0, 0.1, 1, 3), (1, 0.2, 2, 4), (2, 0.7, 6, 8), (3, 0.7, 6, 8)] {
+        let mut callback = EarlyStopping::<f64>::new("loss").patience(2).start_from_epoch(start);
+        let (history, _) = play(&losses, &mut callback);
+        assert_eq!((callback.best(), callback.best_epoch()), (Some(best), Some(best_epoch)), "from {start}");
+        assert_eq!(history.epochs.len(), epochs, "from {start}");
+    }
+}
+
 #[test]
 fn the_rate_is_reduced_where_keras_reduces_it() {
     let cases = support::fixture::<Fixture>("callbacks").reduce_lr_on_plateau;

@@ -9,6 +9,7 @@ use typenet::schedules::{InverseTimeDecay, PiecewiseConstantDecay};
 use typenet::{Error, HeaplessTrainer, network};
 
 network! {
+    Normal = BatchNormalization(2), Dense(1);
     Line = Dense(1 -> 1);
     Double: f64 = Dense(1 -> 3, tanh), Dense(3 -> 1);
     // so large that it is trained layer by layer, and by several threads
@@ -202,6 +203,8 @@ fn every_optimizer_forgets_what_led_astray() {
     forgets(&Lion::new(0.01));
     forgets(&Ftrl::new(0.01));
     forgets(&Lamb::new(0.01));
+    forgets(&Adafactor::new(0.01));
+    forgets(&Muon::new(0.01));
     forgets(&ScheduleFreeAdamW::new(0.01).warmup_steps(3));
     forgets(&Adam::new(0.01).clipvalue(1.0).weight_decay(0.1));
     forgets(&Adam::new(0.01).gradient_accumulation_steps(2));
@@ -311,4 +314,22 @@ fn what_is_no_number_does_not_stay() {
     line.dense.bias[0] = f32::NAN;
     assert!(trainer.train_on_batch(&mut line, (&[1.0], &[0.0])).is_err());
     assert_eq!(line, before);
+}
+
+/// Of a variance that is infinite all samples would be alike, in all predictions too.
+#[test]
+fn a_variance_beyond_the_largest_number() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    let start = Normal::new(rng);
+    let (x, y) = ([[1e30, 1.0], [-1e30, 2.0], [0.0, 3.0]], [1.0, 2.0, 3.0]);
+    let mut normal = start.clone();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01));
+    let error = trainer.fit(&mut normal, (&x, &y), rng).unwrap_err();
+    assert!(matches!(error, Error::Diverged { epoch: 1, batch: 1, .. }), "{error}");
+    assert!(trainer.train_on_batch(&mut normal, (&x, &y)).is_err());
+    assert_eq!(normal, start);
+    // what is less is learnt from
+    let x = x.map(|[large, small]| [large * 1e-12, small]);
+    trainer.fit(&mut normal, (&x, &y), rng).unwrap();
+    assert!(normal.as_flat().iter().all(|number| number.is_finite()));
 }

@@ -196,6 +196,8 @@ fn layers_within_layers_stay() {
     large_stays(Sgd::new(0.01).momentum(0.5));
     large_stays(Adam::new(0.001).weight_decay(0.1).use_ema(0.9, None));
     large_stays(AdamW::new(0.001));
+    large_stays(Adafactor::new(0.01));
+    large_stays(Muon::new(0.001));
 }
 
 #[test]

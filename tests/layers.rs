@@ -170,6 +170,7 @@ fn normalization() {
     check("Normalization", None, Normal::predict);
     check("Normalization", Some("invert"), NormalInverted::predict);
     check("Normalization", Some("adapted"), Normal::predict);
+    check("Normalization", Some("as one"), Normal::predict);
     let rng = &mut StdRng::seed_from_u64(0);
     let mut normal = Normal::new(rng);
     assert_eq!(normal.as_flat(), [[0.0; WIDTH], [1.0; WIDTH]].as_flattened());
@@ -188,6 +189,12 @@ fn normalization() {
         .adapt(&nalgebra::OMatrix::<f64, nalgebra::Const<WIDTH>, nalgebra::Dyn>::from_column_slice(&keras.inputs))
         .unwrap();
     assert_eq!(again, learnt);
+    // one mean and variance for all numbers
+    let mut as_one = Normal::new(rng);
+    as_one.normalization.adapt_as_one(x).unwrap();
+    let keras = cases.iter().find(|case| case.option.as_deref() == Some("as one")).unwrap();
+    assert_eq!(keras.inputs.as_chunks::<WIDTH>().0, x);
+    all_close("what was learnt of all", as_one.as_flat(), &keras.weights, 1e-12);
     let mut alone = NormalAlone::new(rng).normalization;
     alone.adapt(&[1.0, 3.0, 5.0]).unwrap();
     assert_eq!((alone.mean[0], alone.variance[0]), (3.0, 8.0 / 3.0));

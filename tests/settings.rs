@@ -62,6 +62,13 @@ fn of_optimizers() {
     refused(ftrl, "the `learning_rate_power` of `Ftrl` is 0.5; it must be finite and not positive");
     let ftrl = Ftrl::new(0.1).l1_regularization_strength(-1.0);
     refused(ftrl, &format!("the `l1_regularization_strength` of `Ftrl` {decay}"));
+    refused(Muon::new(0.1).momentum(1.0), "the `momentum` of `Muon` is 1; it must be from 0 to below 1");
+    refused(Muon::new(0.1).rms_rate(-1.0), "the `rms_rate` of `Muon` is -1; it must be finite and not negative");
+    refused(Muon::new(0.1).exclude_layers(&["out"]), "`Muon` was told of layer `out`, but no layer has this label");
+    refused(
+        Adafactor::new(0.1).beta_2_decay(0.5),
+        "the `beta_2_decay` of `Adafactor` is 0.5; it must be finite and not positive",
+    );
     refused(Lamb::new(0.1).beta_2(1.0), "the `beta_2` of `Lamb` is 1; it must be from 0 to below 1");
     let free = ScheduleFreeAdamW::new(0.1).beta_1(1.5);
     refused(free, "the `beta_1` of `ScheduleFreeAdamW` is 1.5; it must be from 0 to 1");

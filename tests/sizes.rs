@@ -1,5 +1,5 @@
 //! Layers of every size, on every instruction set, against loops that anyone can read.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::float_cmp, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -133,3 +133,65 @@ where
         );
     }
 }
+
+/// Layers of few weights and many outputs, one sample at a time: there is one product, so that no bit may differ.
+macro_rules! few_to_many {
+    ($($name:ident $double:ident $out:literal),*) => {
+        typenet::network! {
+            $($name = Dense(1 -> $out); $double: f64 = Dense(1 -> $out);)*
+        }
+
+        #[test]
+        fn few_inputs_and_many_outputs() {
+            let rng = &mut StdRng::seed_from_u64(1);
+            $(
+                let (single, double) = ($name::new(rng), $double::new(rng));
+                let expected: [f32; $out] = (single.dense.kernel * nalgebra::SVector::from([1.5])).into();
+                assert_eq!(single.predict(&[1.5]), expected, "1 to {}", $out);
+                let expected: [f64; $out] = (double.dense.kernel * nalgebra::SVector::from([1.5])).into();
+                assert_eq!(double.predict(&[1.5]), expected, "1 to {}, in f64", $out);
+            )*
+        }
+    };
+}
+
+few_to_many!(
+    To31 To31In64 31, To32 To32In64 32, To33 To33In64 33, To47 To47In64 47, To63 To63In64 63,
+    To64 To64In64 64, To65 To65In64 65, To130 To130In64 130
+);
+
+network! {
+    // so wide and so few outputs that the first layer reads the samples of whole tiles where they lie
+    Read = Dense(128 -> 32, relu), Dense(3);
+    ReadInF64: f64 = Dense(160 -> 32, tanh, bias = false), Dense(2)
+}
+
+/// Many predictions are those of each sample alone: of whole groups of tiles, of what is left, and of the last tile.
+macro_rules! many_and_alone {
+    ($test:ident: $network:ident $scalar:ty, $inputs:literal -> $outputs:literal, $tolerance:literal) => {
+        #[test]
+        fn $test() {
+            let rng = &mut StdRng::seed_from_u64(2);
+            let network = $network::new(rng);
+            for count in [15, 100, 300] {
+                let mut x = vec![[0.0; $inputs]; count];
+                x.as_flattened_mut().fill_with(|| rng.random_range(-1.0..1.0));
+                let alone: Vec<[$scalar; $outputs]> = x.iter().map(|x| network.predict(x)).collect();
+                for (level, threads) in levels().into_iter().flat_map(|level| [(level, 1), (level, 3)]) {
+                    let mut many = vec![[<$scalar>::NAN; $outputs]; count];
+                    Pass::new().with_level(level).threads(threads).predict(&network, &x, &mut many).unwrap();
+                    let apart = |(many, alone): (&[$scalar; $outputs], &[$scalar; $outputs])| {
+                        many.iter().zip(alone).map(|(many, alone)| (many - alone).abs()).fold(0.0, <$scalar>::max)
+                    };
+                    for (sample, pair) in many.iter().zip(&alone).enumerate() {
+                        assert!(apart(pair) < $tolerance, "{level:?}, {threads} threads: sample {sample} of {count}");
+                    }
+                    assert!(many.as_flattened().iter().all(|number| number.is_finite()));
+                }
+            }
+        }
+    };
+}
+
+many_and_alone!(samples_that_nobody_gathers: Read f32, 128 -> 3, 1e-5);
+many_and_alone!(samples_that_nobody_gathers_in_f64: ReadInF64 f64, 160 -> 2, 1e-13);

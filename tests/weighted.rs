@@ -177,3 +177,35 @@ fn what_is_no_weight_is_refused() {
     let negative = fit(&[1.0; 3], [-1.0, 1.0]).unwrap_err();
     assert_eq!(negative.to_string(), "the weight of class 0 is -1; it must be finite and not negative");
 }
+
+/// A sample that is as much of one class as of another is of the first of them, as `argmax` has it.
+#[test]
+fn the_first_of_classes_that_are_alike() {
+    let (x, tie) = ([[1.0, 0.5, 2.0]], [[0.5, 0.5, 0.0]]);
+    let loss = |network: &Classes, weights: [f64; 3]| {
+        let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(1.0)).class_weight(weights);
+        trainer.train_on_batch(&mut network.clone(), (&x, &tie)).unwrap()
+    };
+    let network = Classes::new(&mut StdRng::seed_from_u64(1));
+    assert_eq!(loss(&network, [2.0, 16.0, 16.0]), 2.0 * loss(&network, [1.0; 3]));
+    // and of one output, which must be more than a half
+    let binary = Binary::new(&mut StdRng::seed_from_u64(1));
+    let loss = |weights: [f64; 2]| {
+        let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(1.0)).class_weight(weights);
+        trainer.train_on_batch(&mut binary.clone(), (&x, &[[0.5]])).unwrap()
+    };
+    assert_eq!(loss([2.0, 16.0]), 2.0 * loss([1.0, 1.0]));
+}
+
+/// Where nothing counts, a mean is 0, and so is a correlation.
+#[test]
+fn metrics_of_nothing() {
+    let (x, y) = ([[1.0, 0.5, 2.0]; 2], [[1.0, 0.0, 0.0]; 2]);
+    let network = Classes::new(&mut StdRng::seed_from_u64(1));
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(1.0))
+        .weighted_metric(PearsonCorrelation::new())
+        .weighted_metric(CategoricalAccuracy);
+    let scores = trainer.evaluate(&network, (&x, &sample_weight(&y, &[0.0; 2]))).unwrap();
+    assert_eq!(scores.loss, 0.0);
+    assert!(scores.metrics.iter().all(|(_, value)| *value == 0.0), "{scores:?}");
+}

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use crate::network::Size;
+use crate::network::{Size, located_at};
 
 /// `written`, after `check`, a function of the runtime that compiles if it takes these generic `arguments`. If not, rustc says so
 /// once and takes the type for an error that it knows of: it says nothing of what depends on it. It points at the first
@@ -31,13 +31,4 @@ pub fn of_sizes(
     let place = quote_spanned!(span=> #typenet_there::__private::Sizes);
     let [first, second] = sizes;
     checked(written, check, &quote!(#place, #first, #second), typenet)
-}
-
-/// The same tokens, as if they stood elsewhere.
-pub fn located_at(tokens: &TokenStream, span: Span) -> TokenStream {
-    let located = tokens.clone().into_iter().map(|mut tree| {
-        tree.set_span(tree.span().located_at(span));
-        tree
-    });
-    located.collect()
 }

@@ -58,6 +58,8 @@ fn main() {
         Lion::new(0.001);
         Ftrl::new(0.001);
         Lamb::new(0.001);
+        Adafactor::new(0.001);
+        Muon::new(0.001);
         ScheduleFreeAdamW::new(0.001);
     }
 }

@@ -168,6 +168,14 @@ pub enum Error {
         /// What it must be.
         must: &'static str,
     },
+    /// A layer that an optimizer was told of, and that the network has not.
+    #[error("`{of}` was told of layer `{label}`, but no layer has this label")]
+    NoSuchLayer {
+        /// Who was told.
+        of: &'static str,
+        /// The label.
+        label: &'static str,
+    },
     /// A rate that is negative, infinite or not a number: of an optimizer, a schedule, a callback, or what was set.
     #[error("the learning rate of step {iteration} is {learning_rate}; it must be finite and not negative")]
     LearningRate {

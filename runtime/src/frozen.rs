@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use fearless_simd::Simd;
 
-use crate::layers::LayerInfo;
+use crate::layers::{LayerInfo, Sink as _};
 use crate::network::Network;
 use crate::optimizers::{Descend, Optimizer};
 use crate::scalar::Scalar as _;
@@ -100,17 +100,17 @@ pub(crate) fn keeping<N: Network>(network: &mut N, change: impl FnOnce(&mut [N::
 #[inline(always)]
 pub(crate) fn step<N: Network, O: Optimizer, S: Simd>(simd: S, mut descend: Descend<'_, N::Scalar, O>) {
     if const { !any::<N>() } {
-        descend.apart(simd, 0..N::PARAMETERS);
+        descend.accept(simd, 0..N::PARAMETERS);
     } else if const { O::WHOLE } {
         // it must see them all, and may move those that have no gradient: decay, or an average that is rounded
         copy::<N>(descend.parameters, descend.previous);
-        descend.apart(simd, 0..N::PARAMETERS);
+        descend.accept(simd, 0..N::PARAMETERS);
         copy::<N>(descend.previous, descend.parameters);
     } else {
         let mut end = 0;
         while let Some(run) = trained(N::LAYERS, end) {
             end = run.end;
-            descend.apart(simd, run);
+            descend.accept(simd, run);
         }
     }
 }

@@ -104,6 +104,8 @@ pub mod quantized;
 pub mod regularizers;
 mod scalar;
 pub mod schedules;
+#[cfg(feature = "serde")]
+pub mod serde;
 mod setting;
 mod steps;
 mod summary;
@@ -169,7 +171,7 @@ pub use self::flat::Flat;
 pub use self::heapless::HeaplessTrainer;
 #[cfg(feature = "alloc")]
 pub use self::history::{Epoch, History, Scores};
-pub use self::network::Network;
+pub use self::network::{InputSample, Network, OutputSample};
 #[cfg(feature = "alloc")]
 pub use self::pass::Pass;
 pub use self::scalar::{Lane, Scalar};

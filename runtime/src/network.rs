@@ -16,7 +16,7 @@ use crate::flat::Flat;
 use crate::layers::{InputRange, LayerInfo, Sink, Way};
 use crate::mode::Mode;
 #[cfg(feature = "alloc")]
-use crate::pass::{OutputOf, Pass};
+use crate::pass::Pass;
 use crate::quantized::{InputOf, QuantizableNetwork, Quantized};
 use crate::scalar::Scalar;
 use crate::summary::Summary;
@@ -25,6 +25,12 @@ use crate::tile::Features;
 #[cfg(feature = "alloc")]
 use crate::tile::Zero;
 use crate::tiles::Tiles;
+
+/// What a network takes, one sample of it: `[T; INPUTS]`.
+pub type InputSample<N> = <<N as Network>::Input as Features<<N as Network>::Scalar>>::Sample;
+
+/// What a network gives, one sample of it: `[T; OUTPUTS]`.
+pub type OutputSample<N> = <<N as Network>::Output as Features<<N as Network>::Scalar>>::Sample;
 
 /// A network: what `network!` implements for the struct that it writes.
 ///
@@ -167,12 +173,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     fn finish<S: Simd>(simd: S, gradient: &mut Self, sums: &mut Self::Sums);
 
     /// Computes the logits of one sample with the instructions of `S`.
-    fn predict_logits<S: Simd>(
-        &self,
-        simd: S,
-        input: &<Self::Input as Features<Self::Scalar>>::Sample,
-        output: &mut <Self::Output as Features<Self::Scalar>>::Sample,
-    );
+    fn predict_logits<S: Simd>(&self, simd: S, input: &InputSample<Self>, output: &mut OutputSample<Self>);
 
     /// Whether some layer has a regulariser.
     const REGULARIZED: bool = false;
@@ -271,10 +272,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// Predicts one sample, without allocation. Each network has this method of its own, too.
     #[must_use]
     #[inline]
-    fn predict(
-        &self,
-        sample: &<Self::Input as Features<Self::Scalar>>::Sample,
-    ) -> <Self::Output as Features<Self::Scalar>>::Sample {
+    fn predict(&self, sample: &InputSample<Self>) -> OutputSample<Self> {
         private::predict(self, sample)
     }
 
@@ -294,7 +292,7 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// # }
     /// ```
     #[cfg(feature = "alloc")]
-    fn predict_many<X: Samples<Self::Scalar, Self::Input> + ?Sized>(&self, inputs: &X) -> Vec<OutputOf<Self>> {
+    fn predict_many<X: Samples<Self::Scalar, Self::Input> + ?Sized>(&self, inputs: &X) -> Vec<OutputSample<Self>> {
         let mut outputs = alloc::vec![Zero::ZERO; inputs.count()];
         // the lengths are equal, so there is no error but that of too many samples
         let predicted = Pass::new().predict(self, inputs, &mut outputs);

@@ -17,7 +17,8 @@ pub use crate::metrics::{
 pub use crate::network;
 pub use crate::network::Network;
 pub use crate::optimizers::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Nadam, Optimizer, RmsProp, ScheduleFreeAdamW, Sgd,
+    Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Muon, Nadam, Optimizer, RmsProp,
+    ScheduleFreeAdamW, Sgd,
 };
 pub use crate::scalar::{Lane, Scalar};
 pub use crate::tile::Tile;

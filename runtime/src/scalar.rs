@@ -7,8 +7,11 @@ use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 use bytemuck::{Pod, Zeroable};
 use fearless_simd::{Bytes as _, Simd, SimdCombine, SimdFloat, SimdWiden as _, f32x4, f32x16, f64x2, f64x8, u32x16};
 
+use crate::kernels::dense::shared::{Compiled, Products};
 use crate::kernels::math::Elementary;
 use crate::kernels::part::Part;
+use crate::kernels::within::Within;
+use crate::kernels::{Level, dispatch};
 
 /// A floating-point type that networks compute in: `f32` or `f64`.
 ///
@@ -36,6 +39,14 @@ pub trait Scalar:
 {
     /// One number of each of [`LANES`](Self::LANES) samples.
     type Lane: Lane<Self>;
+
+    /// What is compiled of it with this crate.
+    #[doc(hidden)]
+    type Products: Products<Self>;
+
+    /// Whether all numbers are finite, or probabilities too. It is compiled with this crate.
+    #[doc(hidden)]
+    fn within(level: Level, numbers: &[Self], probabilities: bool) -> bool;
 
     /// The same, in vector registers of the instruction set `S`.
     type Vector<S: Simd>: SimdFloat<S, Element = Self> + Part<S>;
@@ -135,6 +146,7 @@ macro_rules! scalar {
 
         impl Scalar for $t {
             type Lane = Aligned<$t, $lanes>;
+            type Products = Compiled;
             type Vector<S: Simd> = $vector<S>;
             type Quarter<S: Simd> = $quarter<S>;
             const LANES: usize = $lanes;
@@ -163,6 +175,11 @@ macro_rules! scalar {
             #[inline(always)]
             fn finite(self) -> bool {
                 self.is_finite()
+            }
+
+            #[inline(never)]
+            fn within(level: Level, numbers: &[Self], probabilities: bool) -> bool {
+                dispatch(level, Within { numbers, probabilities })
             }
         }
     };

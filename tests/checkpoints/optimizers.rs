@@ -95,6 +95,8 @@ fn each_optimizer() {
     of_both(&Lion::new(0.001));
     of_both(&Ftrl::new(0.1).l1_regularization_strength(0.001));
     of_both(&Lamb::new(0.01).weight_decay(0.1));
+    of_both(&Adafactor::new(0.1).weight_decay(0.1));
+    of_both(&Muon::new(0.01).exclude_layers(&["dense_1"]));
     of_both(&ScheduleFreeAdamW::new(0.01).warmup_steps(5));
 }
 

@@ -197,6 +197,16 @@ impl Fixture {
             ("lamb", "betas") => self.follow(trajectory, Lamb::new(rate).beta_1(0.75).beta_2(0.5).epsilon(0.01)),
             ("lamb", "weight_decay") => self.follow(trajectory, Lamb::new(rate).weight_decay(0.5)),
             ("lamb", "clipnorm") => self.follow(trajectory, Lamb::new(rate).clipnorm(0.0625)),
+            ("adafactor", "") => self.follow(trajectory, Adafactor::new(rate)),
+            ("adafactor", "numbers") => {
+                let adafactor = Adafactor::new(rate).beta_2_decay(-0.5).epsilon_1(0.25).epsilon_2(0.5);
+                self.follow(trajectory, adafactor.clip_threshold(0.5));
+            }
+            ("adafactor", "weight_decay") => self.follow(trajectory, Adafactor::new(rate).weight_decay(0.5)),
+            ("adafactor", "accumulation") => {
+                self.follow(trajectory, Adafactor::new(rate).gradient_accumulation_steps(3).clipnorm(0.0625));
+            }
+            ("muon", option) => self.follow_muon(trajectory, option, Muon::new(rate)),
             ("schedule_free_adam_w", "") => self.follow(trajectory, ScheduleFreeAdamW::new(rate)),
             ("schedule_free_adam_w", "betas") => {
                 self.follow(trajectory, ScheduleFreeAdamW::new(rate).beta_1(0.75).beta_2(0.5).epsilon(0.01));
@@ -206,6 +216,26 @@ impl Fixture {
                 self.follow(trajectory, ScheduleFreeAdamW::new(rate).weight_decay(0.5));
             }
             (optimizer, option) => panic!("no test for {optimizer} {option}"),
+        }
+    }
+
+    fn follow_muon(&self, trajectory: &Trajectory, option: &str, muon: Muon<Any>) {
+        match option {
+            "" => self.follow(trajectory, muon),
+            "excluded" => self.follow(trajectory, muon.exclude_layers(&["dense_1"])),
+            "numbers" => {
+                let muon = muon.momentum(0.5).nesterov(false).ns_steps(4).rms_rate(None).weight_decay(0.5);
+                self.follow(trajectory, muon.muon_a(3.0).muon_b(-4.0).muon_c(2.0));
+            }
+            "adam" => {
+                let muon = muon.exclude_layers(&["dense", "dense_1"]).adam_beta_1(0.75).adam_beta_2(0.5);
+                self.follow(trajectory, muon.adam_weight_decay(0.25).adam_lr_ratio(0.5).epsilon(0.01));
+            }
+            "accumulation" => {
+                let muon = muon.rms_rate(0.5).gradient_accumulation_steps(3);
+                self.follow(trajectory, muon.global_clipnorm(0.125));
+            }
+            other => panic!("no test for muon {other}"),
         }
     }
 
@@ -224,7 +254,7 @@ impl Fixture {
 #[test]
 fn optimizers() {
     let fixture: Fixture = fixture("optimizers");
-    assert_eq!(fixture.trajectories.len(), 12 * 14 + 29, "the fixture has lost its cases");
+    assert_eq!(fixture.trajectories.len(), 14 * 14 + 36, "the fixture has lost its cases");
     for trajectory in &fixture.trajectories {
         fixture.follow_named(trajectory);
     }

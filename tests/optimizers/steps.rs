@@ -101,10 +101,56 @@ fn steps_on_parts_of_the_gradient_make_a_whole() {
     parts_make_a_whole(Adadelta::new(1.0));
     parts_make_a_whole(Ftrl::new(0.1));
     parts_make_a_whole(Lamb::new(0.01));
+    parts_make_a_whole(Adafactor::new(0.01));
+    parts_make_a_whole(Muon::new(0.01));
     parts_make_a_whole(ScheduleFreeAdamW::new(0.01));
     parts_make_a_whole(Adam::new(0.01).clipnorm(0.1));
     parts_make_a_whole(Adam::new(0.01).global_clipnorm(0.1).weight_decay(0.1));
     parts_make_a_whole(Sgd::new(0.1).gradient_accumulation_steps(2).use_ema(0.9, 3));
+}
+
+/// What the root mean squares of rows and columns give is what Keras's formula gives, where there is but one column or row.
+#[test]
+fn a_matrix_of_one_row_or_column_is_divided_like_any() {
+    typenet::network! { Narrow: f64 = Dense(3 -> 1, bias = false), Dense(1 -> 4, bias = false) }
+    let (x, t) = ([[0.5, -1.0, 2.0], [1.5, 0.25, -0.5]], [[0.5, 1.0, -2.0, 3.0], [-1.0, 0.0, 0.5, 0.25]]);
+    let mut net = Narrow::new(&mut StdRng::seed_from_u64(3));
+    let mut trainer = Trainer::<Narrow, _, _>::new(MeanSquaredError, Adafactor::new(0.5));
+    let (mut pass, mut means) = (Pass::new(), [[0.0; 4]; 4]);
+    for t_step in 1..=4_i32 {
+        let mut keras = net.clone();
+        let outputs = net.predict_many(&x);
+        let d: Vec<_> = outputs.iter().zip(&t).map(|(y, t)| [0, 1, 2, 3].map(|i| 2.0 * (y[i] - t[i]) / 8.0)).collect();
+        pass.backward(&net, &x, &d, &mut []).unwrap();
+        let gradient = pass.gradient().clone();
+        let [rows_0, columns_0, rows_1, columns_1] = &mut means;
+        let beta = 1.0 - f64::from(t_step).powf(-0.8);
+        let rate = f64::min(0.5, 1.0 / f64::from(t_step).sqrt());
+        let step = |weights: &mut [f64], gradient: &[f64], columns: usize, r: &mut [f64; 4], c: &mut [f64; 4]| {
+            let rows = weights.len() / columns;
+            let root = |numbers: &[f64]| (numbers.iter().map(|x| x * x).sum::<f64>() / numbers.len() as f64).sqrt();
+            let square = |row: usize, column: usize| gradient[row * columns + column].powi(2) + 1e-30;
+            for (row, r) in r.iter_mut().enumerate().take(rows) {
+                let mean = (0..columns).map(|column| square(row, column)).sum::<f64>() / columns as f64;
+                *r = beta * *r + (1.0 - beta) * mean;
+            }
+            for (column, c) in c.iter_mut().enumerate().take(columns) {
+                let mean = (0..rows).map(|row| square(row, column)).sum::<f64>() / rows as f64;
+                *c = beta * *c + (1.0 - beta) * mean;
+            }
+            let mean = r[..rows].iter().sum::<f64>() / rows as f64;
+            let step: Vec<f64> =
+                gradient.iter().enumerate().map(|(i, g)| g / (r[i / columns] / mean * c[i % columns]).sqrt()).collect();
+            let length = rate * f64::max(1e-3, root(weights)) / f64::max(1.0, root(&step));
+            weights.iter_mut().zip(step).for_each(|(weight, step)| *weight -= length * step);
+        };
+        step(keras.dense.kernel.as_mut_slice(), gradient.dense.kernel.as_slice(), 1, rows_0, columns_0);
+        step(keras.dense_1.kernel.as_mut_slice(), gradient.dense_1.kernel.as_slice(), 4, rows_1, columns_1);
+        trainer.apply_gradient(&mut net, &mut pass);
+        for (ours, keras) in net.as_flat().iter().zip(keras.as_flat()) {
+            assert!((ours - keras).abs() < 1e-13, "step {t_step}: ours {ours}, by the formula {keras}");
+        }
+    }
 }
 
 typenet::network! {

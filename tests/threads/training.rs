@@ -128,6 +128,8 @@ fn each_optimizer() {
     same(Plain::new, &Adagrad::new(0.01), 250);
     same(Plain::new, &RmsProp::new(0.01).global_clipnorm(0.5).weight_decay(0.01).use_ema(0.9, 2), 256);
     same(Plain::new, &Sgd::new(0.05).gradient_accumulation_steps(2), 256);
+    same(Plain::new, &Adafactor::new(0.05), 256);
+    same(Plain::new, &Muon::new(0.01), 256);
 }
 
 #[test]

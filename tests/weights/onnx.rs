@@ -198,7 +198,9 @@ network! {
         RMSNormalization, LayerNormalization(center = false, scale = false), Dense(4), PReLU, Dense(2);
     TorchNotRms = Dense(3 -> 5, relu), LayerNormalization, Dense(4, bias = false), PReLU,
         UnitNormalization, LayerNormalization(center = false, scale = false), Dense(4), PReLU, Dense(2);
-    ScikitLearn = Dense(3 -> 5, relu), Dense(4, relu), Dense(3, softmax)
+    ScikitLearn = Dense(3 -> 5, relu), Dense(4, relu), Dense(3, softmax);
+    Pipeline = Normalization(3), Dense(5, relu), Dense(4, relu), Dense(3, softmax);
+    WiderPipeline = Normalization(4), Dense(5, relu), Dense(4, relu), Dense(3, softmax)
 }
 
 /// Loads a model that others have written, and compares predictions with theirs.
@@ -222,6 +224,7 @@ fn what_others_have_written_is_loaded() {
     loaded("onnx_torch_branches", TorchBranches::new(rng), 1e-6);
     loaded("onnx_keras", Keras::new(rng), 1e-6);
     loaded("onnx_scikit_learn", ScikitLearn::new(rng), 1e-6);
+    loaded("onnx_scaler", Pipeline::new(rng), 1e-6);
 }
 
 /// Loads a file and expects this fault, and a network that stays as it was.
@@ -253,12 +256,15 @@ fn another_model_is_refused() {
     refused(KerasWithScale::new(rng), &fixture("onnx_keras.onnx"), fault);
     let fault = "tensor `dense/kernel`, for `dense.kernel`, should be F32 [3, 4], but is F64 [3, 4]";
     refused(MatMulInF32::new(rng), &fixture("onnx_matmul.onnx"), fault);
-    for (name, holds) in [("onnx_scaler", "Scaler"), ("onnx_logistic", "LinearClassifier")] {
-        let fault = "whose numbers are no tensors; what is read are the weights of `Gemm`, `MatMul`, `PRelu`, `Gather` and of \
-                     normalisations, such as those of an `MLPClassifier` without a pipeline";
-        let fault = format!("it holds a `{holds}` as scikit-learn has it, {fault}");
-        refused(ScikitLearn::new(rng), &fixture(&format!("{name}.onnx")), &fault);
-    }
+    let scaler = &fixture("onnx_scaler.onnx");
+    let fault = "it holds a `Scaler`, as scikit-learn has it, and this network has no `Normalization` there";
+    refused(ScikitLearn::new(rng), scaler, fault);
+    refused(WiderPipeline::new(rng), scaler, "its `Scaler` should have 4 numbers for `normalization.mean`, but has 3");
+    let fault = "there is no tensor for `normalization.mean`: the next layer in it is `coefficient`";
+    refused(Pipeline::new(rng), &fixture("onnx_scikit_learn.onnx"), fault);
+    let fault = "it holds a `LinearClassifier` as scikit-learn has it, whose numbers are no tensors; what is read are the \
+                 weights of `Gemm`, `MatMul`, `PRelu`, `Gather` and of normalisations, such as those of an `MLPClassifier`";
+    refused(ScikitLearn::new(rng), &fixture("onnx_logistic.onnx"), fault);
     refused(Gemm::new(rng), &fixture("keras.safetensors"), "it is no ONNX file, or not all of one");
     refused(Gemm::new(rng), &fixture(""), "this is a directory");
 }
@@ -270,6 +276,7 @@ fn mutated_models_are_no_harm() {
     mutated("onnx_torch_layers", TorchLayers::new(rng), rng);
     mutated("onnx_torch_branches", TorchBranches::new(rng), rng);
     mutated("onnx_keras", Keras::new(rng), rng);
+    mutated("onnx_scaler", Pipeline::new(rng), rng);
 }
 
 /// Changes a good file in a thousand ways.

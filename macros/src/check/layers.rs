@@ -9,7 +9,7 @@ use syn::{Ident, Path, Visibility};
 use super::labels::{self, labels};
 use super::options::{item, mistaken, settings, trainable};
 use super::sizes::{example, groups, meet, size};
-use super::stated::{is_number, lone_size};
+use super::stated::lone_size;
 use crate::catalogue::{self, ACTIVATIONS, LAYERS, LONELY, Named, Number, ShapeRule};
 use crate::errors::{Errors, listed};
 use crate::network::{Item, Kind, Layer, Meeting, Network, Setting, Size};
@@ -111,51 +111,16 @@ impl Flow<'_> {
         let is_same = row.is_some_and(|row| row.shape == ShapeRule::Same);
         let takes_number = row.is_some_and(catalogue::Layer::takes_number);
         let mut arguments: Vec<&Argument> = written.arguments.iter().collect();
-        let commas = match arguments.as_slice() {
-            [input, output, ..]
-                if written.shape.is_none()
-                    && !takes_number
-                    && !bare.is_some_and(takes_numbers)
-                    && [input, output].iter().all(|size| size.name.is_none() && is_number(size)) =>
-            {
-                let help = format_args!("write `{} -> {}`", text(input), text(output));
-                self.errors.at(output, "expected `->` between two sizes, found `,`", help);
-                Some(syntax::Shape { input: input.value.clone(), output: output.value.clone() })
-            }
-            _ => None,
-        };
-        if commas.is_some() {
-            arguments.drain(..2);
-        }
+        let commas = self.commas(written, row, bare, &mut arguments);
         let shape = written.shape.as_ref().or(commas.as_ref());
         // one size is both, where nothing else can stand in its place
         let both = is_same && shape.is_none() && row.is_some_and(|row| !row.takes_activation());
         let both = if both { lone_size(&mut arguments, takes_number) } else { None };
         let input = shape.map(|shape| &shape.input).or(both.map(|both| &both.value));
         let stated = input.and_then(|input| size(input, self.errors));
-        let taken = stated.clone();
-        let inputs = match (before, stated) {
-            (Some(produced), Some(taken)) => {
-                list.meetings.extend(meet(&name, &taken, produced, self.errors));
-                if matches!(produced, Size::Unknown(_)) { taken } else { produced.clone() }
-            }
-            (Some(produced), None) => produced.clone(),
-            (None, Some(size)) => size,
-            (None, None) => {
-                let help = self.first(&name, row, bare);
-                self.errors.at(&written.kind, "the first layer must state how many inputs it takes", help);
-                self.unknown()
-            }
-        };
+        let inputs = self.inputs(written, row, bare, before, stated.as_ref(), list);
         let outputs = if is_same {
-            if let Some(size) = shape.and_then(|shape| size(&shape.output, self.errors))
-                && let taken = taken.as_ref().unwrap_or(&inputs)
-                && !matches!((&size, taken), (Size::Unknown(_), _) | (_, Size::Unknown(_)))
-                && size.to_string() != taken.to_string()
-            {
-                let message = format_args!("layer `{name}` gives as many numbers as it takes, {taken}, not {size}");
-                self.errors.at_span(size.span(), message, format_args!("write `{inputs}`, or leave the sizes out"));
-            }
+            self.same(&name, &inputs, stated.as_ref(), shape);
             inputs.clone()
         } else {
             self.produced(written, &inputs, shape, &mut arguments, row)
@@ -184,6 +149,31 @@ impl Flow<'_> {
             _ => format!("{name}({} -> {})", layer.inputs, layer.outputs),
         };
         layer
+    }
+
+    /// What goes into a layer: what the layer before it produces, or what it states itself.
+    fn inputs(
+        &mut self,
+        written: &Single,
+        row: Option<&catalogue::Layer>,
+        bare: Option<&Named>,
+        before: Option<&Size>,
+        stated: Option<&Size>,
+        list: &mut List<'_>,
+    ) -> Size {
+        let name = text(&written.kind);
+        match (before, stated) {
+            (Some(produced), Some(stated)) => {
+                list.meetings.extend(meet(&name, stated, produced, self.errors));
+                if matches!(produced, Size::Unknown(_)) { stated.clone() } else { produced.clone() }
+            }
+            (Some(size), None) | (None, Some(size)) => size.clone(),
+            (None, None) => {
+                let help = self.first(&name, row, bare);
+                self.errors.at(&written.kind, "the first layer must state how many inputs it takes", help);
+                self.unknown()
+            }
+        }
     }
 
     /// How a first layer says what it takes.
@@ -279,7 +269,7 @@ impl Flow<'_> {
     }
 }
 
-fn takes_numbers(activation: &Named) -> bool {
+pub(super) fn takes_numbers(activation: &Named) -> bool {
     activation.number != Number::No
 }
 

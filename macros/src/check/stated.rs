@@ -2,13 +2,45 @@
 
 use syn::{Lit, Path};
 
-use super::layers::Flow;
+use super::layers::{Flow, takes_numbers};
 use super::sizes::{example, gives, size};
-use crate::catalogue::{self, ACTIVATIONS, ShapeRule};
+use crate::catalogue::{self, ACTIVATIONS, Named, ShapeRule};
 use crate::network::Size;
 use crate::syntax::{self, Argument, Single, Value, text};
 
 impl Flow<'_> {
+    /// The sizes of a layer that has a comma between them, as other languages write it, taken from the arguments.
+    pub(super) fn commas(
+        &mut self,
+        written: &Single,
+        row: Option<&catalogue::Layer>,
+        bare: Option<&Named>,
+        arguments: &mut Vec<&Argument>,
+    ) -> Option<syntax::Shape> {
+        let may_be_numbers = row.is_some_and(catalogue::Layer::takes_number) || bare.is_some_and(takes_numbers);
+        let &[input, output, ..] = arguments.as_slice() else { return None };
+        let are_sizes = [input, output].iter().all(|size| size.name.is_none() && is_number(size));
+        if written.shape.is_some() || may_be_numbers || !are_sizes {
+            return None;
+        }
+        arguments.drain(..2);
+        let help = format_args!("write `{} -> {}`", text(input), text(output));
+        self.errors.at(output, "expected `->` between two sizes, found `,`", help);
+        Some(syntax::Shape { input: input.value.clone(), output: output.value.clone() })
+    }
+
+    /// Says so where a layer that gives as many numbers as it takes states something else.
+    pub(super) fn same(&mut self, name: &str, inputs: &Size, stated: Option<&Size>, shape: Option<&syntax::Shape>) {
+        let taken = stated.unwrap_or(inputs);
+        if let Some(given) = shape.and_then(|shape| size(&shape.output, self.errors))
+            && !matches!((&given, taken), (Size::Unknown(_), _) | (_, Size::Unknown(_)))
+            && given.to_string() != taken.to_string()
+        {
+            let message = format_args!("layer `{name}` gives as many numbers as it takes, {taken}, not {given}");
+            self.errors.at_span(given.span(), message, format_args!("write `{inputs}`, or leave the sizes out"));
+        }
+    }
+
     /// What comes out of a layer that does not give as much as it takes, if it can be so.
     pub(super) fn produced(
         &mut self,
@@ -59,7 +91,10 @@ impl Flow<'_> {
         } else if let (Some(ShapeRule::Half), Size::Unknown(_)) = (row.map(|row| row.shape), inputs) {
             inputs.clone()
         } else if row.is_some_and(|row| row.shape == ShapeRule::OfHalves) {
-            Size::literal(1, inputs.span())
+            // what is not known stands nowhere, and this one is known
+            let here = written.kind.segments.last().map(|last| last.ident.span());
+            let span = here.filter(|_| matches!(inputs, Size::Unknown(_))).unwrap_or_else(|| inputs.span());
+            Size::literal(1, span)
         } else {
             let name = text(&written.kind);
             let (inputs, outputs) = example(row.map(|row| row.shape), inputs);
@@ -92,6 +127,6 @@ fn is_option(argument: &Argument, row: Option<&catalogue::Layer>) -> bool {
 }
 
 /// Whether an argument is an integer.
-pub(super) fn is_number(argument: &Argument) -> bool {
+fn is_number(argument: &Argument) -> bool {
     matches!(argument.value, Value::Literal(Lit::Int(_)))
 }

@@ -7,7 +7,7 @@ use core::fmt;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, Path, Visibility};
 
-pub use self::size::{Count, Size};
+pub use self::size::{Count, Size, located_at};
 use crate::catalogue::{self, BATCH_NORMALIZATION, LayerOption, NEVER_TRAINED, Named, OptionKind, Term};
 use crate::errors::Mistake;
 use crate::syntax::text;

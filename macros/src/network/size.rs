@@ -6,7 +6,6 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::Path;
 
-use crate::checked::located_at;
 use crate::errors::Mistake;
 use crate::syntax::text;
 
@@ -160,4 +159,13 @@ impl fmt::Display for Count {
             Self::Unknown => f.write_str("its own"),
         }
     }
+}
+
+/// The same tokens, as if they stood elsewhere.
+pub fn located_at(tokens: &TokenStream, span: Span) -> TokenStream {
+    let located = tokens.clone().into_iter().map(|mut tree| {
+        tree.set_span(tree.span().located_at(span));
+        tree
+    });
+    located.collect()
 }

@@ -161,6 +161,26 @@ impl<T: Scalar, const N: usize> Normalization<T, N> {
         Self { mean: from_fn(|i| T::from_f64(mean[i])), variance: from_fn(|i| T::from_f64(variance[i] / count)) }
     }
 
+    /// The same mean and variance for all inputs, those of all numbers together, for inputs that are of one kind, as the points
+    /// of a picture are: Keras's `Normalization(axis=None)`.
+    ///
+    /// ```
+    /// use typenet::data::Normalization;
+    ///
+    /// let normalization = Normalization::adapt(&[[1.0, 2.0], [3.0, 10.0]]).as_one();
+    /// assert_eq!((normalization.mean, normalization.variance), ([4.0; 2], [12.5; 2]));
+    /// ```
+    #[must_use]
+    pub fn as_one(self) -> Self {
+        let of_all = |each: &dyn Fn(usize) -> f64| (0..N).map(each).sum::<f64>() / N.max(1) as f64;
+        let mean = of_all(&|i| self.mean[i].to_f64());
+        let variance = of_all(&|i| {
+            let from_mean = self.mean[i].to_f64() - mean;
+            self.variance[i].to_f64() + from_mean * from_mean
+        });
+        Self { mean: [T::from_f64(mean); N], variance: [T::from_f64(variance); N] }
+    }
+
     /// One sample, normalised.
     #[must_use]
     pub fn apply(&self, sample: &[T; N]) -> [T; N] {

@@ -136,11 +136,11 @@ impl<N: Network, L, O: Optimizer, const SLOTS: usize> HeaplessTrainer<N, L, O, S
         Y: Targets<N::Scalar, N::Output> + ?Sized,
         L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     {
+        self.optimizer.prepare(N::LAYERS);
         if self.steps.made == 0 {
             self.optimizer.check()?;
         }
         let samples = check::<N, _, _, _>(data, &self.loss, |_, _| false)? as usize;
-        self.optimizer.prepare(N::LAYERS);
         let step = self.steps.checked(self.optimizer.learning_rate(self.steps.made))?;
         let batch = usize::try_from(self.steps.made).unwrap_or(usize::MAX).saturating_add(1);
         let loss = dispatch(level(), Train { trainer: self, network, data, samples, step });

@@ -9,6 +9,8 @@ mod avx512;
 pub(crate) mod dense;
 pub(crate) mod flat;
 pub mod math;
+pub(crate) mod matrix;
+pub(crate) mod outlet;
 pub(crate) mod part;
 pub(crate) mod slots;
 pub(crate) mod transpose;
@@ -40,34 +42,45 @@ pub fn level() -> Level {
     }
 }
 
-/// Runs `task` with the instructions of `level`.
+/// Does `$work` with the instructions of `$level`, which it knows as `$simd`.
 ///
 /// On x86-64 three versions are compiled: AVX-512, AVX2 with FMA, and SSE2. A fourth for SSE4.2 would cost every user
 /// a quarter more code and would not be faster: none of its instructions is in these kernels.
+macro_rules! with_level {
+    ($level:expr, $simd:ident => $work:expr) => {{
+        #[cfg(target_arch = "x86_64")]
+        {
+            if let Some($simd) = $level.as_avx512() {
+                $simd.vectorize(
+                    #[inline(always)]
+                    || $work,
+                )
+            } else if let Some($simd) = $level.as_avx2() {
+                $simd.vectorize(
+                    #[inline(always)]
+                    || $work,
+                )
+            } else if let Some($simd) = $level.as_sse2() {
+                $crate::kernels::apart(
+                    #[inline(always)]
+                    || $work,
+                )
+            } else {
+                unreachable!("every x86-64 processor has SSE2")
+            }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            fearless_simd::dispatch!($level, $simd => $work)
+        }
+    }};
+}
+pub(crate) use with_level;
+
+/// Runs `task` with the instructions of `level`.
 #[inline(always)]
 pub fn dispatch<W: Task>(level: Level, task: W) -> W::Output {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if let Some(simd) = level.as_avx512() {
-            simd.vectorize(
-                #[inline(always)]
-                || task.run(simd),
-            )
-        } else if let Some(simd) = level.as_avx2() {
-            simd.vectorize(
-                #[inline(always)]
-                || task.run(simd),
-            )
-        } else if let Some(simd) = level.as_sse2() {
-            apart(simd, task)
-        } else {
-            unreachable!("every x86-64 processor has SSE2")
-        }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        fearless_simd::dispatch!(level, simd => task.run(simd))
-    }
+    with_level!(level, simd => task.run(simd))
 }
 
 /// Does `work`, and where nothing is optimised in a stack frame of its own: all that is inlined into a function has its place
@@ -96,8 +109,8 @@ pub(crate) const fn compact<S: Simd>() -> bool {
 /// a second time in its caller.
 #[cfg(target_arch = "x86_64")]
 #[inline(never)]
-fn apart<S: Simd, W: Task>(simd: S, task: W) -> W::Output {
-    task.run(simd)
+pub(crate) fn apart<R>(work: impl FnOnce() -> R) -> R {
+    work()
 }
 
 /// Every instruction set of this machine that is compiled for.

@@ -2,7 +2,7 @@
 
 use fearless_simd::{Select as _, Simd, SimdBase as _};
 
-use super::dropout::checked;
+use super::random_factors::random_factors;
 use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -43,25 +43,12 @@ pub struct AlphaDropout<const N: usize> {
     rate: f64,
 }
 
+random_factors!(AlphaDropout);
+
 impl<const N: usize> AlphaDropout<N> {
-    /// The layer that changes nothing yet.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { rate: 0.0 }
-    }
-
-    /// The same layer with another rate.
-    ///
-    /// # Panics
-    /// If it is not at least 0 and less than 1: in `network!` while compiling.
-    #[must_use]
-    pub const fn rate(self, rate: f64) -> Self {
-        Self { rate: checked(rate) }
-    }
-
     /// The outputs in training, and the factors.
     #[inline(always)]
-    pub(super) fn draw<T: Scalar, S: Simd>(
+    fn draw<T: Scalar, S: Simd>(
         self,
         simd: S,
         input: &Tile<T, N>,

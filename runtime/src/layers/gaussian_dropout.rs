@@ -2,7 +2,7 @@
 
 use fearless_simd::Simd;
 
-use super::dropout::checked;
+use super::random_factors::random_factors;
 use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
@@ -39,25 +39,12 @@ pub struct GaussianDropout<const N: usize> {
     rate: f64,
 }
 
+random_factors!(GaussianDropout);
+
 impl<const N: usize> GaussianDropout<N> {
-    /// The layer that changes nothing yet.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { rate: 0.0 }
-    }
-
-    /// The same layer with another rate.
-    ///
-    /// # Panics
-    /// If it is not at least 0 and less than 1: in `network!` while compiling.
-    #[must_use]
-    pub const fn rate(self, rate: f64) -> Self {
-        Self { rate: checked(rate) }
-    }
-
     /// The outputs in training, and the factors.
     #[inline(always)]
-    pub(super) fn draw<T: Scalar, S: Simd>(
+    fn draw<T: Scalar, S: Simd>(
         self,
         simd: S,
         input: &Tile<T, N>,

@@ -4,14 +4,28 @@
 //! trains are kept apart, as [`Layer::Parameters`], in the network's struct. [`Layer`] is all that `network!` needs
 //! to know of a layer, built in or a user's own.
 
+// what a layer is, what is known of one, and what one sees
+mod batch;
+mod info;
+mod input_range;
+mod layer;
+pub(crate) mod naming;
+mod sizes;
+
+// what some share
+pub(crate) mod around;
+mod branches;
+mod normal;
+mod random_factors;
+mod summed;
+mod view;
+
+// the layers
 mod activation;
 mod activity_regularization;
 mod alpha_dropout;
-pub(crate) mod around;
-mod batch;
 mod batch_normalization;
 mod block;
-mod branches;
 mod concatenate;
 pub(crate) mod dense;
 mod dot;
@@ -22,12 +36,7 @@ mod gaussian_noise;
 mod glu;
 mod group_normalization;
 mod halves;
-mod info;
-mod input_range;
-mod layer;
 mod layer_normalization;
-pub(crate) mod naming;
-mod normal;
 mod normalization;
 mod p_relu;
 mod repeat;
@@ -35,10 +44,7 @@ mod repeat_vector;
 mod rescaling;
 mod residual;
 mod rms_normalization;
-mod sizes;
-mod summed;
 mod unit_normalization;
-mod view;
 
 pub use self::activation::ActivationLayer;
 pub use self::activity_regularization::ActivityRegularization;

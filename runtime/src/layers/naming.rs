@@ -55,6 +55,16 @@ impl Path {
         None
     }
 
+    /// Whether it leads to or through a layer with this label.
+    pub(crate) fn passes(mut self, label: &str) -> bool {
+        while let Some(step) = self.step() {
+            if step.label() == label {
+                return true;
+            }
+        }
+        false
+    }
+
     /// The layer that it leads to; `None` behind the last.
     pub(crate) const fn layer(mut self) -> Option<&'static LayerInfo> {
         let mut layer = None;
@@ -81,18 +91,31 @@ impl fmt::Display for Path {
     }
 }
 
-/// Where the numbers of each tensor lie. Those of a layer that names no tensors are one.
-pub(crate) fn variables(layers: &'static [LayerInfo]) -> impl Iterator<Item = Range<usize>> {
-    let layers = (0..).map_while(move |index| Path::new(layers, index).layer());
-    let lengths = layers.flat_map(|layer| {
+/// A tensor of a network.
+#[derive(Clone, Debug)]
+pub(crate) struct Variable {
+    /// Of the layer that has it.
+    pub(crate) path: Path,
+    /// Within the layer; empty where the layer names no tensors.
+    pub(crate) name: &'static str,
+    /// As in [`TensorInfo`](super::TensorInfo); empty where the layer names none.
+    pub(crate) shape: &'static [usize],
+    /// Where its numbers lie.
+    pub(crate) range: Range<usize>,
+}
+
+/// Each tensor. The numbers of a layer that names no tensors are one.
+pub(crate) fn variables(layers: &'static [LayerInfo]) -> impl Iterator<Item = Variable> {
+    let each = all(layers).flat_map(|(path, layer)| {
         let unnamed = layer.tensors.is_empty() && layer.layers.is_empty() && layer.parameters > 0;
-        let tensors = layer.tensors.iter().map(|tensor| tensor.shape.iter().product::<usize>());
-        tensors.chain(unnamed.then(|| layer.parameters / layer.copies.max(1)))
+        let tensors = layer.tensors.iter().map(|tensor| (tensor.name, tensor.shape, tensor.shape.iter().product()));
+        let unnamed = unnamed.then(|| ("", &[][..], layer.parameters / layer.copies.max(1)));
+        tensors.chain(unnamed).map(move |(name, shape, length)| (path, name, shape, length))
     });
-    lengths.scan(0, |end, length| {
+    each.scan(0, |end, (path, name, shape, length)| {
         let start = *end;
         *end += length;
-        Some(start..*end)
+        Some(Variable { path, name, shape, range: start..*end })
     })
 }
 
@@ -107,7 +130,6 @@ const fn count(mut layers: &[LayerInfo]) -> usize {
 }
 
 /// The layers and the ways to them, one after the other.
-#[cfg(feature = "safetensors")]
 pub(crate) fn all(layers: &'static [LayerInfo]) -> impl Iterator<Item = (Path, &'static LayerInfo)> {
     (0..).map_while(move |index| {
         let path = Path::new(layers, index);

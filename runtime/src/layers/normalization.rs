@@ -26,7 +26,8 @@ pub(crate) const LEAST_VARIANCE: f64 = 1e-14;
 /// Before it is adapted the means are 0 and the variances 1, and it changes nothing. Its parameters have no gradient, and no
 /// optimizer moves them; the gradient goes through it to layers before it. What Keras's layer is told as `mean` and `variance` is
 /// written to the fields: `network.normalization.mean = [1.0, 2.0].into()`. Keras counts one parameter more, `count`, which is
-/// always 0; a file with it is loaded without it.
+/// always 0; a file with it is loaded without it. Keras's `axis=None` is
+/// [`adapt_as_one`](NormalizationParameters::adapt_as_one): a mean and a variance of each number, which are all the same.
 ///
 /// Source: Keras's
 /// [`Normalization`](https://keras.io/api/layers/preprocessing_layers/numerical/normalization/).
@@ -109,6 +110,33 @@ impl<T: Scalar, const N: usize> NormalizationParameters<T, N> {
         X: crate::data::Samples<T, Tile<T, N>> + ?Sized,
     {
         *self = crate::data::Normalization::of(samples)?.into();
+        Ok(())
+    }
+
+    /// The same with one mean and one variance, of all numbers together: see
+    /// [`as_one`](crate::data::Normalization::as_one).
+    ///
+    /// # Errors
+    /// As of [`adapt`](Self::adapt).
+    ///
+    /// ```
+    /// use rand::{SeedableRng, rngs::StdRng};
+    /// use typenet::prelude::*;
+    ///
+    /// network! { Picture = Normalization(3), Dense(1) }
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let mut picture = Picture::new(&mut StdRng::seed_from_u64(0));
+    /// picture.normalization.adapt_as_one(&[[0.0, 10.0, 20.0], [0.0, 20.0, 40.0]])?;
+    /// assert_eq!(picture.normalization.mean.as_slice(), [15.0; 3]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn adapt_as_one<X>(&mut self, samples: &X) -> Result<(), crate::Error>
+    where
+        X: crate::data::Samples<T, Tile<T, N>> + ?Sized,
+    {
+        *self = crate::data::Normalization::of(samples)?.as_one().into();
         Ok(())
     }
 }

@@ -3,21 +3,24 @@
 //! Every loss of the outputs is a metric too. Metrics are taken over all samples of an epoch: a mean is not a mean of the
 //! means of the batches, and a ratio not a mean of their ratios.
 
+// what some share
+mod buckets;
+mod mean;
+mod sum;
+mod targets;
+mod weighted;
+
+// the metrics
 mod accuracy;
 mod auc;
 mod best_at;
-mod buckets;
 #[cfg(feature = "alloc")]
 mod confusion_matrix;
 mod correlation;
 mod f_beta;
-mod mean;
 mod precision_recall;
 mod regression;
-mod sum;
-mod targets;
 mod top_k;
-mod weighted;
 
 use core::fmt::Debug;
 

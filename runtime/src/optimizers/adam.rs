@@ -121,7 +121,7 @@ pub(super) fn moments<S: Simd, V: SimdFloat<S>>(g: V, [m, v]: [V; 2], [rest_1, r
 
 /// A step over the root of the mean square.
 #[inline(always)]
-fn quotient<S: Simd, V: SimdFloat<S>>(step: V, square: V, epsilon: V) -> V {
+pub(super) fn quotient<S: Simd, V: SimdFloat<S>>(step: V, square: V, epsilon: V) -> V {
     step / (square.sqrt() + epsilon)
 }
 

@@ -7,8 +7,9 @@ use fearless_simd::Simd;
 
 use super::{Optimizer, Step, Update};
 use crate::kernels::flat::{Sink, Window, prefetch};
-use crate::kernels::framed;
-use crate::kernels::slots::Slots;
+use crate::kernels::outlet::{Outlet, Places};
+use crate::kernels::slots::{CUT, Slots};
+use crate::kernels::{compact, framed};
 use crate::scalar::{Lane, Scalar};
 
 /// Lets an optimizer make its step with each part of the gradient that is complete.
@@ -91,14 +92,24 @@ impl<T: Scalar, O: Optimizer> Descend<'_, T, O> {
         );
     }
 
-    /// [`accept`](Sink::accept), not inlined. It knows no network, and is compiled once for all that an optimizer of this type
-    /// moves.
+    /// Moves the parameters in a window, not inlined. It knows no network, and is compiled once for all that an optimizer of
+    /// this type moves.
     #[inline(never)]
-    pub(crate) fn apart<S: Simd>(&mut self, simd: S, range: Range<usize>) {
+    fn apart<S: Simd>(&mut self, simd: S, gradient: &mut [T], window: Window, pitch: usize, clear: bool) {
         simd.vectorize(
             #[inline(always)]
-            || self.accept(simd, range),
+            || self.update(simd, gradient, window, pitch, clear),
         );
+    }
+
+    /// Where the numbers lie that a step moves.
+    #[inline(always)]
+    fn places(&self) -> Places<T> {
+        let mut places = Places::NONE.and(self.parameters);
+        for kind in 0..O::SLOTS.min(CUT) {
+            places = places.and(self.slots.kind(kind));
+        }
+        places.and(self.previous)
     }
 }
 
@@ -123,7 +134,11 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
         }
         let gradient = cast_slice_mut(gradient.as_flattened_mut());
         let window = Window { start: window.start - self.start, ..window };
-        self.update(simd, gradient, window, V * T::LANES, false);
+        if const { !compact::<S>() } {
+            self.update(simd, gradient, window, V * T::LANES, false);
+        } else {
+            self.apart(simd, gradient, window, V * T::LANES, false);
+        }
     }
 
     #[inline(always)]
@@ -150,7 +165,15 @@ impl<T: Scalar, O: Optimizer> Sink<T> for Descend<'_, T, O> {
         let Some(width) = end.checked_sub(first).filter(|&width| width > 0) else { return };
         let window = Window { start: first - self.start, rows: 1, width, stride: width };
         let gradient = core::mem::take(&mut self.gradient);
-        self.update(simd, &mut gradient[window.start..][..width], window, width, true);
+        self.apart(simd, &mut gradient[window.start..][..width], window, width, true);
         self.gradient = gradient;
+    }
+
+    #[inline(always)]
+    fn lend<S: Simd>(&mut self, simd: S, work: impl FnOnce(&mut Outlet<'_, T>)) {
+        let (range, places) = (self.range(), self.places());
+        work(&mut Outlet::new(range, places, &mut |gradient, window, pitch| {
+            self.apart(simd, gradient, window, pitch, false);
+        }));
     }
 }

@@ -1,13 +1,13 @@
-use core::fmt;
+//! What every optimizer can be told.
 
-use fearless_simd::{Simd, SimdBase, SimdFloat};
-use libm::sqrt;
+use fearless_simd::Simd;
 
+use super::clip::Clip;
+use super::norm::scale;
+use super::tensors::Layers;
 use super::{Optimizer, Step, Update};
 use crate::error::Error;
-use crate::kernels::transpose::sum;
 use crate::layers::LayerInfo;
-use crate::layers::naming::variables;
 use crate::scalar::Scalar;
 use crate::setting::{self, Must};
 
@@ -37,24 +37,6 @@ pub struct Extended<O, const EMA: bool = false> {
     ema_momentum: f64,
     ema_overwrite_frequency: Option<u64>,
     layers: Layers,
-}
-
-/// Whose parameters are moved. It is no setting, so that nobody needs to see it.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) struct Layers(pub(super) &'static [LayerInfo]);
-
-impl fmt::Debug for Layers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("_")
-    }
-}
-
-/// What is limited.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Clip {
-    Value(f64),
-    Norm(f64),
-    GlobalNorm(f64),
 }
 
 impl<O: Optimizer> Extended<O> {
@@ -136,8 +118,8 @@ impl<O: Optimizer, const EMA: bool> Extended<O, EMA> {
     /// Takes `rate * weight_decay` of each parameter, as it was before the step, away in each step.
     ///
     /// [`Ftrl`](super::Ftrl), whose parameters do not start from where they were, has penalties of its own instead;
-    /// [`Lamb`](super::Lamb) and [`ScheduleFreeAdamW`](super::ScheduleFreeAdamW), which look at the parameters when they are less
-    /// already, have a decay of their own.
+    /// [`Adafactor`](super::Adafactor), [`Lamb`](super::Lamb) and [`ScheduleFreeAdamW`](super::ScheduleFreeAdamW), which look at
+    /// the parameters when they are less already, have a decay of their own.
     ///
     /// Source: I. Loshchilov, F. Hutter, *Decoupled Weight Decay Regularization*, 2019.
     #[must_use]
@@ -161,66 +143,6 @@ impl<O: Optimizer, const EMA: bool> Extended<O, EMA> {
     const fn inner(&self, step: Step) -> Step {
         Step { iteration: step.iteration / self.accumulation_steps, ..step }
     }
-
-    /// Limits a gradient.
-    #[inline(always)]
-    fn limit<T: Scalar, S: Simd>(&self, simd: S, gradient: &mut [T]) {
-        match self.clip {
-            Some(Clip::Value(limit)) => {
-                let (low, high) = (T::from_f64(-limit), T::from_f64(limit));
-                for g in gradient {
-                    // NaN stays NaN
-                    *g = match *g {
-                        g if g < low => low,
-                        g if g > high => high,
-                        g => g,
-                    };
-                }
-            }
-            Some(Clip::Norm(limit)) => {
-                for variable in variables(self.layers.0) {
-                    limit_norm(simd, gradient.get_mut(variable).unwrap_or_default(), limit);
-                }
-            }
-            Some(Clip::GlobalNorm(limit)) => limit_norm(simd, gradient, limit),
-            None => {}
-        }
-    }
-}
-
-/// Scales a gradient to this norm, if it has a larger one.
-#[inline(always)]
-fn limit_norm<T: Scalar, S: Simd>(simd: S, gradient: &mut [T], limit: f64) {
-    let norm = sqrt(squares(simd, gradient));
-    if norm > limit {
-        scale(gradient, limit / norm);
-    }
-}
-
-/// Multiplies all numbers by `factor`.
-#[inline(always)]
-pub(super) fn scale<T: Scalar>(numbers: &mut [T], factor: f64) {
-    let factor = T::from_f64(factor);
-    for number in numbers {
-        *number *= factor;
-    }
-}
-
-/// The sum of the squares: of each block in the scalar type, of all blocks in `f64`.
-#[inline(always)]
-pub(super) fn squares<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> f64 {
-    let mut total = 0.0;
-    for block in numbers.chunks(64 * T::LANES) {
-        let vectors = block.chunks_exact(T::LANES);
-        total += vectors.remainder().iter().map(|x| x.to_f64() * x.to_f64()).sum::<f64>();
-        let mut lanes = T::Vector::<S>::splat(simd, T::ZERO);
-        for vector in vectors {
-            let x = T::Vector::<S>::from_slice(simd, vector);
-            lanes = x.mul_add(x, lanes);
-        }
-        total += sum::<T, S>(simd, lanes).to_f64();
-    }
-    total
 }
 
 impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
@@ -230,13 +152,7 @@ impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
 
     fn check(&self) -> Result<(), Error> {
         self.optimizer.check()?;
-        let (clip, limit) = match self.clip {
-            Some(Clip::Value(limit)) => ("clipvalue", limit),
-            Some(Clip::Norm(limit)) => ("clipnorm", limit),
-            Some(Clip::GlobalNorm(limit)) => ("global_clipnorm", limit),
-            None => ("clipvalue", 0.0),
-        };
-        setting::check(clip, &[("limit", limit, Must::NotNegative)])?;
+        self.clip.map_or(Ok(()), Clip::check)?;
         setting::check("use_ema", &[("momentum", self.ema_momentum, Must::Share)])?;
         setting::check("Extended", &[("weight_decay", self.weight_decay, Must::NotNegative)])
     }
@@ -263,7 +179,9 @@ impl<O: Optimizer, const EMA: bool> Optimizer for Extended<O, EMA> {
             if self.accumulation_steps > 1 {
                 scale(gradient, 1.0 / self.accumulation_steps as f64);
             }
-            self.limit(simd, gradient);
+            if let Some(clip) = self.clip {
+                clip.limit(simd, self.layers.0, gradient);
+            }
             self.optimizer.survey(simd, self.inner(step), gradient);
         }
     }

@@ -2,12 +2,12 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use libm::sqrt;
 
 use super::adam::moments;
-use super::extended::{Layers, scale, squares};
+use super::norm::{scale, squares};
+use super::tensors::{Layers, Tensor, walk};
 use super::{OfStep, Optimizer, Step, Update};
 use crate::error::Error;
 use crate::kernels::flat::{load, store};
 use crate::layers::LayerInfo;
-use crate::layers::naming::variables;
 use crate::scalar::Scalar;
 use crate::schedules::Schedule;
 use crate::setting::{self, Must};
@@ -157,31 +157,17 @@ impl<R: Schedule> Optimizer for Lamb<R> {
 
     #[inline(always)]
     fn update<T: Scalar, S: Simd>(&mut self, simd: S, step: Step, update: Update<'_, T>) {
-        let Update { parameters, slots, previous, gradient, clear, .. } = update;
-        let [means, mean_squares] = slots.kinds(parameters.len());
-        for variable in variables(self.layers.0) {
-            let (Some(weights), Some(before), Some(gradient), Some(means), Some(mean_squares)) = (
-                parameters.get_mut(variable.clone()),
-                previous.get_mut(variable.clone()),
-                gradient.get_mut(variable.clone()),
-                means.get_mut(variable.clone()),
-                mean_squares.get_mut(variable),
-            ) else {
-                return;
-            };
-            before.copy_from_slice(weights);
-            if self.weight_decay != 0.0 {
-                scale(weights, 1.0 - step.learning_rate * self.weight_decay);
-            }
-            self.turn(simd, gradient, means, mean_squares);
-            let length = step.learning_rate * quotient(squares(simd, weights), squares(simd, gradient));
-            let length = T::Vector::<S>::splat(simd, T::from_f64(-length));
-            for (weights, step) in weights.chunks_mut(T::LANES).zip(gradient.chunks(T::LANES)) {
-                store::<T, S>(load::<T, S>(simd, step).mul_add(length, load(simd, weights)), weights);
-            }
-            if clear {
-                gradient.fill(T::ZERO);
-            }
-        }
+        self.layers.each(
+            update,
+            #[inline(always)]
+            |_, Tensor { weights, gradient, slots: [means, mean_squares], .. }| {
+                if self.weight_decay != 0.0 {
+                    scale(weights, 1.0 - step.learning_rate * self.weight_decay);
+                }
+                self.turn(simd, gradient, means, mean_squares);
+                let length = step.learning_rate * quotient(squares(simd, weights), squares(simd, gradient));
+                walk(simd, weights, gradient, length);
+            },
+        );
     }
 }

@@ -15,18 +15,31 @@
 //! let careful = Lion::new(CosineDecay::new(0.0001, 10_000)).weight_decay(0.1).global_clipnorm(1.0);
 //! ```
 
+// from a complete gradient to moved parameters
+mod descend;
+
+// what all can be told
+mod clip;
+mod extended;
+
+// what some share
+mod norm;
+mod of_step;
+mod orthogonal;
+mod tensors;
+
+// the optimizers
 mod adadelta;
+mod adafactor;
 mod adagrad;
 mod adam;
 mod adam_w;
 mod adamax;
-mod descend;
-mod extended;
 mod ftrl;
 mod lamb;
 mod lion;
+mod muon;
 mod nadam;
-mod of_step;
 mod rms_prop;
 mod schedule_free_adam_w;
 mod sgd;
@@ -36,6 +49,7 @@ use core::fmt::Debug;
 use fearless_simd::Simd;
 
 pub use self::adadelta::Adadelta;
+pub use self::adafactor::Adafactor;
 pub use self::adagrad::Adagrad;
 pub use self::adam::Adam;
 pub use self::adam_w::AdamW;
@@ -47,6 +61,7 @@ pub use self::extended::Extended;
 pub use self::ftrl::Ftrl;
 pub use self::lamb::Lamb;
 pub use self::lion::Lion;
+pub use self::muon::Muon;
 pub use self::nadam::Nadam;
 use self::of_step::OfStep;
 pub use self::rms_prop::RmsProp;
@@ -118,7 +133,7 @@ pub trait Optimizer: Clone + Debug + Send {
     /// slots of a part, and [`survey`](Self::survey) does the rest.
     const PARTS: bool = !Self::WHOLE;
 
-    /// Whether steps can be made with what it was told. Rates are looked at step by step.
+    /// Whether steps can be made with what it was told. Rates are looked at step by step. It is [prepared](Self::prepare) before.
     ///
     /// # Errors
     /// [`Error::Setting`]

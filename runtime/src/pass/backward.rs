@@ -2,13 +2,13 @@
 
 use fearless_simd::Simd;
 
-use super::{InputOf, Pass, tiles_in_pass};
+use super::{Pass, tiles_in_pass};
 use crate::data::Samples;
 use crate::group::{Group, backward, forward};
 use crate::kernels::Task;
 use crate::kernels::flat::first_lanes;
 use crate::mode::Inference;
-use crate::network::{Network, Shares, TileMemory};
+use crate::network::{InputSample, Network, Shares, TileMemory};
 use crate::scalar::Scalar;
 use crate::tile::{Features, tiles, weigh};
 
@@ -18,7 +18,7 @@ pub(super) struct Backward<'a, N: Network, X: ?Sized, D: ?Sized> {
     pub(super) network: &'a N,
     pub(super) inputs: &'a X,
     pub(super) d_outputs: &'a D,
-    pub(super) d_inputs: &'a mut [InputOf<N>],
+    pub(super) d_inputs: &'a mut [InputSample<N>],
 }
 
 impl<N, X, D> Task for Backward<'_, N, X, D>

@@ -15,10 +15,9 @@ use crate::data::{Samples, count};
 use crate::error::Error;
 use crate::group::{by_layer, tiles_at_once};
 use crate::kernels::{dispatch, level};
-use crate::network::{Network, TileMemory};
+use crate::network::{InputSample, Network, OutputSample, TileMemory};
 use crate::scalar::Scalar;
 use crate::threads::Threads;
-use crate::tile::Features;
 
 /// Forward and backward passes with a gradient of one's own: for reinforcement learning, physics, or a loss that
 /// compares many outputs.
@@ -72,12 +71,6 @@ pub struct Pass<N: Network> {
 const fn tiles_in_pass<N: Network>() -> usize {
     if by_layer::<N>() { tiles_at_once::<N>() } else { 1 }
 }
-
-/// What a network takes, one sample of it: `[T; INPUTS]`.
-pub type InputOf<N> = <<N as Network>::Input as Features<<N as Network>::Scalar>>::Sample;
-
-/// What a network gives, one sample of it: `[T; OUTPUTS]`.
-pub type OutputOf<N> = <<N as Network>::Output as Features<<N as Network>::Scalar>>::Sample;
 
 impl<N: Network> fmt::Debug for Pass<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -184,7 +177,7 @@ impl<N: Network> Pass<N> {
     /// # Errors
     /// [`Error::Room`] if it is not, [`Error::TooManySamples`] if there are more than 32 bits count. With threads,
     /// [`Error::Threads`](Error) if they cannot be started.
-    pub fn predict<X>(&mut self, network: &N, inputs: &X, outputs: &mut [OutputOf<N>]) -> Result<(), Error>
+    pub fn predict<X>(&mut self, network: &N, inputs: &X, outputs: &mut [OutputSample<N>]) -> Result<(), Error>
     where
         X: Samples<N::Scalar, N::Input> + ?Sized,
     {
@@ -218,7 +211,7 @@ impl<N: Network> Pass<N> {
         network: &N,
         inputs: &X,
         d_outputs: &D,
-        d_inputs: &mut [InputOf<N>],
+        d_inputs: &mut [InputSample<N>],
     ) -> Result<(), Error>
     where
         X: Samples<N::Scalar, N::Input> + ?Sized,

@@ -2,14 +2,14 @@
 
 use fearless_simd::Simd;
 
-use super::{OutputOf, tiles_in_pass};
+use super::tiles_in_pass;
 use crate::data::Samples;
 use crate::group::{Group, forward_one, onward, reads};
 use crate::kernels::Task;
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::{Given, TILES};
 use crate::mode::{Inference, Reading};
-use crate::network::{Network, TileMemory};
+use crate::network::{Network, OutputSample, TileMemory};
 use crate::scalar::Scalar;
 use crate::threads::Divide;
 use crate::tile::{Features, tiles};
@@ -23,7 +23,7 @@ pub(super) struct Predict<'a, N: Network, X: ?Sized> {
     pub(super) inputs: &'a X,
     /// The sample that the first output belongs to.
     pub(super) start: usize,
-    pub(super) outputs: &'a mut [OutputOf<N>],
+    pub(super) outputs: &'a mut [OutputSample<N>],
     /// [`tiles_in_pass`] for each thread.
     pub(super) tiles: &'a mut [TileMemory<N>],
 }
@@ -93,7 +93,7 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
 
 /// What comes out of a tile that has been forward.
 #[inline(always)]
-fn read<S: Simd, N: Network>(simd: S, tile: &mut TileMemory<N>, outputs: &mut [OutputOf<N>]) {
+fn read<S: Simd, N: Network>(simd: S, tile: &mut TileMemory<N>, outputs: &mut [OutputSample<N>]) {
     let TileMemory { tape, output, .. } = tile;
     N::Output::apply_head(simd, &N::HEAD, N::logits(tape).0, output);
     for (lane, sample) in outputs.iter_mut().enumerate() {

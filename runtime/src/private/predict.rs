@@ -3,26 +3,23 @@
 use fearless_simd::Simd;
 
 use crate::kernels::{Task, dispatch, level};
-use crate::network::Network;
+use crate::network::{InputSample, Network, OutputSample};
 use crate::tile::{Features, Zero};
 
 /// Predicts one sample with the best instructions of this machine.
 #[inline]
 #[must_use]
-pub fn predict<N: Network>(
-    network: &N,
-    input: &<N::Input as Features<N::Scalar>>::Sample,
-) -> <N::Output as Features<N::Scalar>>::Sample {
+pub fn predict<N: Network>(network: &N, input: &InputSample<N>) -> OutputSample<N> {
     dispatch(level(), Predict { network, input })
 }
 
 struct Predict<'a, N: Network> {
     network: &'a N,
-    input: &'a <N::Input as Features<N::Scalar>>::Sample,
+    input: &'a InputSample<N>,
 }
 
 impl<N: Network> Task for Predict<'_, N> {
-    type Output = <N::Output as Features<N::Scalar>>::Sample;
+    type Output = OutputSample<N>;
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Self::Output {

@@ -1,23 +1,28 @@
 //! The trainer: epochs of shuffled batches, as Keras's `fit`.
 
-mod batch;
-mod batches;
-mod check;
+// what a trainer is told, remembers and tells
 #[cfg(feature = "safetensors")]
 mod checkpoint;
-mod cut;
+mod memory;
+mod report;
+mod settings;
+mod state;
+
+// from a fit to its batches
+mod batches;
+mod check;
 mod epochs;
 mod evaluate;
 mod feed;
 mod fit;
-mod judge;
-mod memory;
-mod parts;
-mod report;
-mod run;
-mod settings;
 mod shuffle;
-mod state;
+
+// from a batch to a step
+mod batch;
+mod cut;
+mod judge;
+mod parts;
+mod run;
 mod waiting;
 
 use core::fmt;

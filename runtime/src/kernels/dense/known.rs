@@ -11,10 +11,15 @@ use crate::kernels::compact;
 use crate::kernels::part::{Part, VECTORS};
 use crate::scalar::Scalar;
 
+/// Whether [`Known`] has registers for the sums of so many outputs.
+pub(crate) const fn is_short<T: Scalar>(outputs: usize) -> bool {
+    outputs <= 4 * T::LANES
+}
+
 /// Whether a layer of so many outputs has a product of its own: if its sums fit into registers, of which there are some. A
 /// larger one waits for its weights rather than for its sums.
 pub(crate) const fn is_known<T: Scalar, S: Simd>(outputs: usize) -> bool {
-    VECTORS && !compact::<S>() && outputs <= 4 * T::LANES
+    VECTORS && !compact::<S>() && is_short::<T>(outputs)
 }
 
 /// A layer and a sample.
@@ -27,7 +32,7 @@ pub(crate) struct Known<'a, T, const IN: usize, const OUT: usize> {
 }
 
 impl<T: Scalar, const IN: usize, const OUT: usize> Known<'_, T, IN, OUT> {
-    /// `y = f(b + sum_i w[i, ..] x[i])`: the outputs sit in the lanes. `f` is taken in two widths, the second where there are
+    /// `y = f(b + sum_i w[i, ..] x[i])` of outputs that are [`is_short`]: they sit in the lanes. `f` is taken in two widths, the second where there are
     /// few outputs.
     #[inline(always)]
     pub(crate) fn predict<S: Simd>(

@@ -29,7 +29,7 @@ use crate::scalar::{Lane, Scalar};
 /// registers of AVX-512, 4 pairs of the 16 of AVX2, 4 quadruples of the 32 of NEON, 2 of the 16 of SSE2. A power of two; see
 /// also [`largest`].
 #[inline(always)]
-const fn registers<S: Simd>() -> usize {
+pub(super) const fn registers<S: Simd>() -> usize {
     match <S::f32s as SimdBase<S>>::LEN {
         16 => 16,
         8 => 4,
@@ -184,13 +184,13 @@ mod weights;
 
 pub(crate) use self::forward::{asks, forward, forward_columns, forward_squares};
 pub(crate) use self::input::backward_input;
-pub(crate) use self::known::{Known, is_known};
+pub(crate) use self::known::{Known, is_known, is_short};
 pub(crate) use self::left::backward_weights_left;
 pub(crate) use self::predict::predict;
 pub use self::rows::Given;
 pub(crate) use self::rows::{can_read, forward_rows, reads};
 pub(crate) use self::small::{gather_bias, gather_weights, sum, sum_any, sum_numbers, sum_tiles};
-pub(crate) use self::weights::{backward_bias, backward_weights, transpose_squares};
+pub(crate) use self::weights::{backward_bias, backward_bias_left, backward_weights, transpose_squares};
 
 /// The columns of a tile of `x`, and of a tile of `dy`.
 pub(crate) type Columns<'a, T> = (&'a [<T as Scalar>::Lane], &'a [<T as Scalar>::Lane]);

@@ -1,165 +1,157 @@
-//! The same functions, not inlined: compiled once for each instruction set, for all layers of a program.
+//! The same functions for layers of all sizes, compiled once: with this crate, for every scalar type and every instruction set.
+//! So a program compiles none of them, however many layers it has. What they hand to a sink goes through an [`Outlet`].
 
-use fearless_simd::Simd;
+use fearless_simd::{Level, Simd};
 
 use super::forward::SQUARES;
-use super::{Columns, registers};
+use super::{ANY, Columns, registers};
 use crate::kernels::ahead::Ahead;
-use crate::kernels::flat::Sink;
+use crate::kernels::flat::Window;
+use crate::kernels::outlet::Outlet;
+use crate::kernels::{dense, flat, with_level};
 use crate::scalar::Scalar;
 
-/// [`forward`](super::forward) into `y`, for one or two tiles. Meanwhile a large product asks for samples that come later.
-#[inline(never)]
-pub(crate) fn forward<T: Scalar, S: Simd, const N: usize>(
+/// A lane-wise number.
+type Lane<T> = <T as Scalar>::Lane;
+
+/// Declares functions of a scalar type `T` that are compiled with this crate: nothing in them is left for others to decide.
+/// Each is called like a generic function of `T` and the instruction set.
+macro_rules! compiled {
+    ($($(#[$about:meta])* fn $name:ident($($argument:ident: $type:ty),* $(,)?) = $work:path;)*) => {
+        /// The functions of a scalar type.
+        pub trait Products<T: Scalar> {
+            $($(#[$about])* fn $name(level: Level, $($argument: $type),*);)*
+        }
+
+        /// Has them.
+        #[derive(Debug)]
+        pub struct Compiled;
+
+        compiled! { @for f32 in single: $(fn $name($($argument: $type),*) = $work;)* }
+        compiled! { @for f64 in double: $(fn $name($($argument: $type),*) = $work;)* }
+
+        $(
+            $(#[$about])*
+            #[inline(always)]
+            pub(crate) fn $name<T: Scalar, S: Simd>(simd: S, $($argument: $type),*) {
+                T::Products::$name(simd.level(), $($argument),*);
+            }
+        )*
+    };
+    (@for $scalar:ident in $module:ident: $(fn $name:ident($($argument:ident: $type:ty),*) = $work:path;)*) => {
+        mod $module {
+            use super::*;
+
+            type T = $scalar;
+
+            impl Products<T> for Compiled {
+                $(
+                    #[inline(never)]
+                    fn $name(level: Level, $($argument: $type),*) {
+                        with_level!(level, simd => $work(simd, $($argument),*));
+                    }
+                )*
+            }
+        }
+    };
+}
+
+compiled! {
+    /// [`forward`](super::forward) into `y`, for one or two tiles. Meanwhile a large product asks for samples that come later.
+    fn forward(
+        weights: &[T],
+        bias: &[T],
+        x: &[&[Lane<T>]],
+        y: &mut [&mut [Lane<T>]],
+        ahead: Option<Ahead<'_>>,
+    ) = forward_tiles;
+
+    /// [`backward_input`](super::backward_input), for one or two tiles.
+    fn backward_input(weights: &[T], dy: &[&[Lane<T>]], dx: &mut [&mut [Lane<T>]]) = backward_tiles;
+
+    /// [`gather_bias`](super::gather_bias)
+    fn gather_bias(dy: &[Lane<T>], sums: &mut [Lane<T>]) = dense::gather_bias::<T, _>;
+
+    /// [`gather_weights`](super::gather_weights)
+    fn gather_weights(x: &[Lane<T>], dy: &[Lane<T>], sums: &mut [Lane<T>]) = dense::gather_weights::<T, _>;
+
+    /// [`sum_any`](super::sum_any)
+    fn sum_any(tiles: &[Columns<'_, T>], numbers: usize, start: usize, sink: &mut Outlet<'_, T>) = dense::sum_any;
+
+    /// [`sum`](super::sum)
+    fn sum(lanes: &mut [Lane<T>], gradient: &mut [T]) = dense::sum;
+
+    /// [`transpose_squares`](super::transpose_squares)
+    fn transpose_squares(columns: &mut [Lane<T>]) = dense::transpose_squares::<T, _>;
+
+    /// [`backward_weights`](super::backward_weights)
+    fn backward_weights(
+        tiles: &[Columns<'_, T>],
+        outputs: usize,
+        start: usize,
+        sink: &mut Outlet<'_, T>,
+    ) = dense::backward_weights;
+
+    /// [`backward_weights_left`](super::backward_weights_left)
+    fn backward_weights_left(
+        tiles: &[Columns<'_, T>],
+        outputs: usize,
+        start: usize,
+        sink: &mut Outlet<'_, T>,
+    ) = dense::backward_weights_left;
+
+    /// [`backward_bias`](super::backward_bias)
+    fn backward_bias(tiles: &[Columns<'_, T>], start: usize, sink: &mut Outlet<'_, T>) = dense::backward_bias;
+
+    /// [`add`](crate::kernels::flat::add)
+    fn add(block: &[T], pitch: usize, window: Window, gradient: &mut [T]) = flat::add;
+
+    /// [`backward_bias_left`](super::backward_bias_left)
+    fn backward_bias_left(
+        tiles: &[Columns<'_, T>],
+        start: usize,
+        sink: &mut Outlet<'_, T>,
+    ) = dense::backward_bias_left;
+
+    /// [`predict`](super::predict)
+    fn predict(weights: &[T], bias: &[T], x: &[T], y: &mut [T]) = dense::predict;
+}
+
+#[inline(always)]
+fn forward_tiles<T: Scalar, S: Simd>(
     simd: S,
     weights: &[T],
     bias: &[T],
-    x: [&[T::Lane]; N],
-    mut y: [&mut [T::Lane]; N],
+    x: &[&[Lane<T>]],
+    y: &mut [&mut [Lane<T>]],
     ahead: Option<Ahead<'_>>,
 ) {
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            let outputs = y.first().map_or(0, |y| y.len());
-            if const { N > 1 && registers::<S>() == 16 } {
-                return super::forward_columns::<T, S, N>(simd, weights, bias, outputs, x, y, ahead);
-            }
-            for (x, y) in x.into_iter().zip(&mut y) {
-                let done = match const { registers::<S>() } {
-                    16 if x.len() >= SQUARES => super::forward_squares::<T, S>(simd, weights, bias, x, y, ahead),
-                    _ => 0,
-                };
-                let (weights, bias) = (weights.get(done..).unwrap_or_default(), bias.get(done..).unwrap_or_default());
-                let y = y.get_mut(done..).unwrap_or_default();
-                super::forward_columns::<T, S, 1>(simd, weights, bias, outputs, [x], [y], None);
-            }
-        },
-    );
+    let outputs = y.first().map_or(0, |y| y.len());
+    if const { registers::<S>() == 16 }
+        && let ([x, other_x], [y, other_y]) = (x, &mut *y)
+    {
+        return super::forward_columns::<T, S, 2>(simd, weights, bias, outputs, [x, other_x], [y, other_y], ahead);
+    }
+    for (x, y) in x.iter().zip(y) {
+        let done = match const { registers::<S>() } {
+            16 if x.len() >= SQUARES => super::forward_squares::<T, S>(simd, weights, bias, x, y, ahead),
+            _ => 0,
+        };
+        let (weights, bias) = (weights.get(done..).unwrap_or_default(), bias.get(done..).unwrap_or_default());
+        let y = y.get_mut(done..).unwrap_or_default();
+        super::forward_columns::<T, S, 1>(simd, weights, bias, outputs, [x], [y], None);
+    }
 }
 
-/// [`backward_input`](super::backward_input)
-#[inline(never)]
-pub(crate) fn backward_input<T: Scalar, S: Simd, const N: usize>(
-    simd: S,
-    weights: &[T],
-    dy: [&[T::Lane]; N],
-    dx: [&mut [T::Lane]; N],
-) {
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            let outputs = dy.first().map_or(0, |dy| dy.len());
-            if const { N > 1 && registers::<S>() == 16 } {
-                return super::backward_input::<T, S, { super::ANY }, N>(simd, weights, outputs, dy, dx);
-            }
-            for (dy, dx) in dy.into_iter().zip(dx) {
-                super::backward_input::<T, S, { super::ANY }, 1>(simd, weights, outputs, [dy], [dx]);
-            }
-        },
-    );
-}
-
-/// [`gather_bias`](super::gather_bias)
-#[inline(never)]
-pub(crate) fn gather_bias<T: Scalar, S: Simd>(simd: S, dy: &[T::Lane], sums: &mut [T::Lane]) {
-    simd.vectorize(
-        #[inline(always)]
-        || super::gather_bias::<T, S>(simd, dy, sums),
-    );
-}
-
-/// [`gather_weights`](super::gather_weights)
-#[inline(never)]
-pub(crate) fn gather_weights<T: Scalar, S: Simd>(simd: S, x: &[T::Lane], dy: &[T::Lane], sums: &mut [T::Lane]) {
-    simd.vectorize(
-        #[inline(always)]
-        || super::gather_weights::<T, S>(simd, x, dy, sums),
-    );
-}
-
-/// [`sum_any`](super::sum_any)
-#[inline(never)]
-pub(crate) fn sum_any<T: Scalar, S: Simd, K: Sink<T>>(
-    simd: S,
-    tiles: &[Columns<'_, T>],
-    numbers: usize,
-    start: usize,
-    sink: &mut K,
-) {
-    simd.vectorize(
-        #[inline(always)]
-        || super::sum_any(simd, tiles, numbers, start, sink),
-    );
-}
-
-/// [`sum`](super::sum)
-#[inline(never)]
-pub(crate) fn sum<T: Scalar, S: Simd>(simd: S, lanes: &mut [T::Lane], gradient: &mut [T]) {
-    simd.vectorize(
-        #[inline(always)]
-        || super::sum::<T, S>(simd, lanes, gradient),
-    );
-}
-
-/// [`transpose_squares`](super::transpose_squares)
-#[inline(never)]
-pub(crate) fn transpose_squares<T: Scalar, S: Simd>(simd: S, columns: &mut [T::Lane]) {
-    simd.vectorize(
-        #[inline(always)]
-        || super::transpose_squares::<T, S>(simd, columns),
-    );
-}
-
-/// [`backward_weights`](super::backward_weights)
-#[inline(never)]
-pub(crate) fn backward_weights<T: Scalar, S: Simd, K: Sink<T>>(
-    simd: S,
-    tiles: &[Columns<'_, T>],
-    outputs: usize,
-    start: usize,
-    sink: &mut K,
-) {
-    simd.vectorize(
-        #[inline(always)]
-        || super::backward_weights(simd, tiles, outputs, start, sink),
-    );
-}
-
-/// [`backward_weights_left`](super::backward_weights_left)
-#[inline(never)]
-pub(crate) fn backward_weights_left<T: Scalar, S: Simd, K: Sink<T>>(
-    simd: S,
-    tiles: &[Columns<'_, T>],
-    outputs: usize,
-    start: usize,
-    sink: &mut K,
-) {
-    simd.vectorize(
-        #[inline(always)]
-        || super::backward_weights_left(simd, tiles, outputs, start, sink),
-    );
-}
-
-/// [`backward_bias`](super::backward_bias)
-#[inline(never)]
-pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
-    simd: S,
-    tiles: &[Columns<'_, T>],
-    start: usize,
-    sink: &mut K,
-) {
-    simd.vectorize(
-        #[inline(always)]
-        || super::backward_bias(simd, tiles, start, sink),
-    );
-}
-
-/// [`predict`](super::predict)
-#[inline(never)]
-pub(crate) fn predict<T: Scalar, S: Simd>(simd: S, weights: &[T], bias: &[T], x: &[T], y: &mut [T]) {
-    simd.vectorize(
-        #[inline(always)]
-        || super::predict(simd, weights, bias, x, y),
-    );
+#[inline(always)]
+fn backward_tiles<T: Scalar, S: Simd>(simd: S, weights: &[T], dy: &[&[Lane<T>]], dx: &mut [&mut [Lane<T>]]) {
+    let outputs = dy.first().map_or(0, |dy| dy.len());
+    if const { registers::<S>() == 16 }
+        && let ([dy, other_dy], [dx, other_dx]) = (dy, &mut *dx)
+    {
+        return super::backward_input::<T, S, ANY, 2>(simd, weights, outputs, [dy, other_dy], [dx, other_dx]);
+    }
+    for (dy, dx) in dy.iter().zip(dx) {
+        super::backward_input::<T, S, ANY, 1>(simd, weights, outputs, [dy], [dx]);
+    }
 }

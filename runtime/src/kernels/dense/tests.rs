@@ -8,7 +8,7 @@ use std::vec::Vec;
 use fearless_simd::Simd;
 
 use super::{Columns, Given, Known, can_read, forward_rows, is_known, reads, shared};
-use crate::kernels::flat::Gather;
+use crate::kernels::flat::{Gather, Sink as _};
 use crate::kernels::{Task, dispatch, levels};
 use crate::scalar::{Lane, Scalar};
 
@@ -82,10 +82,10 @@ impl<T: Scalar> Task for &Case<T> {
         let of = std::format!("{} {inputs} -> {outputs}, {:?}", T::NAME, simd.level());
         for ((x, dy), (y, dx)) in tiles.iter().zip(results) {
             let mut out = vec![T::Lane::splat(T::ONE); outputs];
-            shared::forward::<T, S, 1>(simd, weights, bias, [x], [&mut out], None);
+            shared::forward::<T, S>(simd, weights, bias, &[x], &mut [&mut out], None);
             assert_eq!(out, *y, "forward, {of}");
             let mut out = vec![T::Lane::splat(T::ONE); inputs];
-            shared::backward_input::<T, S, 1>(simd, weights, [dy], [&mut out]);
+            shared::backward_input::<T, S>(simd, weights, &[dy], &mut [&mut out]);
             assert_eq!(out, *dx, "d-input, {of}");
             let first = |lanes: &[T::Lane]| lanes.iter().map(|lane| lane.as_slice()[0]).collect::<Vec<T>>();
             let (x, mut y, mut out) = (first(x), first(y), vec![T::ONE; outputs]);
@@ -102,16 +102,17 @@ impl<T: Scalar> Task for &Case<T> {
             };
             let (mut out, mut d_in) = ([y.clone(), y], [dx.clone(), dx]);
             let [first, second] = &mut out;
-            shared::forward::<T, S, 2>(simd, weights, bias, [x0, x1], [first, second], None);
+            shared::forward::<T, S>(simd, weights, bias, &[x0, x1], &mut [first, second], None);
             let [first, second] = &mut d_in;
-            shared::backward_input::<T, S, 2>(simd, weights, [dy0, dy1], [first, second]);
+            shared::backward_input::<T, S>(simd, weights, &[dy0, dy1], &mut [first, second]);
             for ((y, dx), result) in out.into_iter().zip(d_in).zip(results) {
                 assert_eq!((y, dx), *result, "two tiles, {of}");
             }
         }
         let as_they_are: Vec<Columns<'_, T>> = tiles.iter().map(|(x, dy)| (&x[..], &dy[..])).collect();
         let mut out = vec![T::ZERO; gradient.len()];
-        shared::sum_any::<T, S, _>(simd, &as_they_are, gradient.len(), 0, &mut Gather::new(&mut out, 0));
+        let numbers = gradient.len();
+        Gather::new(&mut out, 0).lend(simd, |sink| shared::sum_any::<T, S>(simd, &as_they_are, numbers, 0, sink));
         assert_eq!(out, *gradient, "small, {of}");
         let mut squares = tiles.clone();
         for (_, dy) in &mut squares {
@@ -124,14 +125,16 @@ impl<T: Scalar> Task for &Case<T> {
             let (first, second) = out.split_at_mut(cut * outputs);
             // the layer begins later in the network
             for (part, start) in [(first, 5), (second, 5 + cut * outputs)] {
-                let sink = &mut Gather::new(part, start);
-                if outputs >= T::LANES {
-                    shared::backward_weights::<T, S, _>(simd, &squares, outputs, 5, sink);
-                }
-                if !outputs.is_multiple_of(T::LANES) {
-                    shared::backward_weights_left::<T, S, _>(simd, &squares, outputs, 5, sink);
-                }
-                shared::backward_bias::<T, S, _>(simd, &squares, 5 + inputs * outputs, sink);
+                Gather::new(part, start).lend(simd, |sink| {
+                    if outputs >= T::LANES {
+                        shared::backward_weights::<T, S>(simd, &squares, outputs, 5, sink);
+                        shared::backward_bias::<T, S>(simd, &squares, 5 + inputs * outputs, sink);
+                    }
+                    if !outputs.is_multiple_of(T::LANES) {
+                        shared::backward_weights_left::<T, S>(simd, &squares, outputs, 5, sink);
+                        shared::backward_bias_left::<T, S>(simd, &squares, 5 + inputs * outputs, sink);
+                    }
+                });
             }
             assert_eq!(out, *gradient, "large, cut after {cut} inputs, {of}");
         }
@@ -232,7 +235,9 @@ impl<T: Scalar> Task for &Cut<T> {
         let tiles: Vec<Columns<'_, T>> = tiles.iter().map(|(x, dy)| (&x[..], &dy[..])).collect();
         let outputs = self.0.bias.len();
         let sum = |part: &mut [T], start| {
-            shared::backward_weights::<T, S, _>(simd, &tiles, outputs, 0, &mut Gather::new(part, start));
+            Gather::new(part, start).lend(simd, |sink| {
+                shared::backward_weights::<T, S>(simd, &tiles, outputs, 0, sink);
+            });
         };
         let inputs = self.0.weights.len() / outputs;
         let mut whole = vec![T::ZERO; inputs * outputs];

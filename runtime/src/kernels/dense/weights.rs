@@ -223,7 +223,7 @@ fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: us
     sums
 }
 
-/// `db[o] = sum over all samples of dy[o]`, with `dy` as [`transpose_squares`] leaves it.
+/// `db[o] = sum over all samples of dy[o]` for the outputs that fill squares, with `dy` as [`transpose_squares`] leaves it.
 #[inline(always)]
 pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
     simd: S,
@@ -235,48 +235,70 @@ pub(crate) fn backward_bias<T: Scalar, S: Simd, K: Sink<T>>(
         return;
     }
     let outputs = tiles.first().map_or(0, |(_, dy)| dy.len());
-    let rest = outputs % T::LANES;
-    let in_rows = rows::<T, S>(outputs);
-    for first in (rest..outputs).step_by(T::LANES).chain(in_rows.then_some(0)) {
-        // here the vectors are the samples, not the outputs: they are added in the order in which lanes are
+    for first in (outputs % T::LANES..outputs).step_by(T::LANES) {
         let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-        if in_rows && first == 0 {
-            for (_, dy) in tiles {
-                for (sample, sum) in sums.iter_mut().enumerate().take(T::LANES) {
-                    let Some(row) = row::<T>(dy, sample, rest) else { break };
-                    *sum += T::Vector::<S>::from_slice(simd, row);
-                }
-            }
-        } else if const { T::LANES == 16 } {
+        if const { T::LANES == 16 } {
             add_over_tiles::<T, S, 16>(simd, tiles, first, &mut sums);
         } else {
             add_over_tiles::<T, S, 8>(simd, tiles, first, &mut sums);
         }
-        let mut count = T::LANES;
-        while count > 1 {
-            count /= 2;
-            for i in 0..count {
-                let other = sums[i + count];
-                sums[i] += other;
+        take_sample_sums::<T, S, K>(simd, sums, (start + first, T::LANES), sink);
+    }
+}
+
+/// The same for the other outputs.
+#[inline(always)]
+pub(crate) fn backward_bias_left<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    tiles: &[Columns<'_, T>],
+    start: usize,
+    sink: &mut K,
+) {
+    if !sink.range().contains(&start) {
+        return;
+    }
+    let outputs = tiles.first().map_or(0, |(_, dy)| dy.len());
+    let rest = outputs % T::LANES;
+    let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
+    if rows::<T, S>(outputs) {
+        for (_, dy) in tiles {
+            for (sample, sum) in sums.iter_mut().enumerate().take(T::LANES) {
+                let Some(row) = row::<T>(dy, sample, rest) else { break };
+                *sum += T::Vector::<S>::from_slice(simd, row);
             }
         }
-        let width = if first < rest { rest } else { T::LANES };
-        sink.take(simd, Window { start: start + first, rows: 1, width, stride: width }, &[[sums[0]]]);
+        return take_sample_sums::<T, S, K>(simd, sums, (start, rest), sink);
     }
-    if rest > 0 && !in_rows {
-        let mut sums = [T::Vector::<S>::splat(simd, T::ZERO); 16];
-        for (place, sums) in sums.chunks_exact_mut(4).enumerate() {
-            let first = 4 * place;
-            if first + 4 <= rest {
-                add_over_tiles::<T, S, 4>(simd, tiles, first, sums);
-            } else {
-                for (output, sum) in (first..rest).zip(sums.chunks_exact_mut(1)) {
-                    add_over_tiles::<T, S, 1>(simd, tiles, output, sum);
-                }
+    for (place, sums) in sums.chunks_exact_mut(4).enumerate() {
+        let first = 4 * place;
+        if first + 4 <= rest {
+            add_over_tiles::<T, S, 4>(simd, tiles, first, sums);
+        } else {
+            for (output, sum) in (first..rest).zip(sums.chunks_exact_mut(1)) {
+                add_over_tiles::<T, S, 1>(simd, tiles, output, sum);
             }
         }
-        take_sums::<T, S, K>(simd, sums, start, rest, sink);
     }
+    take_sums::<T, S, K>(simd, sums, start, rest, sink);
+}
+
+/// Hands over the sum of vectors that are samples, not outputs: they are added in the order in which lanes are.
+#[inline(always)]
+fn take_sample_sums<T: Scalar, S: Simd, K: Sink<T>>(
+    simd: S,
+    mut sums: [T::Vector<S>; 16],
+    (start, width): (usize, usize),
+    sink: &mut K,
+) {
+    let mut count = T::LANES;
+    while count > 1 {
+        count /= 2;
+        for i in 0..count {
+            let other = sums[i + count];
+            sums[i] += other;
+        }
+    }
+    sink.take(simd, Window { start, rows: 1, width, stride: width }, &[[sums[0]]]);
 }
 
 /// Adds `B` columns from `first` on, over all tiles.

@@ -46,7 +46,13 @@ impl<const N: usize, const CENTER: usize, const SCALE: usize, B: Copy, G: Copy, 
                 squares += from_mean * from_mean;
             }
             let variance = sum::<T, S>(simd, squares) * share;
-            let scale = inverse_root::<T, S>(simd, variance + T::from_f64(self.epsilon));
+            // beyond the largest float all samples would be alike, in this step and by the moving average in all predictions: so
+            // it is no number, and the loss says so
+            let scale = if variance.finite() {
+                inverse_root::<T, S>(simd, variance + T::from_f64(self.epsilon))
+            } else {
+                T::from_f64(f64::NAN)
+            };
             for tile in 0..count {
                 let Trace { tape, .. } = batch.tile(tile).kept;
                 (tape.mean[i], tape.variance[i], tape.scale[i]) = (mean, variance, scale);

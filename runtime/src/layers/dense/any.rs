@@ -8,8 +8,10 @@ use fearless_simd::Simd;
 
 use crate::activations::{Activation, Keep};
 use crate::kernels::ahead::Ahead;
+use crate::kernels::compact;
 use crate::kernels::dense as kernel;
 use crate::kernels::flat::{Gather, Sink};
+use crate::kernels::outlet::Outlet;
 use crate::kernels::part::map_any;
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
@@ -58,11 +60,11 @@ pub(super) fn forward<T: Scalar, S: Simd, A: Activation, const N: usize>(
         #[inline(always)]
         |tile| tile.x,
     );
-    let y = tiles.each_mut().map(
+    let mut y = tiles.each_mut().map(
         #[inline(always)]
         |tile| &mut *tile.y,
     );
-    kernel::shared::forward::<T, S, N>(simd, weights, biases, x, y, ahead);
+    kernel::shared::forward::<T, S>(simd, weights, biases, &x, &mut y, ahead);
     simd.vectorize(
         #[inline(always)]
         || activate(simd, activation, tiles),
@@ -135,12 +137,13 @@ pub(super) fn backward<T: Scalar, S: Simd, A: Activation, const N: usize, const 
                 }
             }
             if tiles.iter().all(|tile| tile.dx.is_some()) {
-                let (mut dy, mut dx) = ([&[][..]; N], array::from_fn(|_| <&mut [T::Lane]>::default()));
+                let (mut dy, mut dx): ([_; N], [_; N]) =
+                    ([&[][..]; N], array::from_fn(|_| <&mut [T::Lane]>::default()));
                 for ((dy, dx), tile) in dy.iter_mut().zip(&mut dx).zip(&mut tiles) {
                     *dy = &*tile.dy;
                     *dx = tile.dx.take().unwrap_or_default();
                 }
-                kernel::shared::backward_input::<T, S, N>(simd, weights, dy, dx);
+                kernel::shared::backward_input::<T, S>(simd, weights, &dy, &mut dx);
             }
             for Back { x, dy, .. } in tiles {
                 share::<T, S, GRADIENT>(simd, x, dy, &mut shares);
@@ -172,7 +175,12 @@ fn share<T: Scalar, S: Simd, const GRADIENT: u8>(
     if const { GRADIENT & WHOLE > 0 } {
         kernel::shared::transpose_squares::<T, S>(simd, dy);
     }
-    backward_weights::<T, S, _, GRADIENT>(simd, from_ref(&(x, &*dy)), dy.len(), 0, &mut Gather::new(weights, 0));
+    let outputs = dy.len();
+    Gather::new(weights, 0).lend(
+        simd,
+        #[inline(always)]
+        |sink| backward_weights::<T, S, GRADIENT>(simd, from_ref(&(x, &*dy)), outputs, 0, sink),
+    );
 }
 
 /// Completes the gradient of a layer of `inputs` inputs, whose parameters begin at `start`.
@@ -184,28 +192,70 @@ pub(super) fn complete<T: Scalar, S: Simd, D: Sink<T>, const GRADIENT: u8, const
     start: usize,
     sink: &mut D,
 ) {
-    if const { GRADIENT == BY_LANES } {
-        return kernel::shared::sum_any::<T, S, D>(simd, tiles, (inputs + BIAS) * outputs, start, sink);
+    let bias = start + inputs * outputs;
+    let here = const { GRADIENT & WHOLE > 0 && D::BUSY && !compact::<S>() };
+    if here {
+        complete_here::<T, S, D, BIAS>(simd, tiles, outputs, (start, bias), sink);
     }
-    backward_weights::<T, S, D, GRADIENT>(simd, tiles, outputs, start, sink);
-    if const { BIAS > 0 } {
-        kernel::shared::backward_bias::<T, S, D>(simd, tiles, start + inputs * outputs, sink);
+    if here && const { GRADIENT & LEFT == 0 } {
+        return;
     }
+    sink.lend(
+        simd,
+        #[inline(always)]
+        |sink| {
+            if const { GRADIENT == BY_LANES } {
+                return kernel::shared::sum_any::<T, S>(simd, tiles, (inputs + BIAS) * outputs, start, sink);
+            }
+            if const { GRADIENT & WHOLE > 0 } && !here {
+                kernel::shared::backward_weights::<T, S>(simd, tiles, outputs, start, sink);
+                if const { BIAS > 0 } {
+                    kernel::shared::backward_bias::<T, S>(simd, tiles, bias, sink);
+                }
+            }
+            if const { GRADIENT & LEFT > 0 } {
+                kernel::shared::backward_weights_left::<T, S>(simd, tiles, outputs, start, sink);
+                if const { BIAS > 0 } {
+                    kernel::shared::backward_bias_left::<T, S>(simd, tiles, bias, sink);
+                }
+            }
+        },
+    );
+}
+
+/// The part of the outputs that fill vectors, compiled for the sink.
+#[inline(never)]
+fn complete_here<T: Scalar, S: Simd, D: Sink<T>, const BIAS: usize>(
+    simd: S,
+    tiles: &[kernel::Columns<'_, T>],
+    outputs: usize,
+    (weights, bias): (usize, usize),
+    sink: &mut D,
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            kernel::backward_weights::<T, S, D>(simd, tiles, outputs, weights, sink);
+            if const { BIAS > 0 } {
+                kernel::backward_bias::<T, S, D>(simd, tiles, bias, sink);
+            }
+        },
+    );
 }
 
 /// The gradient of the weights, of all outputs.
 #[inline(always)]
-fn backward_weights<T: Scalar, S: Simd, D: Sink<T>, const GRADIENT: u8>(
+fn backward_weights<T: Scalar, S: Simd, const GRADIENT: u8>(
     simd: S,
     tiles: &[kernel::Columns<'_, T>],
     outputs: usize,
     start: usize,
-    sink: &mut D,
+    sink: &mut Outlet<'_, T>,
 ) {
     if const { GRADIENT & WHOLE > 0 } {
-        kernel::shared::backward_weights::<T, S, D>(simd, tiles, outputs, start, sink);
+        kernel::shared::backward_weights::<T, S>(simd, tiles, outputs, start, sink);
     }
     if const { GRADIENT & LEFT > 0 } {
-        kernel::shared::backward_weights_left::<T, S, D>(simd, tiles, outputs, start, sink);
+        kernel::shared::backward_weights_left::<T, S>(simd, tiles, outputs, start, sink);
     }
 }

@@ -289,7 +289,8 @@ where
 
     #[inline(always)]
     fn predict<S: Simd>(&self, simd: S, parameters: &Self::Parameters, input: &[T; IN], output: &mut [T; OUT]) {
-        if const { !Self::SMALL } {
+        // few weights may still be more outputs than a product that knows them has registers for
+        if const { !Self::SMALL || !kernel::is_short::<T>(OUT) } {
             return self.predict_apart(simd, parameters, input, output);
         }
         if const { VECTORS } {

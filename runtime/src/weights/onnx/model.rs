@@ -32,6 +32,9 @@ pub(super) struct Node<'a> {
     pub(super) transposed_input: bool,
     pub(super) transposed: bool,
     pub(super) scaled: bool,
+    /// The attributes `offset` and `scale` of a `Scaler`.
+    pub(super) offset: &'a [u8],
+    pub(super) scale: &'a [u8],
 }
 
 impl<'a> Node<'a> {
@@ -54,7 +57,7 @@ impl<'a> Node<'a> {
         Ok(node)
     }
 
-    fn attribute(&mut self, bytes: &[u8]) -> Result<(), String> {
+    fn attribute(&mut self, bytes: &'a [u8]) -> Result<(), String> {
         let (mut name, mut on, mut factor) = ("", false, 1.0);
         for field in Fields(bytes) {
             match field? {
@@ -67,11 +70,24 @@ impl<'a> Node<'a> {
         match name {
             "transA" => self.transposed_input = on,
             "transB" => self.transposed = on,
+            "offset" => self.offset = bytes,
+            "scale" => self.scale = bytes,
             "alpha" | "beta" => self.scaled |= factor.to_bits() != 1_f32.to_bits(),
             _ => {}
         }
         Ok(())
     }
+}
+
+/// The numbers of an attribute, one for one or all in one.
+pub(super) fn floats(attribute: &[u8]) -> Result<Vec<f32>, String> {
+    let mut floats = Vec::new();
+    for field in Fields(attribute) {
+        if let (7, Value::Fixed(bytes) | Value::Bytes(bytes)) = field? {
+            floats.extend(bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+        }
+    }
+    Ok(floats)
 }
 
 /// As much of a `TensorProto` as is read.

@@ -17,10 +17,11 @@ use super::super::fill;
 use super::super::naming::{Place, Tensor, tensors};
 use super::data_type;
 use super::graph::{DOUBLE, FLOAT};
-use super::model::{Found, Node, find, type_name};
+use super::model::{Found, Node, find, floats, type_name};
 use super::protobuf::Fields;
 use crate::error::Error;
 use crate::network::Network;
+use crate::scalar::Scalar as _;
 
 pub(crate) fn load<N: Network>(network: &mut N, path: &Path) -> Result<(), Error> {
     let read = || -> Result<Box<N>, Fault> {
@@ -124,17 +125,30 @@ impl<'a, N: Network> Reader<'a, N> {
                 let table = find(self.graph, first)?.is_some_and(|found| found.shape.len() == 2);
                 if table { self.tensor(first, false) } else { Ok(()) }
             }
+            "Scaler" => match self.wanted {
+                [mean, variance, rest @ ..] if [mean.info.name, variance.info.name] == ["mean", "variance"] => {
+                    self.measure(mean, &floats(node.offset)?, |offset| offset)?;
+                    self.measure(variance, &floats(node.scale)?, |scale| {
+                        if scale > 0.0 { 1.0 / (scale * scale) } else { f64::NAN }
+                    })?;
+                    self.wanted = rest;
+                    Ok(())
+                }
+                _ => {
+                    Err("it holds a `Scaler`, as scikit-learn has it, and this network has no `Normalization` there"
+                        .into())
+                }
+            },
             "Imputer"
             | "LinearClassifier"
             | "LinearRegressor"
             | "SVMClassifier"
             | "SVMRegressor"
-            | "Scaler"
             | "TreeEnsemble"
             | "TreeEnsembleClassifier"
             | "TreeEnsembleRegressor" => Err(format!(
                 "it holds a `{}` as scikit-learn has it, whose numbers are no tensors; what is read are the weights of `Gemm`, \
-                 `MatMul`, `PRelu`, `Gather` and of normalisations, such as those of an `MLPClassifier` without a pipeline",
+                 `MatMul`, `PRelu`, `Gather` and of normalisations, such as those of an `MLPClassifier`",
                 node.operator
             )),
             "Neg" => {
@@ -147,6 +161,21 @@ impl<'a, N: Network> Reader<'a, N> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Takes a tensor of a `Normalization` from the numbers of a `Scaler`. One number is that of all.
+    fn measure(&mut self, tensor: &Tensor, numbers: &[f32], of: impl Fn(f64) -> f64) -> Result<(), String> {
+        let (want, have) = (tensor.range.len(), numbers.len());
+        if have != want && have != 1 {
+            return Err(format!("its `Scaler` should have {want} numbers for `{}`, but has {have}", tensor.name()));
+        }
+        for (to, number) in self.network.as_flat_mut()[tensor.range.clone()].iter_mut().zip(numbers.iter().cycle()) {
+            *to = N::Scalar::from_f64(of(f64::from(*number)));
+            if !to.finite() {
+                return Err(format!("its `Scaler` has {number} for `{}`, of which it is made", tensor.name()));
+            }
+        }
+        Ok(())
     }
 
     fn kernel(&mut self, name: &'a str, transposed: bool) -> Result<(), String> {

@@ -18,7 +18,7 @@ use crate::clock::Instant;
 use crate::history::{Epoch, Scores};
 
 // WebAssembly has no terminal
-#[cfg_attr(any(not(feature = "progress"), target_family = "wasm"), path = "progress/plain.rs")]
+#[cfg_attr(any(not(feature = "progress"), target_family = "wasm"), path = "plain.rs")]
 mod living;
 
 /// At least this long between two drawings of the living line.
