@@ -10,6 +10,8 @@ use fearless_simd::{Bytes as _, Simd, SimdCombine, SimdFloat, SimdWiden as _, f3
 use crate::kernels::dense::shared::{Compiled, Products};
 use crate::kernels::math::Elementary;
 use crate::kernels::part::Part;
+use crate::kernels::within::Within;
+use crate::kernels::{Level, dispatch};
 
 /// A floating-point type that networks compute in: `f32` or `f64`.
 ///
@@ -41,6 +43,10 @@ pub trait Scalar:
     /// What is compiled of it with this crate.
     #[doc(hidden)]
     type Products: Products<Self>;
+
+    /// Whether all numbers are finite, or probabilities too. It is compiled with this crate.
+    #[doc(hidden)]
+    fn within(level: Level, numbers: &[Self], probabilities: bool) -> bool;
 
     /// The same, in vector registers of the instruction set `S`.
     type Vector<S: Simd>: SimdFloat<S, Element = Self> + Part<S>;
@@ -169,6 +175,11 @@ macro_rules! scalar {
             #[inline(always)]
             fn finite(self) -> bool {
                 self.is_finite()
+            }
+
+            #[inline(never)]
+            fn within(level: Level, numbers: &[Self], probabilities: bool) -> bool {
+                dispatch(level, Within { numbers, probabilities })
             }
         }
     };

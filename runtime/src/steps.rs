@@ -5,8 +5,6 @@ use fearless_simd::Level;
 
 use crate::error::Error;
 use crate::frozen;
-use crate::kernels::dispatch;
-use crate::kernels::within::Finite;
 use crate::network::Network;
 use crate::optimizers::Step;
 use crate::scalar::Scalar;
@@ -76,7 +74,7 @@ impl Steps {
             return true;
         }
         (self.looked, self.mark) = (true, Some(mark(network)));
-        dispatch(level, Finite { numbers: network.as_flat() }) || !frozen::spoiled(network, previous)
+        N::Scalar::within(level, network.as_flat(), false) || !frozen::spoiled(network, previous)
     }
 
     /// Puts back the last parameters that gave a finite loss, if they are kept, and lets the optimizer forget all that it
@@ -90,7 +88,7 @@ impl Steps {
         slots: &mut [N::Scalar],
     ) {
         let others = self.mark.is_some_and(|ours| ours != mark(network));
-        if self.kept && !(others && dispatch(level, Finite { numbers: network.as_flat() })) {
+        if self.kept && !(others && N::Scalar::within(level, network.as_flat(), false)) {
             frozen::restore(network, previous);
         }
         slots.fill(N::Scalar::ZERO);

@@ -7,34 +7,18 @@ use super::flat::load;
 use crate::scalar::Scalar;
 
 /// Whether all of some numbers make sense; which of them does not is for others to find.
-#[cfg(feature = "alloc")]
 pub(crate) struct Within<'a, T> {
     pub(crate) numbers: &'a [T],
     /// Whether they are probabilities, from 0 to 1, or just finite.
     pub(crate) probabilities: bool,
 }
 
-#[cfg(feature = "alloc")]
 impl<T: Scalar> Task for Within<'_, T> {
     type Output = bool;
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> bool {
         if self.probabilities { probabilities(simd, self.numbers) } else { finite(simd, self.numbers) }
-    }
-}
-
-/// Whether all of some numbers are finite.
-pub(crate) struct Finite<'a, T> {
-    pub(crate) numbers: &'a [T],
-}
-
-impl<T: Scalar> Task for Finite<'_, T> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> bool {
-        finite(simd, self.numbers)
     }
 }
 
@@ -59,7 +43,6 @@ fn finite<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> bool {
 }
 
 /// No comparison with what is no number holds.
-#[cfg(feature = "alloc")]
 #[inline(always)]
 fn probabilities<T: Scalar, S: Simd>(simd: S, numbers: &[T]) -> bool {
     let (zero, one) = (T::Vector::<S>::splat(simd, T::ZERO), T::Vector::<S>::splat(simd, T::ONE));

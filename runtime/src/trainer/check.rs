@@ -9,7 +9,6 @@ use super::fit::Data;
 use super::parts::spread;
 use crate::data::{self, Samples, Targets};
 use crate::error::Error;
-use crate::kernels::dispatch;
 use crate::kernels::within::Within;
 use crate::losses::Loss;
 use crate::network::Network;
@@ -27,7 +26,7 @@ where
     Y: Targets<N::Scalar, N::Output> + ?Sized,
     L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
 {
-    data::check::<N, _, _, _>(data, loss, |numbers, probabilities| dispatch(level, Within { numbers, probabilities }))
+    data::check::<N, _, _, _>(data, loss, |numbers, probabilities| N::Scalar::within(level, numbers, probabilities))
 }
 
 impl<N: Network> State<N> {
@@ -46,7 +45,7 @@ impl<N: Network> State<N> {
             let count = threads.worth(numbers.len().saturating_mul(WORK));
             let fine = AtomicBool::new(true);
             let looked = threads.each(count, Within { numbers, probabilities }, |part| {
-                if !dispatch(level, part) {
+                if !N::Scalar::within(level, part.numbers, part.probabilities) {
                     fine.store(false, Ordering::Relaxed);
                 }
             });

@@ -244,12 +244,12 @@ where
     }
 
     /// Calls the callbacks.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn beside(
         &mut self,
         report: &mut Report,
         (batch, batch_loss): (usize, f64),
-        call: impl FnOnce(&mut C, &mut Training<'_, N>) -> Result<(), Error>,
+        call: fn(&mut C, &mut Training<'_, N>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let iteration = self.state.steps.made;
         call(

@@ -16,8 +16,7 @@ use crate::history::Scores;
 use crate::kernels::{Task, dispatch};
 use crate::losses::Loss;
 use crate::metrics::{Mean, MetricState as _, Metrics};
-use crate::network::Network;
-use crate::pass::Pass;
+use crate::network::{Network, TileMemory};
 use crate::scalar::Scalar;
 
 /// The most samples of the tiles that are side by side.
@@ -26,21 +25,23 @@ const GROUP: usize = 16 * 16;
 /// After so many tiles a running sum in the scalar type is added to one in `f64`.
 const TILES: usize = 64;
 
-/// Loss and metrics of a range of samples, without training.
-pub(super) struct Evaluate<'a, N: Network, L, M: Metrics<N::Scalar, N::Output, Y::Tile>, X: ?Sized, Y>
+/// Loss and metrics of the samples of some tiles, without training.
+struct Evaluate<'a, N: Network, L, M: Metrics<N::Scalar, N::Output, Y::Tile>, X: ?Sized, Y>
 where
     Y: Targets<N::Scalar, N::Output> + ?Sized,
 {
-    pub(super) network: &'a N,
-    pub(super) pass: &'a mut Pass<N>,
-    pub(super) data: Data<'a, X, Y>,
-    pub(super) range: Range<u32>,
-    pub(super) loss: &'a L,
-    pub(super) metrics: &'a M,
-    pub(super) loss_mean: &'a mut Mean<N::Scalar>,
-    pub(super) metric_state: &'a mut M::State,
+    network: &'a N,
+    tiles: &'a mut [TileMemory<N>],
+    data: Data<'a, X, Y>,
+    indices: &'a [u32],
+    /// How many samples a running sum is over that ends with these.
+    ends: Option<usize>,
+    loss: &'a L,
+    metrics: &'a M,
+    loss_mean: &'a mut Mean<N::Scalar>,
+    metric_state: &'a mut M::State,
     /// How many share the work.
-    pub(super) threads: usize,
+    threads: usize,
 }
 
 impl<N, L, M, X, Y> Task for Evaluate<'_, N, L, M, X, Y>
@@ -55,39 +56,16 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let at_once = const { if spread::<N>() { tiles_remembered::<N>() } else { tiles_at_once::<N>() } };
-        let tiles = self.pass.tiles.get_mut(..at_once).unwrap_or_default();
-        let (start, end) = (self.range.start as usize, self.range.end as usize);
-        let mut indices = [0; GROUP];
-        for batch in (start..end).step_by(TILES * N::Scalar::LANES) {
-            let batch = batch..end.min(batch + TILES * N::Scalar::LANES);
-            for start in batch.clone().step_by(at_once * N::Scalar::LANES) {
-                let numbers = start..batch.end.min(start + at_once * N::Scalar::LANES);
-                let indices = &mut indices[..numbers.len()];
-                for (index, number) in indices.iter_mut().zip(numbers) {
-                    *index = u32::try_from(number).unwrap_or(u32::MAX);
-                }
-                let (loss, metrics) = ((self.loss, &mut *self.loss_mean), (self.metrics, &mut *self.metric_state));
-                let (network, data) = (self.network, self.data);
-                if const { spread::<N>() } {
-                    let threads = self.threads;
-                    judge_apart::<S, N, L, M, X, Y>(
-                        simd,
-                        threads,
-                        network,
-                        data,
-                        (indices, &[]),
-                        tiles,
-                        loss,
-                        metrics,
-                        None,
-                    );
-                } else {
-                    judge::<S, N, L, M, X, Y>(simd, network, data, (indices, &[]), tiles, loss, metrics, None);
-                }
-            }
-            self.loss_mean.close(simd, batch.len() as f64);
-            self.metrics.end_batch(simd, self.metric_state, batch.len());
+        let Self { network, tiles, data, indices, ends, loss, metrics, loss_mean, metric_state, threads } = self;
+        let (loss, scores, samples) = ((loss, &mut *loss_mean), (metrics, &mut *metric_state), (indices, &[][..]));
+        if const { spread::<N>() } {
+            judge_apart::<S, N, L, M, X, Y>(simd, threads, network, data, samples, tiles, loss, scores, None);
+        } else {
+            judge::<S, N, L, M, X, Y>(simd, network, data, samples, tiles, loss, scores, None);
+        }
+        if let Some(samples) = ends {
+            loss_mean.close(simd, samples as f64);
+            metrics.end_batch(simd, metric_state, samples);
         }
     }
 }
@@ -131,15 +109,38 @@ where
     M: Metrics<N::Scalar, N::Output, Y::Tile>,
 {
     let State { pass, threads, .. } = state;
-    let (level, samples) = (pass.level(), range.len());
-    let all = Evaluate { network, pass, data, range, loss, metrics, loss_mean, metric_state, threads: 1 };
+    let (level, work) = (pass.level(), range.len());
+    let at_once = const { if spread::<N>() { tiles_remembered::<N>() } else { tiles_at_once::<N>() } };
+    let tiles = pass.tiles.get_mut(..at_once).unwrap_or_default();
+    let (start, end) = (range.start as usize, range.end as usize);
+    // the loops are compiled once, and for each instruction set no more than what is done with a group
+    let mut go = |threads| {
+        let mut indices = [0; GROUP];
+        for batch in (start..end).step_by(TILES * N::Scalar::LANES) {
+            let batch = batch..end.min(batch + TILES * N::Scalar::LANES);
+            for start in batch.clone().step_by(at_once * N::Scalar::LANES) {
+                let numbers = start..batch.end.min(start + at_once * N::Scalar::LANES);
+                let ends = (numbers.end == batch.end).then_some(batch.len());
+                let indices = &mut indices[..numbers.len()];
+                for (index, number) in indices.iter_mut().zip(numbers) {
+                    *index = u32::try_from(number).unwrap_or(u32::MAX);
+                }
+                let (loss_mean, metric_state) = (&mut *loss_mean, &mut *metric_state);
+                let (tiles, indices) = (&mut *tiles, &*indices);
+                dispatch(
+                    level,
+                    Evaluate { network, tiles, data, indices, ends, loss, metrics, loss_mean, metric_state, threads },
+                );
+            }
+        }
+    };
     if const { !spread::<N>() } {
-        dispatch(level, all);
+        go(1);
         return Ok(());
     }
     // a third of what it is in training
-    let count = threads.worth(work_of::<N>(samples) / 3);
-    threads.within(count, move || dispatch(level, Evaluate { threads: count, ..all }))
+    let count = threads.worth(work_of::<N>(work) / 3);
+    threads.within(count, move || go(count))
 }
 
 /// What has been added up, and the penalty of the regularisers.
