@@ -290,7 +290,7 @@ fn mutated_tables() {
             let piece = piece?;
             assert!((1..=rows).contains(&piece.len()), "{} rows of {rows}", piece.len());
             pieces.extend(piece);
-            Ok::<_, typenet::Error>(())
+            Ok::<_, Error>(())
         });
         let table = Table::from_reader(csv::Reader::from_reader(&bytes[..]));
         let whole = table.and_then(|table| {

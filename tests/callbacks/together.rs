@@ -38,10 +38,13 @@ typenet::network! {
     Large = Dense(1 -> 40, tanh), Dense(40 -> 40, tanh), Dense(40 -> 1)
 }
 
+/// What looks at a network while it is trained.
+type Look<'a> = Box<dyn FnMut(&mut Training<'_, Large>) + 'a>;
+
 /// What looks at each batch sees its step, in whatever it is wrapped.
 #[test]
 fn a_step_is_seen_through_what_wraps_a_callback() {
-    let fit = |wrap: &dyn Fn(Box<dyn FnMut(&mut Training<'_, Large>) + '_>, &mut Large)| {
+    let fit = |wrap: &dyn Fn(Look<'_>, &mut Large)| {
         let start = Large::new(&mut StdRng::seed_from_u64(0));
         let (mut network, mut seen) = (start.clone(), Vec::new());
         let look = |training: &mut Training<'_, Large>| seen.push(training.network.clone());
