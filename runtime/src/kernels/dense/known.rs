@@ -32,8 +32,8 @@ pub(crate) struct Known<'a, T, const IN: usize, const OUT: usize> {
 }
 
 impl<T: Scalar, const IN: usize, const OUT: usize> Known<'_, T, IN, OUT> {
-    /// `y = f(b + sum_i w[i, ..] x[i])` of outputs that are [`is_short`]: they sit in the lanes. `f` is taken in two widths, the second where there are
-    /// few outputs.
+    /// `y = f(b + sum_i w[i, ..] x[i])` of outputs that are [`is_short`]: they sit in the lanes. `f` is taken in two widths, the
+    /// second where there are few outputs.
     #[inline(always)]
     pub(crate) fn predict<S: Simd>(
         self,
