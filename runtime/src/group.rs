@@ -87,8 +87,8 @@ impl<N: Network> Tiles<N::Input, N::Tape> for Group<'_, N> {
     }
 
     #[inline(always)]
-    fn pair(&mut self, first: usize) -> Option<[Passing<'_, N::Input, N::Tape>; 2]> {
-        let tiles = self.tiles.get_mut(first..)?.first_chunk_mut::<2>()?;
+    fn several<const C: usize>(&mut self, first: usize) -> Option<[Passing<'_, N::Input, N::Tape>; C]> {
+        let tiles = self.tiles.get_mut(first..)?.first_chunk_mut::<C>()?;
         let mut d_inputs = self.d_inputs.get_mut(first..).unwrap_or_default().iter_mut();
         Some(tiles.each_mut().map(
             #[inline(always)]

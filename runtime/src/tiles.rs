@@ -67,8 +67,8 @@ pub trait Tiles<I, K> {
     /// One of them.
     fn tile(&mut self, index: usize) -> Passing<'_, I, K>;
 
-    /// This one and the next, if there is one.
-    fn pair(&mut self, first: usize) -> Option<[Passing<'_, I, K>; 2]>;
+    /// This one and those after it, if there are so many.
+    fn several<const N: usize>(&mut self, first: usize) -> Option<[Passing<'_, I, K>; N]>;
 
     /// Between which [barriers](Layer::BARRIERS) they are, from 0, which is before the first; `None` if they go
     /// all the way.
@@ -97,7 +97,7 @@ impl<I, K> Tiles<I, K> for Passing<'_, I, K> {
     }
 
     #[inline(always)]
-    fn pair(&mut self, _: usize) -> Option<[Passing<'_, I, K>; 2]> {
+    fn several<const N: usize>(&mut self, _: usize) -> Option<[Passing<'_, I, K>; N]> {
         None
     }
 }
@@ -137,9 +137,9 @@ where
 
     #[allow(clippy::question_mark, reason = "it would be more code for each layer")]
     #[inline(always)]
-    fn pair(&mut self, first: usize) -> Option<[Passing<'_, J, L>; 2]> {
-        let Some([first, second]) = self.tiles.pair(first) else { return None };
-        Some([(self.see)(first), (self.see)(second)])
+    fn several<const N: usize>(&mut self, first: usize) -> Option<[Passing<'_, J, L>; N]> {
+        let Some(tiles) = self.tiles.several(first) else { return None };
+        Some(tiles.map(&self.see))
     }
 
     #[inline(always)]
@@ -182,8 +182,8 @@ impl<I, K, G: Tiles<I, K> + ?Sized> Tiles<I, K> for Parted<'_, G> {
     }
 
     #[inline(always)]
-    fn pair(&mut self, first: usize) -> Option<[Passing<'_, I, K>; 2]> {
-        if first < self.count { self.tiles.pair(first) } else { None }
+    fn several<const N: usize>(&mut self, first: usize) -> Option<[Passing<'_, I, K>; N]> {
+        if first < self.count { self.tiles.several(first) } else { None }
     }
 
     #[inline(always)]

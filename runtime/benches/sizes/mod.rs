@@ -161,12 +161,12 @@ impl<T: Scalar, const N: usize> Tiles<Tile<T, N>, Trace<T, Dense<N, N>>> for Pas
     }
 
     #[inline(always)]
-    fn pair(&mut self, first: usize) -> Option<[Passing<'_, Tile<T, N>, Trace<T, Dense<N, N>>>; 2]> {
-        let [input, next_input] = self.inputs.get(first..)?.first_chunk()?;
-        let [kept, next_kept] = self.traces.get_mut(first..)?.first_chunk_mut()?;
+    fn several<const C: usize>(&mut self, first: usize) -> Option<[Passing<'_, Tile<T, N>, Trace<T, Dense<N, N>>>; C]> {
+        let inputs = self.inputs.get(first..)?.first_chunk::<C>()?;
+        let kept = self.traces.get_mut(first..)?.first_chunk_mut::<C>()?;
         let mut d_inputs = self.d_inputs.get_mut(first..).unwrap_or_default().iter_mut();
-        let tile = Passing { input, d_input: d_inputs.next(), kept };
-        Some([tile, Passing { input: next_input, d_input: d_inputs.next(), kept: next_kept }])
+        let mut inputs = inputs.iter();
+        Some(kept.each_mut().map(|kept| Passing { input: inputs.next().unwrap(), d_input: d_inputs.next(), kept }))
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn forward<T: Scalar, S: Simd, const OUT: usize>(
 /// is then paid seldom: the inputs of two tiles come from the second-level cache, and of rows that lie a power of two apart
 /// each is on a page of its own, and in the way of the others in every cache.
 #[inline(always)]
-const fn most<S: Simd>(tiles: usize) -> usize {
+pub(super) const fn most<S: Simd>(tiles: usize) -> usize {
     match registers::<S>() {
         16 if tiles == 2 => 14,
         _ => largest::<S>(ANY, tiles),
@@ -132,7 +132,7 @@ impl Meanwhile<'_> {
 
 /// What the sums of a block begin with.
 #[inline(always)]
-fn first_sums<T: Scalar, S: Simd, const B: usize, const N: usize>(
+pub(super) fn first_sums<T: Scalar, S: Simd, const B: usize, const N: usize>(
     simd: S,
     bias: Option<&[T]>,
 ) -> [[T::Vector<S>; N]; B] {
@@ -145,13 +145,13 @@ fn first_sums<T: Scalar, S: Simd, const B: usize, const N: usize>(
 
 /// Of how many inputs at most a part of so many is, if all are to be as long as each other.
 #[inline(always)]
-fn equal_parts(inputs: usize, most: usize) -> usize {
+pub(super) fn equal_parts(inputs: usize, most: usize) -> usize {
     inputs.div_ceil(inputs.div_ceil(most.max(1)).max(1)).max(1)
 }
 
 /// Adds to a block of outputs of `N` tiles. Does something else before each row of weights.
 #[inline(always)]
-fn forward_block<T: Scalar, S: Simd, const B: usize, const N: usize>(
+pub(super) fn forward_block<T: Scalar, S: Simd, const B: usize, const N: usize>(
     simd: S,
     weights: &[T],
     outputs: usize,

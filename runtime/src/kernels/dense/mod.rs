@@ -13,7 +13,8 @@
 //!
 //! Each broadcast of a weight costs a load. With the sums of one tile there is one for every multiply-add, and one more for
 //! every input: more than a processor of two loads and two multiply-adds a cycle can do in the time. So larger layers take
-//! two tiles at once, whose sums share the broadcasts. A large layer that has but one puts the outputs in the lanes, two
+//! two tiles at once, whose sums share the broadcasts, where the registers hold them; where they do not, tiles take turns
+//! ([`in_turn`]). A large layer that has but one puts the outputs in the lanes, two
 //! vectors of them for eight samples, which are transposed at the end. So does the first layer of a prediction whose samples
 //! nobody has gathered ([`rows`]). The sums are taken in the same order all the same.
 //!
@@ -170,6 +171,7 @@ fn store_block<T: Scalar, S: Simd, const KNOWN: usize, const B: usize, const N: 
 }
 
 mod forward;
+mod in_turn;
 mod input;
 mod known;
 mod left;
@@ -183,6 +185,7 @@ mod tests;
 mod weights;
 
 pub(crate) use self::forward::{asks, forward, forward_columns, forward_squares};
+pub(crate) use self::in_turn::{IN_TURN, forward_in_turn, in_turn};
 pub(crate) use self::input::backward_input;
 pub(crate) use self::known::{Known, is_known, is_short};
 pub(crate) use self::left::backward_weights_left;

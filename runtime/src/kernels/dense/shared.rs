@@ -4,7 +4,7 @@
 use fearless_simd::{Level, Simd};
 
 use super::forward::SQUARES;
-use super::{ANY, Columns, registers};
+use super::{ANY, Columns, in_turn, registers};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::flat::Window;
 use crate::kernels::outlet::Outlet;
@@ -57,7 +57,7 @@ macro_rules! compiled {
 }
 
 compiled! {
-    /// [`forward`](super::forward) into `y`, for one or two tiles. Meanwhile a large product asks for samples that come later.
+    /// [`forward`](super::forward) into `y`, for some tiles. Meanwhile a large product asks for samples that come later.
     fn forward(
         weights: &[T],
         bias: &[T],
@@ -131,6 +131,9 @@ fn forward_tiles<T: Scalar, S: Simd>(
         && let ([x, other_x], [y, other_y]) = (x, &mut *y)
     {
         return super::forward_columns::<T, S, 2>(simd, weights, bias, outputs, [x, other_x], [y, other_y], ahead);
+    }
+    if const { in_turn::<S>() } {
+        return super::forward_in_turn::<T, S>(simd, weights, bias, x, y, ahead);
     }
     for (x, y) in x.iter().zip(y) {
         let done = match const { registers::<S>() } {

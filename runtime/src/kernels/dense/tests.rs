@@ -7,7 +7,7 @@ use std::vec::Vec;
 
 use fearless_simd::Simd;
 
-use super::{Columns, Given, Known, can_read, forward_rows, is_known, reads, shared};
+use super::{Columns, Given, Known, can_read, forward_rows, in_turn, is_known, reads, shared};
 use crate::kernels::flat::{Gather, Sink as _};
 use crate::kernels::{Task, dispatch, levels};
 use crate::scalar::{Lane, Scalar};
@@ -109,6 +109,13 @@ impl<T: Scalar> Task for &Case<T> {
                 assert_eq!((y, dx), *result, "two tiles, {of}");
             }
         }
+        let inputs_of_all: Vec<_> = tiles.iter().map(|(x, _)| &x[..]).collect();
+        let mut out = vec![vec![T::Lane::splat(T::ONE); outputs]; tiles.len()];
+        let outputs_of_all = &mut out.iter_mut().map(|y| &mut y[..]).collect::<Vec<_>>();
+        if in_turn::<S>() {
+            shared::forward::<T, S>(simd, weights, bias, &inputs_of_all, outputs_of_all, None);
+            assert!(out.iter().eq(results.iter().map(|(y, _)| y)), "all tiles, {of}");
+        }
         let as_they_are: Vec<Columns<'_, T>> = tiles.iter().map(|(x, dy)| (&x[..], &dy[..])).collect();
         let mut out = vec![T::ZERO; gradient.len()];
         let numbers = gradient.len();
@@ -167,6 +174,16 @@ fn products_of_long_rows() {
             check::<f64>(inputs, outputs);
         }
     }
+}
+
+/// Tiles that meet a part of the weights in turn: rows in each other's way and others, parts that are shorter than the others.
+#[test]
+fn products_in_turn() {
+    for (inputs, outputs) in [(300, 256), (257, 512), (700, 40), (530, 33), (265, 131)] {
+        check::<f32>(inputs, outputs);
+        check::<f64>(inputs, outputs);
+    }
+    check::<f64>(256, 128);
 }
 
 /// So many weights that the way forward takes the inputs in parts, with a last block of outputs of every kind.

@@ -46,7 +46,7 @@ pub(super) const BY_LANES: u8 = 0;
 pub(super) const WHOLE: u8 = 1;
 pub(super) const LEFT: u8 = 2;
 
-/// One tile or two. What looks across the outputs is the layer's.
+/// Some tiles. What looks across the outputs is the layer's.
 #[inline(never)]
 pub(super) fn forward<T: Scalar, S: Simd, A: Activation, const N: usize>(
     simd: S,

@@ -178,7 +178,13 @@ where
         let mut next = 0;
         while next < tiles.count() {
             let here = mode.at(next * T::LANES);
-            if let Some([tile, other]) = tiles.pair(next) {
+            if const { kernel::in_turn::<S>() }
+                && let Some(some) = tiles.several::<{ kernel::IN_TURN }>(next)
+            {
+                let ahead = if asks { here.ahead(kernel::IN_TURN * T::LANES) } else { None };
+                any::forward(simd, self.activation, weights, biases, some.map(Self::passing), ahead);
+                next += kernel::IN_TURN;
+            } else if let Some([tile, other]) = tiles.several(next) {
                 let ahead = if asks { here.ahead(2 * T::LANES) } else { None };
                 let pair = [Self::passing(tile), Self::passing(other)];
                 if const { Self::reads::<T, S>() }
@@ -230,7 +236,7 @@ where
         let mut next = 0;
         while next < tiles.count() {
             let share = share.as_mut().map(Share::again);
-            if let Some([tile, other]) = tiles.pair(next) {
+            if let Some([tile, other]) = tiles.several(next) {
                 let pair = [Self::back(Backward::of(tile, None)), Self::back(Backward::of(other, None))];
                 self.backward_apart(simd, parameters, pair, share);
                 next += 2;
