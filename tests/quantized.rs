@@ -47,7 +47,9 @@ fn integers_stand_for_the_whole_range_and_exactly_for_zero() {
         }
     }
     let mut range = Range { min: 0.0, max: 0.0 };
-    [f32::NEG_INFINITY, f32::NAN, f32::INFINITY].map(|number| range.observe(number));
+    for number in [f32::NEG_INFINITY, f32::NAN, f32::INFINITY] {
+        range.observe(number);
+    }
     assert_eq!(range, Range { min: f32::MIN, max: f32::MAX });
     assert!(Affine::of(range).scale.is_finite());
     let affine = Affine::of(Range { min: 0.0, max: 6.0 });
