@@ -1,6 +1,7 @@
 //! Judges what was written: sizes flow through the layers, names are looked up. Every mistake is reported and mended,
 //! and the check goes on: whatever comes in, a network comes out.
 
+mod instead;
 mod labels;
 mod layers;
 mod nested;

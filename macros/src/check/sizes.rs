@@ -1,6 +1,6 @@
 //! Sizes: what they may be, and whether they meet.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenTree};
 use quote::ToTokens as _;
 use syn::Lit;
 
@@ -8,6 +8,9 @@ use crate::catalogue::{GROUPS, Layer, ShapeRule};
 use crate::errors::{Errors, plural};
 use crate::network::{Meeting, Setting, Size};
 use crate::syntax::{Value, text};
+
+/// What can be written as a size.
+const A_SIZE: &str = "a size is a positive integer, a constant's path, or an expression in braces";
 
 /// A size; `None` for `_`, [`Size::Unknown`] after a mistake.
 pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
@@ -22,7 +25,12 @@ pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
             }
         }
         Value::Literal(Lit::Int(literal)) => {
-            (format!("`{literal}` is not a size"), format!("write `{}`", literal.base10_digits()))
+            let (first, suffix) = (literal.base10_digits(), literal.suffix());
+            // `28x28`
+            let second = suffix.strip_prefix('x').filter(|second| second.parse::<u32>().is_ok());
+            let help =
+                second.map_or_else(|| format!("write `{first}`"), |second| format!("write `{{ {first} * {second} }}`"));
+            (format!("`{literal}` is not a size"), help)
         }
         Value::Path(path) => {
             let span = path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
@@ -33,16 +41,16 @@ pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
             format!("`{}` is not a size: layers take rows of numbers", text(value)),
             "write how many numbers there are in all".to_owned(),
         ),
+        Value::Other(tokens) if tokens.clone().into_iter().all(|tree| matches!(tree, TokenTree::Punct(_))) => {
+            (format!("`{}` is not a size", text(value)), A_SIZE.to_owned())
+        }
         Value::Call(..) | Value::Other(_) => (
             format!("`{}` is not a size", text(value)),
             format!("write an expression in braces, as `{{ {} }}`", text(value)),
         ),
         Value::Literal(_) | Value::Negative(_) => (
             format!("`{}` is not a size", text(value)),
-            meant(&text(value)).map_or_else(
-                || "a size is a positive integer, a constant's path, or an expression in braces".to_owned(),
-                |size| format!("write `{size}`"),
-            ),
+            meant(&text(value)).map_or_else(|| A_SIZE.to_owned(), |size| format!("write `{size}`")),
         ),
     };
     errors.at(value, message, help);
