@@ -131,7 +131,8 @@ pub(super) fn example(rule: Option<ShapeRule>, inputs: &Size) -> (String, String
     }
 }
 
-/// The settings, in which groups of inputs are as large as each other; what only the compiler knows is checked in the code.
+/// The settings, in which groups of inputs are as large as each other; what only the compiler knows is checked in the
+/// code.
 pub(super) fn groups(row: &Layer, mut settings: Vec<Setting>, taken: &Size, errors: &mut Errors) -> Vec<Setting> {
     let place = row.options.iter().position(|option| option.name == GROUPS);
     if let Some(setting) = place.and_then(|place| settings.get_mut(place))
@@ -152,7 +153,8 @@ fn divisor(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { divisor(b, a % b) }
 }
 
-/// Whether what stands inside a layer gives back as much as it takes; what only the compiler knows is checked in the code.
+/// Whether what stands inside a layer gives back as much as it takes; what only the compiler knows is checked in the
+/// code.
 pub(super) fn give_back(what: &str, taken: &Size, given: &Size, errors: &mut Errors) -> bool {
     let meets = taken.meets(given).unwrap_or(true);
     if !meets {
