@@ -117,7 +117,8 @@ impl Flow<'_> {
         Some(layer)
     }
 
-    /// Whether another network cannot be a layer of this one, since it is seen less. What is `pub` in part only rustc compares.
+    /// Whether another network cannot be a layer of this one, since it is seen less. What is `pub` in part only rustc
+    /// compares.
     fn hides(&self, network: &Network) -> bool {
         matches!((self.visibility, &network.visibility), (Visibility::Public(_), Visibility::Inherited))
     }

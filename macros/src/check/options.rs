@@ -4,12 +4,13 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Path;
 
+use super::instead::{instead_of, instead_of_option, names_of};
 use super::numbers::{number, numbers};
 use super::sizes::size;
 use crate::catalogue::{
-    self, ACTIVATIONS, CONSTRAINTS, Entry, INITIALIZERS, LayerOption, Named, OptionKind, REGULARIZERS, TRAINABLE,
+    self, ACTIVATIONS, CONSTRAINTS, INITIALIZERS, LayerOption, Named, OptionKind, REGULARIZERS, TRAINABLE,
 };
-use crate::errors::{Errors, listed, similar};
+use crate::errors::{Errors, listed};
 use crate::network::{Item, Setting, Size};
 use crate::syntax::{Argument, Value, text};
 
@@ -30,8 +31,11 @@ fn is_nameless(argument: &Argument) -> bool {
     argument.name.is_none() && !is_activation(&argument.value)
 }
 
-/// Whether an argument is for this option.
-fn fits(option: &LayerOption, argument: &Argument) -> bool {
+/// Whether an argument is for this option of the layer.
+fn fits(row: &catalogue::Layer, option: &LayerOption, argument: &Argument) -> bool {
+    if lacks_value(row, argument) {
+        return false;
+    }
     match (&argument.name, option.value) {
         (Some(name), _) => name == option.name,
         (None, OptionKind::Activation) => is_activation(&argument.value),
@@ -40,12 +44,21 @@ fn fits(option: &LayerOption, argument: &Argument) -> bool {
     }
 }
 
+/// Whether an argument is nothing but an option's name.
+fn lacks_value(row: &catalogue::Layer, argument: &Argument) -> bool {
+    argument.name.is_none()
+        && matches!(&argument.value, Value::Path(path) if row.options.iter().any(|option| path.is_ident(option.name)))
+}
+
 /// Reports arguments without a name that are for no option.
 fn nameless(row: &'static catalogue::Layer, arguments: &[&Argument], errors: &mut Errors) {
-    let fits_none = |argument: &&&Argument| !row.options.iter().any(|option| fits(option, argument));
+    let fits_none = |argument: &&&Argument| !row.options.iter().any(|option| fits(row, option, argument));
     for argument in arguments.iter().filter(|argument| argument.name.is_none()).filter(fits_none) {
         let (name, shown) = (row.name, text(&argument.value));
-        if row.takes_activation() {
+        if lacks_value(row, argument) {
+            let help = format_args!("write `{shown} = ...`");
+            errors.at(argument, format_args!("option `{shown}` has no value"), help);
+        } else if row.takes_activation() {
             let help = match row.options.iter().find(|option| option.value == OptionKind::Flag) {
                 Some(flag) if shown == "true" || shown == "false" => format!("write `{} = {shown}`", flag.name),
                 _ => instead_of(&argument.value, ACTIVATIONS),
@@ -66,24 +79,12 @@ fn nameless(row: &'static catalogue::Layer, arguments: &[&Argument], errors: &mu
 
 /// Reports names that are those of no option.
 fn unknown_names(row: &'static catalogue::Layer, arguments: &[&Argument], errors: &mut Errors) {
-    let known = || row.options.iter().map(|option| option.name);
     for name in arguments.iter().filter_map(|argument| argument.name.as_ref()) {
         let written = name.to_string();
-        if known().any(|option| option == written) {
-            continue;
+        if !row.options.iter().any(|option| option.name == written) {
+            let message = format_args!("layer `{}` has no option `{name}`", row.name);
+            errors.at(name, message, instead_of_option(row, &written));
         }
-        let help = match (similar(&written, known()), row.options) {
-            _ if written == "use_bias" && known().any(|option| option == "bias") => {
-                "`use_bias` is called `bias` here".to_owned()
-            }
-            _ if ["units", "input_dim", "input_shape"].contains(&&*written) => {
-                "sizes come first and have no name, as `Dense(2 -> 4)`".to_owned()
-            }
-            (Some(known), _) => format!("an option with a similar name exists: `{known}`"),
-            (None, [option]) => format!("its only option is `{}`", option.name),
-            (None, _) => format!("its options are {}", listed(known())),
-        };
-        errors.at(name, format_args!("layer `{}` has no option `{name}`", row.name), help);
     }
 }
 
@@ -95,14 +96,16 @@ fn given(
     arguments: &[&Argument],
     errors: &mut Errors,
 ) -> Setting {
-    let given: Vec<_> = arguments.iter().filter(|argument| fits(option, argument)).collect();
+    let given: Vec<_> = arguments.iter().filter(|argument| fits(row, option, argument)).collect();
     if let [_, again, ..] = given.as_slice() {
         errors.at(again, format_args!("option `{}` is given twice", option.name), "remove one of them");
     }
     let value = given.first().map(|argument| &argument.value);
     if value.is_none() {
         let is_activation = option.value == OptionKind::Activation;
-        let mistaken = is_activation && arguments.iter().any(|argument| is_nameless(argument));
+        // what has no name, and has been reported, may be what was meant
+        let may_be_nameless = is_activation || option.value == OptionKind::Number;
+        let mistaken = may_be_nameless && arguments.iter().any(|argument| is_nameless(argument));
         if !mistaken && option.default.is_none() {
             let message = format_args!("layer `{}` has no {}", row.name, option.name);
             let example = match option.value {
@@ -113,7 +116,7 @@ fn given(
             };
             errors.at(kind, message, format_args!("write one, as `{}({example})`", row.name));
         }
-        if mistaken || is_activation && option.default.is_none() {
+        if is_activation && (mistaken || option.default.is_none()) {
             return unknown(errors);
         }
     }
@@ -254,17 +257,4 @@ fn is_activation(value: &Value) -> bool {
 /// Whether a value is an activation by its name.
 fn is_built_in(value: &Value) -> bool {
     matches!(value, Value::Path(path) | Value::Call(path, _) if catalogue::find(ACTIVATIONS, &text(path)).is_some())
-}
-
-/// What to write in place of a value that is no name.
-fn instead_of(value: &Value, rows: &'static [Named]) -> String {
-    let shown = text(value);
-    match shown.strip_prefix('"').and_then(|name| catalogue::find(rows, name.strip_suffix('"')?)) {
-        Some(row) => format!("write it without quotes, as `{}`", row.example()),
-        None => names_of(rows),
-    }
-}
-
-fn names_of(rows: &'static [Named]) -> String {
-    format!("there are {}", listed(rows.iter().map(Entry::name)))
 }

@@ -74,8 +74,8 @@ pub enum Kind {
     Repeat { inner: Box<Layer>, copies: Size },
 }
 
-/// What few layers do. Of networks without such a layer nothing of it is written; of other people's layers and networks only
-/// the compiler knows.
+/// What few layers do. Of networks without such a layer nothing of it is written; of other people's layers and networks
+/// only the compiler knows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Special {
     /// It sees all tiles of a batch at once.
@@ -184,8 +184,8 @@ impl Layer {
         }
     }
 
-    /// Whether it may do this. As in Keras, what is not trained works as in prediction, costs nothing by its parameters, which
-    /// stay as they are, and something by its outputs.
+    /// Whether it may do this. As in Keras, what is not trained works as in prediction, costs nothing by its
+    /// parameters, which stay as they are, and something by its outputs.
     pub fn may(&self, special: Special) -> bool {
         if !self.trainable() && special != Special::Costs {
             return false;

@@ -130,7 +130,10 @@ fn named(name: &Ident, equals: Span, tokens: &[TokenTree], layer: &mut Single, e
 fn shape(piece: &[TokenTree], arrow: &Arrow, layer: &mut Single, errors: &mut Errors) {
     let (input, operator, output) = arrow.split(piece);
     let operator: TokenStream = operator.iter().cloned().collect();
-    if !arrow.right {
+    if operator.is_empty() {
+        let tokens: TokenStream = piece.iter().cloned().collect();
+        errors.at(tokens, "expected `->` between two sizes, found nothing", "write `->`");
+    } else if !arrow.right {
         let found = super::text(&operator);
         errors.at(&operator, format_args!("expected `->` between two sizes, found `{found}`"), "write `->`");
     }
@@ -184,7 +187,14 @@ impl Arrow {
         let one =
             (1..piece.len()).find(|&i| at(i, '-') || at(i, '>') || at(i, ':') && !at(i + 1, ':') && !at(i - 1, ':'));
         let sizes = |i: usize| is_size(piece.get(i - 1)) && is_size(piece.get(i + 1)) && piece.len() == i + 2;
-        one.filter(|&i| sizes(i)).map(|start| Self { start, end: start + 1, right: false })
+        let one = one.filter(|&i| sizes(i)).map(|start| Self { start, end: start + 1, right: false });
+        one.or_else(|| {
+            let end = piece.len().checked_sub(1)?;
+            let [TokenTree::Literal(_), between @ .., TokenTree::Literal(_)] = piece else { return None };
+            // `2 .. 4`, `2 to 4`, and `2 4`, where rustc has taken an arrow that it does not know out
+            let is_arrow = between.iter().all(|tree| is(Some(tree), '.')) || matches!(between, [TokenTree::Ident(_)]);
+            is_arrow.then_some(Self { start: 1, end, right: false })
+        })
     }
 
     fn split<'a>(&self, piece: &'a [TokenTree]) -> (&'a [TokenTree], &'a [TokenTree], &'a [TokenTree]) {

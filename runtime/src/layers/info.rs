@@ -14,8 +14,8 @@ pub struct TensorInfo {
     pub shape: &'static [usize],
 }
 
-/// What a layer computes, apart from its numbers and its activation. No form is called as a type is: rustc would then write
-/// the type's whole path in its errors.
+/// What a layer computes, apart from its numbers and its activation. No form is called as a type is: rustc would then
+/// write the type's whole path in its errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {

@@ -83,8 +83,8 @@ pub struct QuantizedDense<const IN: usize, const OUT: usize> {
 // SAFETY: numbers alone.
 unsafe impl<const IN: usize, const OUT: usize> Zeroable for QuantizedDense<IN, OUT> {}
 
-// SAFETY: each tensor is one field, or one of the field `input`, of the type and the size that are told, and nothing but
-// numbers, which may have any value.
+// SAFETY: each tensor is one field, or one of the field `input`, of the type and the size that are told, and nothing
+// but numbers, which may have any value.
 unsafe impl<const IN: usize, const OUT: usize> Stored for QuantizedDense<IN, OUT> {
     const LAYOUT: Layout = Layout::One(&[
         StoredTensor { name: "kernel", number: Number::Weight, shape: &[IN, OUT], offset: offset_of!(Self, kernel) },

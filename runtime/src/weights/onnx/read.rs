@@ -1,7 +1,7 @@
 //! Weights from ONNX models, whoever wrote them.
 //!
-//! Nothing is kept of a file but where its parts are: each tensor is looked for when a node asks for it, so that a hostile
-//! file takes no memory beyond its own size.
+//! Nothing is kept of a file but where its parts are: each tensor is looked for when a node asks for it, so that a
+//! hostile file takes no memory beyond its own size.
 
 use std::boxed::Box;
 use std::format;
@@ -73,7 +73,8 @@ struct Reader<'a, N> {
     wanted: &'a [Tensor],
     /// What the last `MatMul` gave, until its bias is added.
     product: Option<&'a str>,
-    /// What the last `Neg` gave, and the last `Relu` if it was of that: where Keras writes a `PReLU` as sums and products.
+    /// What the last `Neg` gave, and the last `Relu` if it was of that: where Keras writes a `PReLU` as sums and
+    /// products.
     negated: Option<&'a str>,
     mirrored: Option<&'a str>,
     /// The names of what has been read.
@@ -217,8 +218,8 @@ impl<'a, N: Network> Reader<'a, N> {
         if self.wants(ours) { self.tensor(name, false) } else { Err(surplus(name)) }
     }
 
-    /// Reads the one that is kept in the model of what a sum or a product is of, if one called so is wanted. Single numbers
-    /// are those of activations.
+    /// Reads the one that is kept in the model of what a sum or a product is of, if one called so is wanted. Single
+    /// numbers are those of activations.
     fn any_of(&mut self, node: &Node<'a>, ours: &[&str]) -> Result<(), String> {
         let [first, second, ..] = node.inputs;
         for name in [first, second] {
