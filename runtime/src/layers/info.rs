@@ -83,6 +83,17 @@ pub enum Form {
     },
 }
 
+impl Form {
+    /// What stands in residuals and repetitions, however deep.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn innermost(mut self) -> Self {
+        while let Self::OfResidual { layer } | Self::OfRepeat { layer, .. } = self {
+            self = *layer;
+        }
+        self
+    }
+}
+
 /// What is known of a layer beside what it trains: what summaries print and files name.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayerInfo {

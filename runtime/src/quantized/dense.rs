@@ -24,11 +24,11 @@ pub struct Range {
 unsafe impl Zeroable for Range {}
 
 impl Range {
-    /// Widens it to hold `number`.
+    /// Widens it to hold `number`; an infinity counts as the largest float, or no scale would be finite.
     #[inline(always)]
     pub fn observe(&mut self, number: f32) {
-        self.min = self.min.min(number);
-        self.max = self.max.max(number);
+        self.min = self.min.min(number).max(f32::MIN);
+        self.max = self.max.max(number).min(f32::MAX);
     }
 }
 
