@@ -46,6 +46,12 @@ fn integers_stand_for_the_whole_range_and_exactly_for_zero() {
             assert!((back - number).abs() <= affine.scale * 1.001, "{min}..{max}: {number} became {back}");
         }
     }
+    let mut range = Range { min: 0.0, max: 0.0 };
+    for number in [f32::NEG_INFINITY, f32::NAN, f32::INFINITY] {
+        range.observe(number);
+    }
+    assert_eq!(range, Range { min: f32::MIN, max: f32::MAX });
+    assert!(Affine::of(range).scale.is_finite());
     let affine = Affine::of(Range { min: 0.0, max: 6.0 });
     assert_eq!([-1.0, 0.0, 6.0, 1e30, f32::INFINITY].map(|x| affine.quantize(x)), [-128, -128, 127, 127, 127]);
 }

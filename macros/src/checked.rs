@@ -5,9 +5,9 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use crate::network::{Size, located_at};
 
-/// `written`, after `check`, a function of the runtime that compiles if it takes these generic `arguments`. If not, rustc says so
-/// once and takes the type for an error that it knows of: it says nothing of what depends on it. It points at the first
-/// argument.
+/// `written`, after `check`, a function of the runtime that compiles if it takes these generic `arguments`. If not,
+/// rustc says so once and takes the type for an error that it knows of: it says nothing of what depends on it. It
+/// points at the first argument.
 ///
 /// `typenet` is the path of the crate.
 pub fn checked(written: &impl ToTokens, check: &str, arguments: &TokenStream, typenet: &TokenStream) -> TokenStream {
@@ -24,8 +24,8 @@ pub fn of_sizes(
     span: Span,
     typenet: &TokenStream,
 ) -> TokenStream {
-    // all of one place and of one origin, that of the crate's path: where a path begins and ends in different ones, rustc
-    // points at the whole macro
+    // all of one place and of one origin, that of the crate's path: where a path begins and ends in different ones,
+    // rustc points at the whole macro
     let typenet_there = located_at(typenet, span);
     let span = typenet_there.clone().into_iter().last().map_or_else(Span::mixed_site, |last| last.span());
     let place = quote_spanned!(span=> #typenet_there::__private::Sizes);

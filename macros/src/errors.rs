@@ -56,8 +56,8 @@ impl Errors {
 
 /// A mistake that has been reported, in the place of what it leaves unknown: a size, or a value.
 ///
-/// It is written as the same `compile_error!` once more, which rustc does not print twice. What rustc finds there is an error
-/// that it knows of, and so it says nothing of all that depends on it, in the user's program neither.
+/// It is written as the same `compile_error!` once more, which rustc does not print twice. What rustc finds there is an
+/// error that it knows of, and so it says nothing of all that depends on it, in the user's program neither.
 #[derive(Clone)]
 pub struct Mistake(Option<TokenStream>);
 

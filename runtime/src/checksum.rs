@@ -3,8 +3,8 @@
 /// The 64 bits of FNV-1a, of no bytes yet.
 pub(crate) const START: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// The 64 bits of FNV-1a with these bytes behind those that gave `hash`: in bytes of the same number no single one can change
-/// without the checksum changing. It also runs while the compiler evaluates constants.
+/// The 64 bits of FNV-1a with these bytes behind those that gave `hash`: in bytes of the same number no single one can
+/// change without the checksum changing. It also runs while the compiler evaluates constants.
 ///
 /// Source: G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake, *The FNV Non-Cryptographic Hash Algorithm*.
 #[allow(clippy::cast_possible_truncation, reason = "a product that wraps around")]

@@ -194,10 +194,11 @@ pub enum Error {
         /// How many there are.
         outputs: usize,
     },
-    /// The loss became NaN or infinite, or the step after a finite loss has led to parameters that are. The network has the
-    /// last parameters that gave a finite loss, and the optimizer has forgotten what led away from them: its slots are zeros as
-    /// before its first step, while schedules go on. So the same trainer may go on, with a smaller rate for instance. If
-    /// other parameters were put into the network since the last step, between two calls of a trainer, these stay.
+    /// The loss became NaN or infinite, or the step after a finite loss has led to parameters that are. The network has
+    /// the last parameters that gave a finite loss, and the optimizer has forgotten what led away from them: its slots
+    /// are zeros as before its first step, while schedules go on. So the same trainer may go on, with a smaller rate
+    /// for instance. If other parameters were put into the network since the last step, between two calls of a trainer,
+    /// these stay.
     #[error(
         "the loss {became} {loss:?} in epoch {epoch}, batch {batch}{step}; the network keeps the parameters from before it \
          (a smaller learning rate may help)",

@@ -8,8 +8,8 @@ use std::path::Path;
 use crate::error::Error;
 use crate::network::Network;
 
-/// The weights of a network in files, for every network. It is in the prelude; [`weights`](crate::weights) says what is in the
-/// files, and how they come from Keras and PyTorch.
+/// The weights of a network in files, for every network. It is in the prelude; [`weights`](crate::weights) says what is
+/// in the files, and how they come from Keras and PyTorch.
 pub trait Files: Network {
     /// Writes the parameters to a safetensors file: tensors `label.kernel`, `label.bias` in Keras's layout, with the
     /// declaration, a checksum, and a sample input with its output in the metadata; see [`weights`](crate::weights).
@@ -54,8 +54,8 @@ pub trait Files: Network {
         crate::weights::load(self, path.as_ref(), false)
     }
 
-    /// What [`save`](Self::save) writes, in memory: for a browser, an archive, a database, another program, or a field of a
-    /// struct that serde knows.
+    /// What [`save`](Self::save) writes, in memory: for a browser, an archive, a database, another program, or a field
+    /// of a struct that serde knows.
     ///
     /// ```
     /// # use rand::{SeedableRng, rngs::StdRng};
@@ -82,8 +82,8 @@ pub trait Files: Network {
         crate::weights::to_bytes(self)
     }
 
-    /// Reads the parameters from what was a safetensors file, and checks it, as [`load`](Self::load) does. On an error the
-    /// network stays as it was.
+    /// Reads the parameters from what was a safetensors file, and checks it, as [`load`](Self::load) does. On an error
+    /// the network stays as it was.
     ///
     /// # Errors
     /// [`Error::Weights`] of `<bytes>` if they do not hold this network.

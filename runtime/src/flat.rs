@@ -29,9 +29,9 @@ pub unsafe trait Flat<T: Scalar>: Zeroable {
         unsafe { slice::from_raw_parts(first.cast::<T>(), Self::NUMBERS) }
     }
 
-    /// All numbers, in the order of the fields, to be changed: Keras's `set_weights`. To copy them leaves both networks where
-    /// they are, allocates nothing and passes nothing over the stack. So a thread that trains fills a spare network, and sends
-    /// it, as a `Box`, to one that must not wait and predicts with the one before.
+    /// All numbers, in the order of the fields, to be changed: Keras's `set_weights`. To copy them leaves both networks
+    /// where they are, allocates nothing and passes nothing over the stack. So a thread that trains fills a spare
+    /// network, and sends it, as a `Box`, to one that must not wait and predicts with the one before.
     ///
     /// ```
     /// # use rand::{SeedableRng, rngs::StdRng};
@@ -70,8 +70,8 @@ pub unsafe trait Flat<T: Scalar>: Zeroable {
     }
 }
 
-// SAFETY: plain old data has no padding and may hold any bits; its size and alignment are asserted where the numbers are
-// counted, without which no slice is made.
+// SAFETY: plain old data has no padding and may hold any bits; its size and alignment are asserted where the numbers
+// are counted, without which no slice is made.
 unsafe impl<T: Scalar, P: Pod> Flat<T> for P {
     const NUMBERS: usize = {
         assert!(size_of::<P>().is_multiple_of(size_of::<T>()), "parameters must be made of numbers of the scalar type");

@@ -28,15 +28,15 @@ pub(crate) const fn reads<S: Simd, N: Network>() -> bool {
     }
 }
 
-/// Of how many bytes tiles may be that are remembered.
+/// How many bytes the tiles that are remembered may take.
 const MEMORY: usize = 4 * 1024 * 1024;
 
 /// How many tiles go through each phase of a step before the next phase begins.
 ///
 /// The numbers of one tile depend on each other from the first layer to the last and back; those of different tiles do
 /// not. A few tiles of a small network, side by side, keep the processor busy while each waits for itself. They must
-/// fit into half of a first-level cache together. Those of a large network go through each layer together, whose products
-/// take two at once, and whose weights are then in the cache for the next two.
+/// fit into half of a first-level cache together. Those of a large network go through each layer together, whose
+/// products take two at once, and whose weights are then in the cache for the next two.
 pub(crate) const fn tiles_at_once<N: Network>() -> usize {
     const HALF_CACHE: usize = 16 * 1024;
     let (memory, most) = if by_layer::<N>() { (MEMORY, 4) } else { (HALF_CACHE, 8) };
@@ -118,7 +118,8 @@ pub(crate) fn forward<S: Simd, N: Network, M: Mode>(simd: S, network: &N, mode: 
     }
 }
 
-/// The same of tiles whose successors may lie in memory: a network that is so large that a layer can asks for them meanwhile.
+/// The same where the next samples may lie in memory: the first layer of a large network prefetches them while it
+/// computes.
 #[inline(always)]
 pub(crate) fn onward<'a, S: Simd, N: Network, M: Mode>(
     simd: S,
@@ -146,8 +147,8 @@ pub(crate) fn backward<S: Simd, N: Network>(simd: S, network: &N, mut group: Gro
     }
 }
 
-/// A tile forward. As arguments of their own the references tell the compiler that nothing is in two of them, which those
-/// of a [`Passing`] do not.
+/// Sends one tile forward. References that are arguments of their own tell the compiler that they do not overlap, which
+/// those in a [`Passing`] do not.
 #[inline(always)]
 pub(crate) fn forward_one<S: Simd, N: Network, M: Mode>(
     simd: S,
@@ -159,7 +160,7 @@ pub(crate) fn forward_one<S: Simd, N: Network, M: Mode>(
     network.forward(simd, mode, &mut Passing::new(input, tape));
 }
 
-/// A tile back.
+/// Sends one tile back.
 #[inline(always)]
 fn backward_one<S: Simd, N: Network>(
     simd: S,

@@ -38,11 +38,12 @@
 //!   makes steps where there is no heap.
 //! - [`layers`], [`activations`], [`losses`], [`metrics`], [`optimizers`], [`schedules`], [`callbacks`],
 //!   [`initializers`], [`regularizers`] and [`constraints`] hold what there is, and each says how to write one's own.
-//! - [`noise`] and [`simd`] are for layers of one's own that draw random numbers, and for whatever computes with many samples at
-//!   once.
+//! - [`noise`] and [`simd`] are for layers of one's own that draw random numbers, and for whatever computes with many
+//!   samples at once.
 //! - [`data`] says what can be trained on.
 //! - [`quantized`] turns networks into integers of eight bits, for where memory is short.
-//! - [`Files`] saves and loads networks; `weights` says what is in the files, and how weights come from Keras and PyTorch.
+//! - [`Files`] saves and loads networks; `weights` says what is in the files, and how weights come from Keras and
+//!   PyTorch.
 //! - [`History`] is what training reports; with feature `plot`, `plot` draws it.
 //! - [`Error`] is everything that can go wrong at run time; nothing here panics on bad input.
 //!

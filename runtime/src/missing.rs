@@ -1,5 +1,5 @@
-//! What a program reads that calls a method whose feature is off: the feature's name, where rustc would say that there is no
-//! such method.
+//! What a program reads that calls a method whose feature is off: the feature's name, where rustc would say that there
+//! is no such method.
 
 macro_rules! features {
     ($($feature:literal $name:ident $message:literal $note:literal;)*) => {$(
@@ -30,8 +30,8 @@ features! {
         "write `cargo add typenet --features onnx`";
 }
 
-/// Methods that are there only with a feature, for where it is off: nobody can call them, and who tries reads why. What bears
-/// the bound is a generic parameter, since a bound that nothing can ever meet is an error where it stands.
+/// Methods that are there only with a feature, for where it is off: nobody can call them, and who tries reads why. What
+/// bears the bound is a generic parameter, since a bound that nothing can ever meet is an error where it stands.
 macro_rules! missing {
     ($feature:ident of $bearer:ty { $($visibility:vis fn $name:ident($($argument:tt)*) -> $output:ty;)* }) => {$(
         #[doc(hidden)]

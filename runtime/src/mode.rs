@@ -1,5 +1,5 @@
-//! What samples go through a network for: whether random numbers are drawn at all, and what many samples at once let a first
-//! layer do beside or instead of its work.
+//! Why samples go through a network: for training, with random numbers, or for a prediction, without; and what a first
+//! layer can do about samples that lie in memory: prefetch the next ones, or read these where they lie.
 
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::Given;
@@ -7,30 +7,31 @@ use crate::noise::Noise;
 
 /// Whether samples go through a network for its training or for its prediction: [`Training`] or [`Inference`].
 pub trait Mode: Copy {
-    /// Where the next layer takes its random numbers from; `None` if there shall be none.
+    /// Where the next layer takes its random numbers from; `None` in a prediction.
     fn noise(self) -> Option<Noise>;
 
     /// The mode of the layer after one that has taken `streams` of random numbers.
     #[must_use]
     fn after(self, streams: usize) -> Self;
 
-    /// The mode of a tile of those that go together, whose first sample is `samples` after that of the first.
+    /// The mode of a later tile of a group, whose first sample comes `samples` after the first of the group.
     #[must_use]
     fn at(self, samples: usize) -> Self;
 
-    /// What a layer that can shall ask for meanwhile: `samples` of those that come later.
+    /// What a layer can prefetch while it computes: up to `samples` of those that come next.
     #[inline(always)]
     fn ahead(&self, _samples: usize) -> Option<Ahead<'_>> {
         None
     }
 
-    /// Where the samples lie, if they have not been gathered: for a first layer that [reads](crate::layers::Layer::READS) them.
+    /// Where the samples lie, if they have not been gathered: for a first layer that
+    /// [reads](crate::layers::Layer::READS) them.
     #[inline(always)]
     fn given(&self) -> Option<Given<'_>> {
         None
     }
 
-    /// The mode of the layers after one that has asked, or read.
+    /// The mode of the layers after one that has prefetched samples, or read them.
     #[must_use]
     #[inline(always)]
     fn asked(self) -> Self {
@@ -80,7 +81,7 @@ impl Mode for Training {
     }
 }
 
-/// A mode in which samples that come later are asked for, as the trainer does.
+/// A mode in which samples that come next are prefetched.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asking<'a, M>(pub(crate) M, pub(crate) Option<Ahead<'a>>);
@@ -118,7 +119,7 @@ impl<M: Mode> Mode for Asking<'_, M> {
     }
 }
 
-/// A prediction of samples that the first layer reads where they lie, if there are such.
+/// A prediction in which the first layer reads samples where they lie, if there are such.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading<'a>(pub(crate) Option<Given<'a>>);

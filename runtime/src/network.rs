@@ -35,8 +35,8 @@ pub type OutputSample<N> = <<N as Network>::Output as Features<<N as Network>::S
 /// A network: what `network!` implements for the struct that it writes.
 ///
 /// The struct holds the parameters and nothing else. What training needs beside them is apart: a [`Tape`](Self::Tape)
-/// for what backward wants to know of the forward pass of one tile, and the trainer's own workspace. Files of weights are the
-/// matter of [`Files`](crate::Files), which every network implements.
+/// for what backward wants to know of the forward pass of one tile, and the trainer's own workspace. Files of weights
+/// are the matter of [`Files`](crate::Files), which every network implements.
 ///
 /// A function, a struct or a trait for any network, or for any that takes and gives what is wanted, is generic over it:
 ///
@@ -136,8 +136,8 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     fn initialize<R: Rng + ?Sized>(&mut self, rng: &mut R);
 
     /// Sends tiles through all layers side by side, up to the logits, which their tapes hold. Layers such as
-    /// [`Dropout`](crate::layers::Dropout) do something else in training than in prediction, so `mode` says which it is; it
-    /// is that of the first tile, and what comes back is that of a layer that would follow. One tile alone is a
+    /// [`Dropout`](crate::layers::Dropout) do something else in training than in prediction, so `mode` says which it
+    /// is; it is that of the first tile, and what comes back is that of a layer that would follow. One tile alone is a
     /// [`Passing`](crate::layers::Passing).
     fn forward<S: Simd, M: Mode, G: Tiles<Self::Input, Self::Tape>>(&self, simd: S, mode: M, tiles: &mut G) -> M;
 
@@ -164,8 +164,8 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     #[inline(always)]
     fn absorb(&mut self, _tape: &Self::Tape) {}
 
-    /// Ends a batch whose tiles are all at hand, and were sent [`backward`](Self::backward) with `later`: hands every part
-    /// of the gradient that `sink` wants to it. The parameters begin at `start`; gives where they end.
+    /// Ends a batch whose tiles are all at hand, and were sent [`backward`](Self::backward) with `later`: hands every
+    /// part of the gradient that `sink` wants to it. The parameters begin at `start`; gives where they end.
     fn complete<S: Simd, G: Tapes<Self>, K: Sink<Self::Scalar>>(simd: S, batch: G, start: usize, sink: &mut K)
     -> usize;
 
@@ -178,8 +178,8 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// Whether some layer has a regulariser.
     const REGULARIZED: bool = false;
 
-    /// What its [regularisers](crate::regularizers) add to the loss; adds the slope of it to `gradient`. Training does so
-    /// itself; a loop with a gradient of its own may.
+    /// What its [regularisers](crate::regularizers) add to the loss; adds the slope of it to `gradient`. Training does
+    /// so itself; a loop with a gradient of its own may.
     ///
     /// ```
     /// # use rand::{SeedableRng, rngs::StdRng};
@@ -199,8 +199,8 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// Whether the outputs of some layer [cost](crate::layers::Layer::cost) something.
     const COSTS: bool = false;
 
-    /// What the outputs of the layers add to the loss of each sample of a tile that went [`forward`](Self::forward); the
-    /// slope of it, times `share`, becomes part of the gradient when the tile goes [`backward`](Self::backward).
+    /// What the outputs of the layers add to the loss of each sample of a tile that went [`forward`](Self::forward);
+    /// the slope of it, times `share`, becomes part of the gradient when the tile goes [`backward`](Self::backward).
     #[inline(always)]
     fn cost<S: Simd>(
         simd: S,
@@ -259,8 +259,8 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// ```
     ///
     /// # Errors
-    /// [`Error::NoSamples`], [`Error::TooManySamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
-    /// [`Error::ParameterNotFinite`] for one in the network.
+    /// [`Error::NoSamples`], [`Error::TooManySamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the
+    /// samples, [`Error::ParameterNotFinite`] for one in the network.
     fn quantize<X>(&self, calibration: &X) -> Result<Quantized<Self>, Error>
     where
         Self: QuantizableNetwork,

@@ -20,7 +20,7 @@ pub(crate) struct Steps {
     pub(crate) kept: bool,
     /// Whether the parameters after it were looked at.
     looked: bool,
-    /// What tells them from others, if somebody could put others in their place since.
+    /// Their [`mark`], if the caller may have changed them since.
     mark: Option<u32>,
 }
 
@@ -28,7 +28,7 @@ impl Steps {
     /// Before the first.
     pub(crate) const NONE: Self = Self { made: 0, forgotten: 0, kept: false, looked: false, mark: None };
 
-    /// As many, the last of which can be taken back.
+    /// Those of a checkpoint, the last of which can be taken back.
     #[cfg(feature = "safetensors")]
     pub(crate) const fn resumed(made: u64, forgotten: u64) -> Self {
         Self { made, forgotten, kept: true, ..Self::NONE }
@@ -68,7 +68,7 @@ impl Steps {
         self.mark = Some(mark(network));
     }
 
-    /// Looks at the parameters that the last step has led to, unless that was done: whether all that it moved are numbers still.
+    /// Whether all parameters that the last step has moved are finite still. Looks at them once for each step.
     pub(crate) fn look<N: Network>(&mut self, level: Level, network: &N, previous: &[N::Scalar]) -> bool {
         if !self.kept || self.looked {
             return true;
@@ -77,9 +77,9 @@ impl Steps {
         N::Scalar::within(level, network.as_flat(), false) || !frozen::spoiled(network, previous)
     }
 
-    /// Puts back the last parameters that gave a finite loss, if they are kept, and lets the optimizer forget all that it
-    /// remembers, which has led here. What others have put into the network since the last step stays there, if it is
-    /// numbers.
+    /// Puts back the last parameters that gave a finite loss, if they are kept, and lets the optimizer forget all that
+    /// it remembers, which has led here. What others have put into the network since the last step stays there, if it
+    /// is numbers.
     pub(crate) fn take_back<N: Network>(
         &mut self,
         level: Level,
@@ -96,7 +96,8 @@ impl Steps {
     }
 }
 
-/// What tells a network from others: some of its numbers. To look at all of them would take as long as a step of a small one.
+/// A sum of some of the network's numbers, by which it is known again. To look at all of them would take as long as a
+/// step of a small network.
 #[inline(always)]
 fn mark<N: Network>(network: &N) -> u32 {
     const PLACES: usize = 4;

@@ -17,7 +17,7 @@ pub struct Shares<'a, N: Network> {
 
 #[cfg(feature = "alloc")]
 impl<N: Network> Shares<'_, N> {
-    /// For as long as it is borrowed.
+    /// A reborrow.
     #[inline(always)]
     pub(crate) fn again(&mut self) -> Shares<'_, N> {
         let now = self.now.as_mut().map(|(gradient, sums)| (&mut **gradient, &mut **sums));

@@ -45,8 +45,8 @@ impl Threads {
 
     /// How many of them so much work is worth, in multiply-adds.
     ///
-    /// Handing work to sleeping threads and waiting for them takes some 15 microseconds; a thread that is given [`SHARE`]
-    /// is worth that.
+    /// Handing work to sleeping threads and waiting for them takes some 15 microseconds; a thread that is given
+    /// [`SHARE`] is worth that.
     pub(crate) const fn worth(&self, work: usize) -> usize {
         let most = work / SHARE;
         match self.count {

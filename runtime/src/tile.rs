@@ -263,8 +263,9 @@ pub(crate) fn weigh<T: Scalar, Z: Features<T>, S: Simd>(simd: S, tile: &mut Z, w
     );
 }
 
-/// A sample between two layers of a prediction. The next layer reads number by number what the one before stored a vector at a
-/// time: a vector that lies across two cache lines must first arrive in the cache, which is twice the time of a small layer.
+/// A sample between two layers of a prediction. The next layer reads number by number what the one before stored a
+/// vector at a time: a vector that lies across two cache lines must first arrive in the cache, which is twice the time
+/// of a small layer.
 #[cfg_attr(any(target_arch = "x86", target_arch = "x86_64"), repr(align(64)))]
 #[derive(Clone, Copy, Debug)]
 pub struct Between<A>(pub A);

@@ -24,7 +24,7 @@ impl<'a, I, K> Passing<'a, I, K> {
         Self { input, d_input: None, kept }
     }
 
-    /// For as long as it is borrowed.
+    /// A reborrow.
     #[inline(always)]
     fn again(&mut self) -> Passing<'_, I, K> {
         Passing { input: self.input, d_input: self.d_input.as_deref_mut(), kept: &mut *self.kept }
@@ -46,8 +46,8 @@ impl<'a, I, K> Passing<'a, I, K> {
         Passing { input: &before.output, d_input: Some(&mut before.d_output), kept }
     }
 
-    /// The same of a layer before which nothing is trained: what comes before goes back only for who asks for the gradient of
-    /// the inputs.
+    /// The same of a layer before which nothing is trained: what comes before goes back only for who asks for the
+    /// gradient of the inputs.
     #[inline(always)]
     pub fn after_untrained<T: Scalar, B: Layer<T>, J>(
         self,
@@ -102,7 +102,7 @@ impl<I, K> Tiles<I, K> for Passing<'_, I, K> {
     }
 }
 
-/// The tiles of what is around a layer, as the layer sees them: `F` makes the one of the other.
+/// The tiles of a layer as one within it sees them: `see` turns one into the other.
 pub(crate) struct Inside<'a, G: ?Sized, F, I, K> {
     tiles: &'a mut G,
     see: F,
@@ -148,7 +148,8 @@ where
     }
 }
 
-/// The tiles of what has barriers, as one layer of it has them: none but in its own parts.
+/// The tiles of a network with barriers as one of its layers sees them: all in the parts of the way that are its own,
+/// and none in the others.
 #[allow(missing_debug_implementations, reason = "generated code holds it for one call")]
 pub struct Parted<'a, G: ?Sized> {
     tiles: &'a mut G,

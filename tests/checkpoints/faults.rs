@@ -13,7 +13,8 @@ network! {
     Net = Dense(2 -> 3, tanh), Dense(3 -> 1);
     Wider = Dense(2 -> 4, tanh), Dense(4 -> 1);
     Other = Dense(2 -> 3, relu), Dense(3 -> 1);
-    Double: f64 = Dense(2 -> 3, tanh), Dense(3 -> 1)
+    Double: f64 = Dense(2 -> 3, tanh), Dense(3 -> 1);
+    Noisy = Dense(2 -> 3, tanh), Dropout(0.5), Dense(1)
 }
 
 const X: [[f32; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
@@ -82,8 +83,11 @@ fn another_training() {
     let absolute = Trainer::new(MeanAbsoluteError, sgd());
     refused!(path, "its loss is `MeanSquaredError`, but here it is `MeanAbsoluteError`", Net, absolute);
     refused!(path, "its seed is `", Net, trainer(), (&X, &Y), 2);
-    refused!(path, "its seed is `", Net, trainer().shuffle(false));
+    let order = "its order of samples is `shuffled`, but here it is `as given`";
+    refused!(path, order, Net, trainer().shuffle(false));
+    refused!(path, "learning_rate: 0.2, ", Net, Trainer::new(MeanSquaredError, Sgd::new(0.2).momentum(0.9)));
     refused!(path, "its batch size is `32`, but here it is `2`", Net, trainer().batch_size(2));
+    refused!(path, "its number of steps per epoch is `all`, but here it is `1`", Net, trainer().steps_per_epoch(1));
     refused!(path, "its number of samples is `4`, but here it is `3`", Net, trainer(), (&X[..3], &Y[..3]), 1);
     refused!(path, "its number of samples is `4`, but here it is `3`", Net, trainer().validation_split(0.25));
     let scores =
@@ -96,6 +100,17 @@ fn another_training() {
     assert!(result.unwrap_err().to_string().contains("it has 3 epochs, but here are 2 in total"));
     assert_eq!(network, before);
     assert_eq!(fs::read(path).unwrap(), bytes, "the file stays as it was");
+}
+
+#[test]
+fn another_order_where_layers_draw_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = &directory.path().join("checkpoint");
+    let rng = &mut StdRng::seed_from_u64(1);
+    let mut noisy = Noisy::new(rng);
+    trainer().epochs(3).checkpoint(path).fit(&mut noisy, (&X, &Y), rng).unwrap();
+    let order = "its order of samples is `shuffled`, but here it is `as given`";
+    refused!(path, order, Noisy, trainer().shuffle(false));
 }
 
 #[test]

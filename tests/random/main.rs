@@ -1,10 +1,11 @@
-//! Networks drawn at random from the grammar, against a slow way through them that anyone can read: predictions, gradients, steps.
-//! `UPDATE_EXPECT=1` writes `networks.rs`, when the plans have changed.
+//! Networks drawn at random from the grammar, against a slow way through them that anyone can read: predictions,
+//! gradients, steps. `UPDATE_EXPECT=1` writes `networks.rs`, when the plans have changed.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::cast_possible_truncation, reason = "numbers that both kinds of floats hold")]
 
 mod draw;
 mod dual;
+mod layer;
 mod networks;
 mod plan;
 mod reference;
@@ -22,6 +23,7 @@ use typenet::prelude::*;
 
 use crate::draw::Random;
 use crate::dual::{Dual, sum};
+use crate::layer::{Kind, Layer};
 use crate::plan::{COUNT, Plan, plans};
 use crate::reference::Walk;
 use crate::support::levels;
@@ -58,6 +60,16 @@ fn the_networks_are_those_of_the_plans() {
         std::fs::write(path, text).unwrap();
     } else {
         assert_eq!(std::fs::read_to_string(path).unwrap(), text, "`UPDATE_EXPECT=1` writes it anew");
+    }
+}
+
+#[test]
+fn the_reference_keeps_zeros() {
+    let zeros = vec![Dual { value: 0.0, slope: 1.0 }; 4];
+    for (kind, outputs) in [(Kind::UnitNormalization, 4), (Kind::Dot { normalize: true }, 1)] {
+        let layer = Layer { inputs: 4, outputs, trainable: true, kind, stated: true };
+        let batch = Walk::new(&[], false).layers(&[layer], vec![zeros.clone()]);
+        assert!(batch.iter().flatten().all(|y| y.value.abs() < 1e-300 && y.slope.is_finite()), "{batch:?}");
     }
 }
 

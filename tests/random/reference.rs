@@ -1,10 +1,10 @@
-//! What a plan computes, by the definitions, number by number in `f64`: no tiles, no kernels, and slopes that go forward with
-//! the numbers.
+//! What a plan computes, by the definitions, number by number in `f64`: no tiles, no kernels, and slopes that go
+//! forward with the numbers.
 
 use std::cmp::Ordering;
 
 use crate::dual::{Dual, EACH, sum};
-use crate::plan::{Activation, Kind, Layer};
+use crate::layer::{Activation, Kind, Layer};
 
 /// One sample after an activation.
 fn activate(activation: Activation, x: &[Dual]) -> Vec<Dual> {
@@ -146,8 +146,8 @@ impl<'a> Walk<'a> {
                 })
             }
             Kind::UnitNormalization => each(&batch, |x| {
-                let length = sum(x.iter().map(|x| *x * *x)).sqrt();
-                x.iter().map(|x| *x / length).collect()
+                let inverse = inverse_length(x, 1e12);
+                x.iter().map(|x| *x * inverse).collect()
             }),
             Kind::PRelu => {
                 let alpha = self.take(n);
@@ -163,9 +163,8 @@ impl<'a> Walk<'a> {
             }),
             Kind::Dot { normalize } => each(&batch, |x| {
                 let (a, b) = x.split_at(n / 2);
-                let product = |a: &[Dual], b: &[Dual]| sum(a.iter().zip(b).map(|(a, b)| *a * *b));
-                let lengths = if *normalize { (product(a, a) * product(b, b)).sqrt() } else { 1.0.into() };
-                vec![product(a, b) / lengths]
+                let product = sum(a.iter().zip(b).map(|(a, b)| *a * *b));
+                vec![if *normalize { product * inverse_length(a, 1e7) * inverse_length(b, 1e7) } else { product }]
             }),
             Kind::RepeatVector => each(&batch, |x| x.repeat(layer.outputs / n)),
             Kind::Embedding { rows } => {
@@ -195,6 +194,12 @@ impl<'a> Walk<'a> {
             Kind::Block(_, layers) => self.layers(layers, batch),
         }
     }
+}
+
+/// What makes the length of `x` 1. At its limit it is a constant, so that zeros stay zeros.
+fn inverse_length(x: &[Dual], limit: f64) -> Dual {
+    let squares = sum(x.iter().map(|x| *x * *x));
+    if squares.value.sqrt() < 1.0 / limit { limit.into() } else { Dual::from(1.0) / squares.sqrt() }
 }
 
 fn each(batch: &[Vec<Dual>], f: impl Fn(&[Dual]) -> Vec<Dual>) -> Vec<Vec<Dual>> {

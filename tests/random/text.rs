@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::plan::{Kind, Layer};
+use crate::layer::{Kind, Layer};
 
 impl Layer {
     /// As it is written; `first` must say what it takes.

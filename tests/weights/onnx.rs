@@ -200,7 +200,8 @@ network! {
         UnitNormalization, LayerNormalization(center = false, scale = false), Dense(4), PReLU, Dense(2);
     ScikitLearn = Dense(3 -> 5, relu), Dense(4, relu), Dense(3, softmax);
     Pipeline = Normalization(3), Dense(5, relu), Dense(4, relu), Dense(3, softmax);
-    WiderPipeline = Normalization(4), Dense(5, relu), Dense(4, relu), Dense(3, softmax)
+    WiderPipeline = Normalization(4), Dense(5, relu), Dense(4, relu), Dense(3, softmax);
+    InvertedPipeline = [Normalization(3, invert = true); 1], Dense(5, relu), Dense(4, relu), Dense(3, softmax)
 }
 
 /// Loads a model that others have written, and compares predictions with theirs.
@@ -260,6 +261,9 @@ fn another_model_is_refused() {
     let fault = "it holds a `Scaler`, as scikit-learn has it, and this network has no `Normalization` there";
     refused(ScikitLearn::new(rng), scaler, fault);
     refused(WiderPipeline::new(rng), scaler, "its `Scaler` should have 4 numbers for `normalization.mean`, but has 3");
+    let fault =
+        "it holds a `Scaler`, which normalises, and `normalization.mean` is of a `Normalization` with `invert = true`";
+    refused(InvertedPipeline::new(rng), scaler, fault);
     let fault = "there is no tensor for `normalization.mean`: the next layer in it is `coefficient`";
     refused(Pipeline::new(rng), &fixture("onnx_scikit_learn.onnx"), fault);
     let fault = "it holds a `LinearClassifier` as scikit-learn has it, whose numbers are no tensors; what is read are the \
@@ -267,6 +271,18 @@ fn another_model_is_refused() {
     refused(ScikitLearn::new(rng), &fixture("onnx_logistic.onnx"), fault);
     refused(Gemm::new(rng), &fixture("keras.safetensors"), "it is no ONNX file, or not all of one");
     refused(Gemm::new(rng), &fixture(""), "this is a directory");
+}
+
+#[test]
+fn the_other_way_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.onnx");
+    let rng = &mut StdRng::seed_from_u64(0);
+    let fault = "there is no tensor for `normalization.mean`: the next layer in it is `dense.kernel`";
+    Pipeline::new(rng).save_onnx(&path).unwrap();
+    refused(InvertedPipeline::new(rng), &path, fault);
+    InvertedPipeline::new(rng).save_onnx(&path).unwrap();
+    refused(Pipeline::new(rng), &path, fault);
 }
 
 #[test]

@@ -67,8 +67,8 @@ pub struct LayerOption {
     pub value: OptionKind,
     /// As it would be written; `None` if the option must be given.
     pub default: Option<&'static str>,
-    /// The builder's method; of a flag, the one that makes it what it is not by default. The activation goes to `new`. Of a regularizer or a
-    /// constraint, the field that it is for.
+    /// The builder's method; of a flag, the one that makes it what it is not by default. The activation goes to `new`.
+    /// Of a regularizer or a constraint, the field that it is for.
     pub method: &'static str,
 }
 

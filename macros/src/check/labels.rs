@@ -52,7 +52,8 @@ pub(super) fn labels(layers: &mut [Layer], errors: &mut Errors) {
     }
 }
 
-/// Keras's default: the kind in snake case, counted. Of several capitals the last begins a word if small letters follow.
+/// Keras's default: the kind in snake case, counted. Of several capitals the last begins a word if small letters
+/// follow.
 pub(super) fn default(name: &str, span: Span, counts: &mut HashMap<String, usize>) -> Ident {
     let mut snake = String::new();
     let mut before: Option<char> = None;

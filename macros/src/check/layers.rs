@@ -104,6 +104,11 @@ impl Flow<'_> {
             };
             Some(row)
         };
+        if let Some(row) = row
+            && self.holds_layers(row, bare, written)
+        {
+            return self.mistaken(None, label, before, list);
+        }
         // an unknown name alone is an activation that was meant
         let bare = bare.or_else(|| {
             row.filter(|_| !is_built_in && !written.parentheses).and_then(|_| catalogue::meant(ACTIVATIONS, &name))

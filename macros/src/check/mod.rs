@@ -1,6 +1,7 @@
 //! Judges what was written: sizes flow through the layers, names are looked up. Every mistake is reported and mended,
 //! and the check goes on: whatever comes in, a network comes out.
 
+mod instead;
 mod labels;
 mod layers;
 mod nested;
@@ -21,8 +22,8 @@ use crate::errors::Errors;
 use crate::network::Network;
 use crate::syntax::{self, text};
 
-/// Checks all networks of a declaration. Those that are layers of others come before them. `typenet` is the crate's path as the
-/// user's program knows it.
+/// Checks all networks of a declaration. Those that are layers of others come before them. `typenet` is the crate's
+/// path as the user's program knows it.
 pub fn check(written: Vec<syntax::Network>, typenet: &TokenStream, errors: &mut Errors) -> Vec<Network> {
     let mut later: Vec<String> =
         written.iter().map(|network| network.name.as_ref().map(ToString::to_string).unwrap_or_default()).collect();

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use proc_macro2::Span;
 use quote::{format_ident, quote_spanned};
-use syn::{Ident, Lit};
+use syn::{Ident, Lit, LitInt};
 
 use super::labels;
 use super::layers::{Flow, List};
 use super::options::mistaken;
 use super::sizes::{give_back, size};
-use crate::catalogue::LAYERS;
+use crate::catalogue::{self, LAYERS, Named, ShapeRule};
+use crate::errors::plural;
 use crate::network::{Kind, Layer, Size, camel};
-use crate::syntax::{self, Value};
+use crate::syntax::{self, Argument, Form, Shape, Single, Value, text};
 
 impl Flow<'_> {
     /// A `Residual`.
@@ -48,8 +49,20 @@ impl Flow<'_> {
     ) -> Layer {
         let (name, span) = (kind.to_string(), kind.span());
         let label = label.cloned().unwrap_or_else(|| labels::default(&name, span, &mut list.counts));
-        let (mut before, mut made) = (before.cloned(), Vec::new());
+        let (is_first, mut before, mut made) = (before.is_none(), before.cloned(), Vec::new());
         for (index, branch) in branches.iter().enumerate() {
+            if let Some(Size::Literal { value: taken, .. }) = before.as_ref().filter(|_| is_first)
+                && let Some(stated) = stated(branch).filter(|stated| stated.base10_digits() != taken.to_string())
+            {
+                let inputs = plural(stated.base10_digits(), "input");
+                let message =
+                    format_args!("branch {} of `{name}` takes {inputs}, but the first takes {taken}", index + 1);
+                self.errors.at(stated, message, format_args!("write `{taken} ->`: all branches take what comes in"));
+                let layer = self.branch(branch, kind, &label, index + 1, None, list);
+                let inputs = before.clone().unwrap_or(layer.inputs);
+                made.push(self.stand_in(label.clone(), inputs, layer.outputs));
+                continue;
+            }
             let layer = self.branch(branch, kind, &label, index + 1, before.as_ref(), list);
             // all take what the first takes
             before.get_or_insert_with(|| layer.inputs.clone());
@@ -154,6 +167,24 @@ impl Flow<'_> {
         Layer { label, inputs, outputs, written, kind: Kind::Repeat { inner: inner.into(), copies } }
     }
 
+    /// Says so where layers stand in the parentheses of one that takes none, as functions take arguments.
+    pub(super) fn holds_layers(&mut self, row: &catalogue::Layer, bare: Option<&Named>, written: &Single) -> bool {
+        let is_layer = |argument: &&Argument| {
+            argument.name.is_none()
+                && matches!(&argument.value, Value::Call(path, _) if catalogue::find(LAYERS, &text(path)).is_some())
+        };
+        let layers: Vec<&Argument> = written.arguments.iter().filter(is_layer).collect();
+        let Some(first) = layers.first() else { return false };
+        let name = bare.map_or(row.name, |bare| bare.name);
+        let shown = layers.iter().map(text).collect::<Vec<_>>().join(", ");
+        let help = match (row.shape, layers.len()) {
+            (ShapeRule::Half | ShapeRule::OfHalves, 2..) => format!("write `Concatenate({shown}), {name}`"),
+            _ => format!("write it after them, as `{shown}, {name}`"),
+        };
+        self.errors.at(first, format_args!("layer `{name}` takes no layers"), help);
+        true
+    }
+
     /// What stands within a layer: one layer as it is, several as a network of their own.
     fn inner(
         &mut self,
@@ -192,5 +223,14 @@ impl Flow<'_> {
         let row = &LAYERS[0];
         let kind = Kind::BuiltIn { row, span: label.span(), settings: mistaken(row, self.errors), names: Vec::new() };
         Layer { label, kind, inputs, outputs, written: String::new() }
+    }
+}
+
+/// The number that the first of some layers states as its inputs, if it does.
+fn stated(layers: &[syntax::Layer]) -> Option<&LitInt> {
+    match &layers.first()?.form {
+        Form::Single(Single { shape: Some(Shape { input: Value::Literal(Lit::Int(stated)), .. }), .. }) => Some(stated),
+        Form::Around { layers, .. } | Form::Repeat { layers, .. } => stated(layers),
+        _ => None,
     }
 }

@@ -9,7 +9,7 @@ use super::layers::{Flow, List};
 use super::options::trainable;
 use super::sizes::{meet, size};
 use crate::checked::{checked, of_sizes};
-use crate::network::{Count, Kind, Layer, Meeting, Network, Size};
+use crate::network::{Count, Kind, Layer, Meeting, Network, Size, Special};
 use crate::syntax::{Single, text};
 
 impl Flow<'_> {
@@ -117,7 +117,8 @@ impl Flow<'_> {
         Some(layer)
     }
 
-    /// Whether another network cannot be a layer of this one, since it is seen less. What is `pub` in part only rustc compares.
+    /// Whether another network cannot be a layer of this one, since it is seen less. What is `pub` in part only rustc
+    /// compares.
     fn hides(&self, network: &Network) -> bool {
         matches!((self.visibility, &network.visibility), (Visibility::Public(_), Visibility::Inherited))
     }
@@ -131,9 +132,9 @@ impl Flow<'_> {
             ends.1.and_then(Layer::activation).map_or_else(|| "linear".to_owned(), |item| item.to_string());
         let parameters = network.layers.iter().map(Layer::parameters).fold(Count::Number(0), Count::plus);
         let written = text(&path);
-        let meets = network.layers.iter().any(Layer::meets);
+        let may = Special::ALL.into_iter().filter(|special| network.may(*special)).collect();
         let kind =
-            Kind::Network { network: path.to_token_stream(), path, activation, parameters, trainable: true, meets };
+            Kind::Network { network: path.to_token_stream(), path, activation, parameters, trainable: true, may };
         Layer { label, kind, inputs, outputs, written }
     }
 
@@ -150,7 +151,8 @@ impl Flow<'_> {
         let (inputs, outputs, parameters) =
             (constant("INPUTS"), constant("OUTPUTS"), Count::of(&constant("PARAMETERS")));
         let activation = format!("that of {name}");
-        let kind = Kind::Network { path: path.clone(), network, activation, parameters, trainable: true, meets: true };
+        let may = Special::ALL.to_vec();
+        let kind = Kind::Network { path: path.clone(), network, activation, parameters, trainable: true, may };
         Layer { label, kind, inputs, outputs, written: name.to_owned() }
     }
 }

@@ -4,12 +4,13 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Path;
 
+use super::instead::{instead_of, instead_of_option, names_of};
 use super::numbers::{number, numbers};
 use super::sizes::size;
 use crate::catalogue::{
-    self, ACTIVATIONS, CONSTRAINTS, Entry, INITIALIZERS, LayerOption, Named, OptionKind, REGULARIZERS, TRAINABLE,
+    self, ACTIVATIONS, CONSTRAINTS, INITIALIZERS, LayerOption, Named, OptionKind, REGULARIZERS, TRAINABLE,
 };
-use crate::errors::{Errors, listed, similar};
+use crate::errors::{Errors, listed};
 use crate::network::{Item, Setting, Size};
 use crate::syntax::{Argument, Value, text};
 
@@ -20,13 +21,50 @@ pub(super) fn settings(
     arguments: &[&Argument],
     errors: &mut Errors,
 ) -> Vec<Setting> {
-    // what is neither named nor an activation by its form
-    let nameless = |argument: &&Argument| argument.name.is_none() && !is_activation(&argument.value);
-    let alone = |argument: &Argument| row.takes_number() && !is_built_in(&argument.value);
-    let misplaced = |argument: &Argument| argument.name.is_none() && !row.takes_activation() && !alone(argument);
-    for argument in arguments.iter().filter(|argument| misplaced(argument)) {
+    nameless(row, arguments, errors);
+    unknown_names(row, arguments, errors);
+    row.options.iter().map(|option| given(row, option, kind, arguments, errors)).collect()
+}
+
+/// Whether an argument has no name, and is no activation by its form.
+fn is_nameless(argument: &Argument) -> bool {
+    argument.name.is_none() && !is_activation(&argument.value)
+}
+
+/// Whether an argument is for this option of the layer.
+fn fits(row: &catalogue::Layer, option: &LayerOption, argument: &Argument) -> bool {
+    if lacks_value(row, argument) {
+        return false;
+    }
+    match (&argument.name, option.value) {
+        (Some(name), _) => name == option.name,
+        (None, OptionKind::Activation) => is_activation(&argument.value),
+        (None, OptionKind::Alone(_)) => !is_built_in(&argument.value),
+        (None, _) => false,
+    }
+}
+
+/// Whether an argument is nothing but an option's name.
+fn lacks_value(row: &catalogue::Layer, argument: &Argument) -> bool {
+    argument.name.is_none()
+        && matches!(&argument.value, Value::Path(path) if row.options.iter().any(|option| path.is_ident(option.name)))
+}
+
+/// Reports arguments without a name that are for no option.
+fn nameless(row: &'static catalogue::Layer, arguments: &[&Argument], errors: &mut Errors) {
+    let fits_none = |argument: &&&Argument| !row.options.iter().any(|option| fits(row, option, argument));
+    for argument in arguments.iter().filter(|argument| argument.name.is_none()).filter(fits_none) {
         let (name, shown) = (row.name, text(&argument.value));
-        if is_activation(&argument.value) {
+        if lacks_value(row, argument) {
+            let help = format_args!("write `{shown} = ...`");
+            errors.at(argument, format_args!("option `{shown}` has no value"), help);
+        } else if row.takes_activation() {
+            let help = match row.options.iter().find(|option| option.value == OptionKind::Flag) {
+                Some(flag) if shown == "true" || shown == "false" => format!("write `{} = {shown}`", flag.name),
+                _ => instead_of(&argument.value, ACTIVATIONS),
+            };
+            errors.at(argument, format_args!("`{shown}` is not an activation"), help);
+        } else if is_activation(&argument.value) {
             let help = format_args!("write it after the layer, as `{name}, {shown}`");
             errors.at(argument, format_args!("layer `{name}` takes no activation"), help);
         } else {
@@ -37,68 +75,52 @@ pub(super) fn settings(
             errors.at(argument, format_args!("an option of layer `{name}` must be named"), help);
         }
     }
-    for argument in arguments.iter().filter(|argument| row.takes_activation() && nameless(argument)) {
-        let shown = text(&argument.value);
-        let help = match row.options.iter().find(|option| option.value == OptionKind::Flag) {
-            Some(flag) if shown == "true" || shown == "false" => format!("write `{} = {shown}`", flag.name),
-            _ => instead_of(&argument.value, ACTIVATIONS),
-        };
-        errors.at(argument, format_args!("`{shown}` is not an activation"), help);
-    }
-    let fits = |argument: &Argument, option: &LayerOption| match &argument.name {
-        Some(name) => name == option.name,
-        None => match option.value {
-            OptionKind::Activation => is_activation(&argument.value),
-            OptionKind::Alone(_) => alone(argument),
-            _ => false,
-        },
-    };
-    for argument in arguments {
-        if let Some(name) = argument.name.as_ref().filter(|_| !row.options.iter().any(|option| fits(argument, option)))
-        {
-            let known = || row.options.iter().map(|option| option.name);
+}
+
+/// Reports names that are those of no option.
+fn unknown_names(row: &'static catalogue::Layer, arguments: &[&Argument], errors: &mut Errors) {
+    for name in arguments.iter().filter_map(|argument| argument.name.as_ref()) {
+        let written = name.to_string();
+        if !row.options.iter().any(|option| option.name == written) {
             let message = format_args!("layer `{}` has no option `{name}`", row.name);
-            let written = name.to_string();
-            let help = match (similar(&written, known()), row.options) {
-                _ if written == "use_bias" && known().any(|option| option == "bias") => {
-                    "`use_bias` is called `bias` here".to_owned()
-                }
-                _ if ["units", "input_dim", "input_shape"].contains(&&*written) => {
-                    "sizes come first and have no name, as `Dense(2 -> 4)`".to_owned()
-                }
-                (Some(known), _) => format!("an option with a similar name exists: `{known}`"),
-                (None, [option]) => format!("its only option is `{}`", option.name),
-                (None, _) => format!("its options are {}", listed(known())),
-            };
-            errors.at(name, message, help);
+            errors.at(name, message, instead_of_option(row, &written));
         }
     }
-    let options = row.options.iter().map(|option| {
-        let given: Vec<_> = arguments.iter().filter(|argument| fits(argument, option)).collect();
-        if let [_, again, ..] = given.as_slice() {
-            errors.at(again, format_args!("option `{}` is given twice", option.name), "remove one of them");
+}
+
+/// The value of one option.
+fn given(
+    row: &'static catalogue::Layer,
+    option: &LayerOption,
+    kind: &Path,
+    arguments: &[&Argument],
+    errors: &mut Errors,
+) -> Setting {
+    let given: Vec<_> = arguments.iter().filter(|argument| fits(row, option, argument)).collect();
+    if let [_, again, ..] = given.as_slice() {
+        errors.at(again, format_args!("option `{}` is given twice", option.name), "remove one of them");
+    }
+    let value = given.first().map(|argument| &argument.value);
+    if value.is_none() {
+        let is_activation = option.value == OptionKind::Activation;
+        // what has no name, and has been reported, may be what was meant
+        let may_be_nameless = is_activation || option.value == OptionKind::Number;
+        let mistaken = may_be_nameless && arguments.iter().any(|argument| is_nameless(argument));
+        if !mistaken && option.default.is_none() {
+            let message = format_args!("layer `{}` has no {}", row.name, option.name);
+            let example = match option.value {
+                OptionKind::Number => format!("{} = 0.5", option.name),
+                OptionKind::Size => format!("{} = 100", option.name),
+                OptionKind::Alone(_) => "0.5".to_owned(),
+                _ => "relu".to_owned(),
+            };
+            errors.at(kind, message, format_args!("write one, as `{}({example})`", row.name));
         }
-        let value = given.first().map(|argument| &argument.value);
-        if value.is_none() {
-            let activation = option.value == OptionKind::Activation;
-            let mistaken = activation && arguments.iter().any(nameless);
-            if !mistaken && option.default.is_none() {
-                let message = format_args!("layer `{}` has no {}", row.name, option.name);
-                let example = match option.value {
-                    OptionKind::Number => format!("{} = 0.5", option.name),
-                    OptionKind::Size => format!("{} = 100", option.name),
-                    OptionKind::Alone(_) => "0.5".to_owned(),
-                    _ => "relu".to_owned(),
-                };
-                errors.at(kind, message, format_args!("write one, as `{}({example})`", row.name));
-            }
-            if mistaken || activation && option.default.is_none() {
-                return unknown(errors);
-            }
+        if is_activation && (mistaken || option.default.is_none()) {
+            return unknown(errors);
         }
-        setting(option, value, errors)
-    });
-    options.collect()
+    }
+    setting(option, value, errors)
 }
 
 /// The options of a layer as the catalogue has them, but for the activation, which the latest mistake leaves unknown.
@@ -235,17 +257,4 @@ fn is_activation(value: &Value) -> bool {
 /// Whether a value is an activation by its name.
 fn is_built_in(value: &Value) -> bool {
     matches!(value, Value::Path(path) | Value::Call(path, _) if catalogue::find(ACTIVATIONS, &text(path)).is_some())
-}
-
-/// What to write in place of a value that is no name.
-fn instead_of(value: &Value, rows: &'static [Named]) -> String {
-    let shown = text(value);
-    match shown.strip_prefix('"').and_then(|name| catalogue::find(rows, name.strip_suffix('"')?)) {
-        Some(row) => format!("write it without quotes, as `{}`", row.example()),
-        None => names_of(rows),
-    }
-}
-
-fn names_of(rows: &'static [Named]) -> String {
-    format!("there are {}", listed(rows.iter().map(Entry::name)))
 }

@@ -1,6 +1,6 @@
 //! Sizes: what they may be, and whether they meet.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenTree};
 use quote::ToTokens as _;
 use syn::Lit;
 
@@ -8,6 +8,9 @@ use crate::catalogue::{GROUPS, Layer, ShapeRule};
 use crate::errors::{Errors, plural};
 use crate::network::{Meeting, Setting, Size};
 use crate::syntax::{Value, text};
+
+/// What can be written as a size.
+const A_SIZE: &str = "a size is a positive integer, a constant's path, or an expression in braces";
 
 /// A size; `None` for `_`, [`Size::Unknown`] after a mistake.
 pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
@@ -22,7 +25,12 @@ pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
             }
         }
         Value::Literal(Lit::Int(literal)) => {
-            (format!("`{literal}` is not a size"), format!("write `{}`", literal.base10_digits()))
+            let (first, suffix) = (literal.base10_digits(), literal.suffix());
+            // `28x28`
+            let second = suffix.strip_prefix('x').filter(|second| second.parse::<u32>().is_ok());
+            let help =
+                second.map_or_else(|| format!("write `{first}`"), |second| format!("write `{{ {first} * {second} }}`"));
+            (format!("`{literal}` is not a size"), help)
         }
         Value::Path(path) => {
             let span = path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
@@ -33,16 +41,16 @@ pub(super) fn size(value: &Value, errors: &mut Errors) -> Option<Size> {
             format!("`{}` is not a size: layers take rows of numbers", text(value)),
             "write how many numbers there are in all".to_owned(),
         ),
+        Value::Other(tokens) if tokens.clone().into_iter().all(|tree| matches!(tree, TokenTree::Punct(_))) => {
+            (format!("`{}` is not a size", text(value)), A_SIZE.to_owned())
+        }
         Value::Call(..) | Value::Other(_) => (
             format!("`{}` is not a size", text(value)),
             format!("write an expression in braces, as `{{ {} }}`", text(value)),
         ),
         Value::Literal(_) | Value::Negative(_) => (
             format!("`{}` is not a size", text(value)),
-            meant(&text(value)).map_or_else(
-                || "a size is a positive integer, a constant's path, or an expression in braces".to_owned(),
-                |size| format!("write `{size}`"),
-            ),
+            meant(&text(value)).map_or_else(|| A_SIZE.to_owned(), |size| format!("write `{size}`")),
         ),
     };
     errors.at(value, message, help);
@@ -123,7 +131,8 @@ pub(super) fn example(rule: Option<ShapeRule>, inputs: &Size) -> (String, String
     }
 }
 
-/// The settings, in which groups of inputs are as large as each other; what only the compiler knows is checked in the code.
+/// The settings, in which groups of inputs are as large as each other; what only the compiler knows is checked in the
+/// code.
 pub(super) fn groups(row: &Layer, mut settings: Vec<Setting>, taken: &Size, errors: &mut Errors) -> Vec<Setting> {
     let place = row.options.iter().position(|option| option.name == GROUPS);
     if let Some(setting) = place.and_then(|place| settings.get_mut(place))
@@ -144,7 +153,8 @@ fn divisor(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { divisor(b, a % b) }
 }
 
-/// Whether what stands inside a layer gives back as much as it takes; what only the compiler knows is checked in the code.
+/// Whether what stands inside a layer gives back as much as it takes; what only the compiler knows is checked in the
+/// code.
 pub(super) fn give_back(what: &str, taken: &Size, given: &Size, errors: &mut Errors) -> bool {
     let meets = taken.meets(given).unwrap_or(true);
     if !meets {

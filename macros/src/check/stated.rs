@@ -1,6 +1,6 @@
 //! The sizes that a layer's arguments state.
 
-use syn::{Lit, Path};
+use syn::{Lit, LitFloat, Path};
 
 use super::layers::{Flow, takes_numbers};
 use super::sizes::{example, gives, size};
@@ -24,6 +24,13 @@ impl Flow<'_> {
             return None;
         }
         arguments.drain(..2);
+        if row.is_some_and(|row| row.shape == ShapeRule::Rows) {
+            // Keras's number of rows, and how many numbers there are in each
+            let (rows, width) = (text(input), text(output));
+            let help = format!("write `Embedding(1 -> {width}, input_dim = {rows})` for one number that comes in");
+            self.errors.at(output, "expected `->` between two sizes, found `,`", help);
+            return Some(syntax::Shape { input: Value::Missing, output: Value::Missing });
+        }
         let help = format_args!("write `{} -> {}`", text(input), text(output));
         self.errors.at(output, "expected `->` between two sizes, found `,`", help);
         Some(syntax::Shape { input: input.value.clone(), output: output.value.clone() })
@@ -114,7 +121,7 @@ fn is_size(argument: &Argument) -> bool {
 /// The size that stands alone, taken from the arguments. Where a number can stand so, an integer is the size, and so is
 /// the first of two.
 pub(super) fn lone_size<'a>(arguments: &mut Vec<&'a Argument>, takes_number: bool) -> Option<&'a Argument> {
-    let first = arguments.first().filter(|first| is_size(first))?;
+    let first = arguments.first().filter(|first| is_size(first) && !is_fraction(first))?;
     let others = arguments[1..].iter().any(|argument| is_size(argument));
     (!takes_number || others || is_number(first)).then(|| arguments.remove(0))
 }
@@ -124,6 +131,12 @@ fn is_option(argument: &Argument, row: Option<&catalogue::Layer>) -> bool {
     row.is_none_or(|row| {
         row.options.iter().any(|option| argument.name.as_ref().is_some_and(|name| name == option.name))
     })
+}
+
+/// Whether an argument is a number that can be no size, but an option whose name was forgotten.
+fn is_fraction(argument: &Argument) -> bool {
+    let fraction = |literal: &LitFloat| literal.base10_parse::<f64>().is_ok_and(|number| number.fract() != 0.0);
+    matches!(&argument.value, Value::Literal(Lit::Float(literal)) if fraction(literal))
 }
 
 /// Whether an argument is an integer.

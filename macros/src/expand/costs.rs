@@ -4,13 +4,12 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 use super::names::Names;
-use crate::catalogue::COSTLY;
-use crate::network::{Kind, Layer, Network};
+use crate::network::{Network, Special};
 
 /// `cost`, if there may be one.
 pub fn cost(network: &Network, names: &Names) -> TokenStream {
     let scalar = &network.scalar;
-    let costly = network.layers.iter().enumerate().filter(|(_, layer)| may_cost(layer));
+    let costly = network.layers.iter().enumerate().filter(|(_, layer)| layer.may(Special::Costs));
     let (conditions, calls): (Vec<_>, Vec<_>) = costly
         .map(|(index, layer)| {
             let (label, (alias, constant)) = (&layer.label, names.at(index));
@@ -28,23 +27,14 @@ pub fn cost(network: &Network, names: &Names) -> TokenStream {
         const COSTS: __typenet::bool = #(#conditions)||*;
 
         #[inline(always)]
-        fn cost<S: __typenet::Simd>(
-            __simd: S,
+        fn cost<__S: __typenet::Simd>(
+            __simd: __S,
             __tape: &mut Self::Tape,
-            __share: __typenet::Vector<__typenet::#scalar, S>,
-        ) -> __typenet::Vector<__typenet::#scalar, S> {
-            let mut __cost = __typenet::nothing::<__typenet::#scalar, S>(__simd);
+            __share: __typenet::Vector<__typenet::#scalar, __S>,
+        ) -> __typenet::Vector<__typenet::#scalar, __S> {
+            let mut __cost = __typenet::nothing::<__typenet::#scalar, __S>(__simd);
             #(#calls)*
             __cost
         }
-    }
-}
-
-fn may_cost(layer: &Layer) -> bool {
-    match &layer.kind {
-        Kind::BuiltIn { row, .. } => row.name == COSTLY,
-        Kind::Own { .. } | Kind::Network { .. } => true,
-        Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => may_cost(inner),
-        Kind::Concatenate { first, second, .. } => may_cost(first) || may_cost(second),
     }
 }

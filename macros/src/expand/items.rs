@@ -74,18 +74,29 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
             let around = quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#layer>);
             giving_back(around, inner, prefix)
         }
-        Kind::Concatenate { span, first, second } => {
-            let item = named("Concatenate", *span);
-            let (a, b) = (&first.outputs, &second.outputs);
-            let (first, second) = (layer_type(first, false, prefix, scalar), layer_type(second, false, prefix, scalar));
-            quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#first, #second, #a, #b, #outputs>)
-        }
+        Kind::Concatenate { .. } => branches_type(layer, prefix, scalar),
         Kind::Repeat { inner, copies } => {
             let layer = layer_type(inner, false, prefix, scalar);
             let repeated = quote_spanned!(Span::mixed_site()=> #prefix::layers::Repeat<#layer, #copies>);
             giving_back(repeated, inner, prefix)
         }
     }
+}
+
+/// The type of a layer with branches, `Concatenate<A, Concatenate<B, C, ...>, ...>`. It is written from left to right: where
+/// each type would be copied into the one around it, a thousand branches would take seconds.
+fn branches_type(layer: &Layer, prefix: &TokenStream, scalar: &Ident) -> TokenStream {
+    let (mut tokens, mut layer, mut ends) = (TokenStream::new(), layer, Vec::new());
+    while let Kind::Concatenate { span, first, second } = &layer.kind {
+        let (item, branch) = (named("Concatenate", *span), layer_type(first, false, prefix, scalar));
+        tokens.extend(quote_spanned!(Span::mixed_site()=> #prefix::layers::#item<#branch,));
+        let (a, b, outputs) = (&first.outputs, &second.outputs, &layer.outputs);
+        ends.push(quote_spanned!(Span::mixed_site()=> , #a, #b, #outputs>));
+        layer = second;
+    }
+    tokens.extend(layer_type(layer, false, prefix, scalar));
+    tokens.extend(ends.into_iter().rev());
+    tokens
 }
 
 /// How many numbers come out of a layer for each that goes in.

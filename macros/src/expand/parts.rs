@@ -5,11 +5,11 @@ use quote::quote_spanned;
 
 use super::names::Names;
 use super::passes::seen;
-use crate::network::{Layer, Network};
+use crate::network::{Layer, Network, Special};
 
 /// The methods that see all tiles.
 pub fn parts(network: &Network, names: &Names) -> TokenStream {
-    if !network.layers.iter().any(Layer::meets) {
+    if !network.may(Special::Meets) {
         return TokenStream::new();
     }
     let (meet, absorb) = (meet(network, names), absorb(network, names));
@@ -24,12 +24,12 @@ fn meet(network: &Network, names: &Names) -> TokenStream {
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn meet<S: __typenet::Simd, G: __typenet::Tiles<Self::Input, Self::Tape>>(
-            __simd: S,
+        fn meet<__S: __typenet::Simd, __G: __typenet::Tiles<Self::Input, Self::Tape>>(
+            __simd: __S,
             __barrier: __typenet::usize,
             __way: __typenet::Way,
             __samples: __typenet::usize,
-            __batch: &mut G,
+            __batch: &mut __G,
         ) {
             #(#calls)*
         }
@@ -53,5 +53,5 @@ fn absorb(network: &Network, names: &Names) -> TokenStream {
 
 /// The layers in which tiles wait for each other, and their places.
 fn meeting(network: &Network) -> impl Iterator<Item = (usize, &Layer)> {
-    network.layers.iter().enumerate().filter(|(_, layer)| layer.meets())
+    network.layers.iter().enumerate().filter(|(_, layer)| layer.may(Special::Meets))
 }

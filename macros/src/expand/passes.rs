@@ -5,7 +5,7 @@ use quote::{format_ident, quote_spanned};
 
 use super::ends;
 use super::names::Names;
-use crate::network::{Layer, Network};
+use crate::network::{Layer, Network, Special};
 
 pub fn initialize(network: &Network, names: &Names) -> TokenStream {
     let scalar = &network.scalar;
@@ -93,7 +93,7 @@ pub fn backward(network: &Network, names: &Names) -> TokenStream {
 
 /// The tiles that go through a layer: where some wait for each other, only in the parts of the way that are its own.
 fn tiles(network: &Network, index: usize) -> TokenStream {
-    if network.layers.iter().any(Layer::meets) {
+    if network.may(Special::Meets) {
         quote_spanned!(Span::mixed_site()=> &mut __typenet::parted::<Self, #index, _>(__tiles))
     } else {
         quote_spanned!(Span::mixed_site()=> __tiles)

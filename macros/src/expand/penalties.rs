@@ -5,7 +5,7 @@ use quote::{ToTokens as _, format_ident, quote_spanned};
 
 use super::items::{setting_value, width};
 use crate::catalogue::{KERNEL, OptionKind, ShapeRule, WHOLE};
-use crate::network::{Kind, Layer, Network, Setting};
+use crate::network::{Kind, Layer, Network, Setting, Special};
 
 /// `penalty`, if there may be one.
 pub fn penalty(network: &Network) -> TokenStream {
@@ -44,8 +44,7 @@ pub fn constrain(network: &Network) -> TokenStream {
 /// The statements for the options of this kind, and what says that there are some.
 fn calls(network: &Network, kind: OptionKind) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let (mut calls, mut conditions) = (Vec::new(), Vec::new());
-    // as in Keras, what is not trained costs nothing, and stays where it is
-    for layer in network.layers.iter().filter(|layer| layer.trainable()) {
+    for layer in &network.layers {
         let label = &layer.label;
         let place = quote_spanned!(Span::mixed_site()=> .#label);
         calls.extend(of_layer(layer, kind, &place, 0, &mut conditions));
@@ -61,6 +60,9 @@ fn of_layer(
     conditions: &mut Vec<TokenStream>,
 ) -> Vec<TokenStream> {
     let regularizer = kind == OptionKind::Regularizer;
+    if !layer.may(if regularizer { Special::Regularized } else { Special::Constrained }) {
+        return Vec::new();
+    }
     match &layer.kind {
         Kind::BuiltIn { row, settings, .. } => {
             let options = row.options.iter().zip(settings).filter(|(option, _)| option.value == kind);
@@ -126,9 +128,6 @@ fn of_layer(
             let copy = format_ident!("__copy_{depth}", span = Span::mixed_site());
             let one = quote_spanned!(Span::mixed_site()=> #place[#copy]);
             let calls = of_layer(inner, kind, &one, depth + 1, conditions);
-            if calls.is_empty() {
-                return calls;
-            }
             vec![quote_spanned!(Span::mixed_site()=> for #copy in 0..self #place.len() { #(#calls)* })]
         }
     }

@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, Path, Visibility};
 
 pub use self::size::{Count, Size, located_at};
-use crate::catalogue::{self, BATCH_NORMALIZATION, LayerOption, NEVER_TRAINED, Named, OptionKind, Term};
+use crate::catalogue::{self, BATCH_NORMALIZATION, COSTLY, LayerOption, NEVER_TRAINED, Named, OptionKind, Term};
 use crate::errors::Mistake;
 use crate::syntax::text;
 
@@ -63,8 +63,8 @@ pub enum Kind {
         activation: String,
         parameters: Count,
         trainable: bool,
-        /// Whether a layer of it may see all tiles of a batch at once.
-        meets: bool,
+        /// What a layer of it may do that few do.
+        may: Vec<Special>,
     },
     /// A way around a layer.
     Residual { span: Span, inner: Box<Layer> },
@@ -72,6 +72,24 @@ pub enum Kind {
     Concatenate { span: Span, first: Box<Layer>, second: Box<Layer> },
     /// The same layer several times in a row.
     Repeat { inner: Box<Layer>, copies: Size },
+}
+
+/// What few layers do. Of networks without such a layer nothing of it is written; of other people's layers and networks
+/// only the compiler knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Special {
+    /// It sees all tiles of a batch at once.
+    Meets,
+    /// Its outputs cost something.
+    Costs,
+    /// Its parameters cost something.
+    Regularized,
+    /// Its parameters must be something.
+    Constrained,
+}
+
+impl Special {
+    pub const ALL: [Self; 4] = [Self::Meets, Self::Costs, Self::Regularized, Self::Constrained];
 }
 
 /// The value of an option.
@@ -106,6 +124,11 @@ impl Network {
     pub fn untrained(&self) -> usize {
         let untrained = |layer: &&Layer| !layer.trainable() || layer.parameters() == Count::Number(0);
         self.layers.iter().take_while(untrained).count()
+    }
+
+    /// Whether a layer of it may do this.
+    pub fn may(&self, special: Special) -> bool {
+        self.layers.iter().any(|layer| layer.may(special))
     }
 }
 
@@ -161,16 +184,30 @@ impl Layer {
         }
     }
 
-    /// Whether it may see all tiles of a batch at once, which of other people's layers and networks the compiler knows.
-    pub fn meets(&self) -> bool {
-        self.trainable()
-            && match &self.kind {
-                Kind::BuiltIn { row, .. } => row.name == BATCH_NORMALIZATION,
-                Kind::Own { .. } => true,
-                Kind::Network { meets, .. } => *meets,
-                Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => inner.meets(),
-                Kind::Concatenate { first, second, .. } => first.meets() || second.meets(),
+    /// Whether it may do this. As in Keras, what is not trained works as in prediction, costs nothing by its
+    /// parameters, which stay as they are, and something by its outputs.
+    pub fn may(&self, special: Special) -> bool {
+        if !self.trainable() && special != Special::Costs {
+            return false;
+        }
+        match &self.kind {
+            Kind::BuiltIn { row, settings, .. } => {
+                let has = |kind| {
+                    let mut options = row.options.iter().zip(settings);
+                    options.any(|(option, setting)| option.value == kind && matches!(setting, Setting::Item(_)))
+                };
+                match special {
+                    Special::Meets => row.name == BATCH_NORMALIZATION,
+                    Special::Costs => row.name == COSTLY,
+                    Special::Regularized => has(OptionKind::Regularizer),
+                    Special::Constrained => has(OptionKind::Constraint),
+                }
             }
+            Kind::Own { .. } => matches!(special, Special::Meets | Special::Costs),
+            Kind::Network { may, .. } => may.contains(&special),
+            Kind::Residual { inner, .. } | Kind::Repeat { inner, .. } => inner.may(special),
+            Kind::Concatenate { first, second, .. } => first.may(special) || second.may(special),
+        }
     }
 
     /// How many parameters it has.

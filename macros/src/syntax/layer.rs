@@ -1,6 +1,6 @@
 //! One layer, and those within it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseBuffer, ParseStream};
 use syn::{Ident, Path, Token, braced, bracketed, parenthesized, token};
@@ -17,9 +17,13 @@ pub fn layer(input: ParseStream<'_>, errors: &mut Errors) -> Layer {
         let attribute: TokenStream = [tokens::next(input), tokens::next(input)].into_iter().flatten().collect();
         errors.at(attribute, "an attribute cannot apply to a layer", "write it before the network's name");
     }
-    let label = if tokens::label(input) {
+    let with_equals = tokens::label_with_equals(input);
+    let label = if with_equals || tokens::label(input) {
         let label = input.call(Ident::parse_any).ok();
-        tokens::next(input);
+        let sign = tokens::next(input);
+        if with_equals && let Some(label) = &label {
+            errors.at(sign, "expected `:` after a label, found `=`", format_args!("write `{label}: `"));
+        }
         label
     } else {
         None
@@ -94,6 +98,11 @@ fn repeat(input: ParseStream<'_>, errors: &mut Errors) -> Option<Form> {
     let mut count = Vec::new();
     while let Some(tree) = tokens::next(&content) {
         count.push(tree);
+    }
+    let is_comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
+    if let Some(comma) = count.iter().position(is_comma) {
+        let rest: TokenStream = count.drain(comma..).collect();
+        errors.at(rest, "expected `]` after the count, found `,`", "write what comes next after the `]`");
     }
     if count.is_empty() {
         errors.at(semicolon, "this repetition has no count", help);

@@ -270,7 +270,7 @@ fn starts_item(input: ParseStream<'_>) -> bool {
     if ahead.peek(Token![pub]) {
         return true;
     }
-    if ahead.call(Ident::parse_any).is_err() {
+    if tokens::label_with_equals(&ahead) || ahead.call(Ident::parse_any).is_err() {
         return false;
     }
     if ahead.peek(Token![:]) && !ahead.peek(Token![::]) && ahead.peek2(Ident) {

@@ -94,6 +94,13 @@ pub fn starts_layer(input: ParseStream<'_>) -> bool {
         || ahead.peek(Token![>])
 }
 
+/// Whether `label = Kind(` comes next, where a label is meant and not another network.
+pub fn label_with_equals(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let small = ahead.parse::<Ident>().is_ok_and(|name| name.to_string().starts_with(char::is_lowercase));
+    small && ahead.parse::<Token![=]>().is_ok() && ahead.call(Path::parse_mod_style).is_ok() && ahead.peek(token::Paren)
+}
+
 /// Whether `label:` comes next.
 pub fn label(input: ParseStream<'_>) -> bool {
     (input.peek(Ident::peek_any) || input.peek(Token![_])) && input.peek2(Token![:]) && !input.peek2(Token![::])

@@ -103,7 +103,7 @@ fn argument(piece: &[TokenTree], layer: &mut Single, errors: &mut Errors) {
     {
         return named(name, equals.span(), value, layer, errors);
     }
-    if let Some(arrow) = Arrow::find(piece) {
+    if let Some(arrow) = Arrow::find(piece).or_else(|| Arrow::meant(piece)) {
         return shape(piece, &arrow, layer, errors);
     }
     if let [TokenTree::Ident(name), TokenTree::Punct(colon), value @ ..] = piece
@@ -130,7 +130,10 @@ fn named(name: &Ident, equals: Span, tokens: &[TokenTree], layer: &mut Single, e
 fn shape(piece: &[TokenTree], arrow: &Arrow, layer: &mut Single, errors: &mut Errors) {
     let (input, operator, output) = arrow.split(piece);
     let operator: TokenStream = operator.iter().cloned().collect();
-    if !arrow.right {
+    if operator.is_empty() {
+        let tokens: TokenStream = piece.iter().cloned().collect();
+        errors.at(tokens, "expected `->` between two sizes, found nothing", "write `->`");
+    } else if !arrow.right {
         let found = super::text(&operator);
         errors.at(&operator, format_args!("expected `->` between two sizes, found `{found}`"), "write `->`");
     }
@@ -185,6 +188,14 @@ impl Arrow {
             (1..piece.len()).find(|&i| at(i, '-') || at(i, '>') || at(i, ':') && !at(i + 1, ':') && !at(i - 1, ':'));
         let sizes = |i: usize| is_size(piece.get(i - 1)) && is_size(piece.get(i + 1)) && piece.len() == i + 2;
         one.filter(|&i| sizes(i)).map(|start| Self { start, end: start + 1, right: false })
+    }
+
+    /// What stands in its place where it was not known how to write it: `2 .. 4`, `2 to 4`, and `2 4`, from which rustc has
+    /// taken an arrow that it does not know.
+    fn meant(piece: &[TokenTree]) -> Option<Self> {
+        let [TokenTree::Literal(_), between @ .., TokenTree::Literal(_)] = piece else { return None };
+        let is_arrow = between.iter().all(|tree| is(Some(tree), '.')) || matches!(between, [TokenTree::Ident(_)]);
+        is_arrow.then_some(Self { start: 1, end: piece.len() - 1, right: false })
     }
 
     fn split<'a>(&self, piece: &'a [TokenTree]) -> (&'a [TokenTree], &'a [TokenTree], &'a [TokenTree]) {

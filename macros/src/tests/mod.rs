@@ -20,3 +20,15 @@ fn networks(declaration: TokenStream) -> (Vec<syn::Error>, TokenStream) {
     let code = networks.iter().map(|network| expand::expand(network, &declaration.typenet)).collect();
     (errors.into_vec(), code)
 }
+
+#[test]
+fn twice_as_many_branches_are_twice_as_much_code() {
+    let length = |count| {
+        let branches = vec!["Dense(4 -> 2)"; count].join(", ");
+        let (errors, code) = networks(format!("X = Concatenate({branches}), Dense(1)").parse().unwrap());
+        assert!(errors.is_empty(), "{errors:?}");
+        code.to_string().len()
+    };
+    let (some, twice) = (length(100), length(200));
+    assert!(twice < 2 * some + some / 50, "{some} bytes, then {twice}");
+}

@@ -6,7 +6,8 @@ use super::{Elementwise, KeepInput};
 use crate::scalar::Scalar;
 
 /// The Gaussian error linear unit by a formula that comes close to it,
-/// `f(x) = x/2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`: Keras's `gelu(approximate=True)`. In `network!`: `gelu_tanh`.
+/// `f(x) = x/2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`: Keras's `gelu(approximate=True)`. In `network!`:
+/// `gelu_tanh`.
 ///
 /// ```
 /// use typenet::activations::{Activation, GeluTanh};

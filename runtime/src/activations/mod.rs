@@ -1,8 +1,9 @@
 //! Activations: what a layer applies to its outputs.
 //!
-//! Most act on each number alone and say so with [`Elementwise`]; [`Softmax`], [`LogSoftmax`] and [`Sparsemax`] look across the
-//! numbers of a sample and implement [`Activation`] themselves. Where backward can be written in terms of the output, nothing but the output is
-//! kept of the forward pass ([`KeepOutput`]); otherwise the input is kept ([`KeepInput`]).
+//! Most act on each number alone and say so with [`Elementwise`]; [`Softmax`], [`LogSoftmax`] and [`Sparsemax`] look
+//! across the numbers of a sample and implement [`Activation`] themselves. Where backward can be written in terms of
+//! the output, nothing but the output is kept of the forward pass ([`KeepOutput`]); otherwise the input is kept
+//! ([`KeepInput`]).
 //!
 //! # An activation of one's own
 //!

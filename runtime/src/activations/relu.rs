@@ -24,8 +24,8 @@ impl Elementwise for Relu {
     #[inline(always)]
     fn value<T: Scalar, S: Simd, V: SimdFloat<S, Element = T>>(&self, simd: S, x: V) -> V {
         let zero = V::splat(simd, T::ZERO);
-        // `maxps` gives its second operand where one is NaN, and `fmax` gives NaN; elsewhere the larger of a number and NaN may be
-        // the number. `tests/activations.rs` sees to it
+        // `maxps` gives its second operand where one is NaN, and `fmax` gives NaN; elsewhere the larger of a number and
+        // NaN may be the number. `tests/activations.rs` sees to it
         if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
             return zero.max(x);
         }

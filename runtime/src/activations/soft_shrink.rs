@@ -3,8 +3,8 @@ use fearless_simd::{Select, Simd, SimdFloat};
 use super::{Elementwise, KeepOutput};
 use crate::scalar::Scalar;
 
-/// `f(x) = x - threshold` for `x > threshold`, `x + threshold` for `x < -threshold`, else 0. In `network!`: `soft_shrink`,
-/// with Keras's default threshold of 0.5, or `soft_shrink(0.1)`. The threshold is 0 or more.
+/// `f(x) = x - threshold` for `x > threshold`, `x + threshold` for `x < -threshold`, else 0. In `network!`:
+/// `soft_shrink`, with Keras's default threshold of 0.5, or `soft_shrink(0.1)`. The threshold is 0 or more.
 ///
 /// ```
 /// use typenet::activations::{Activation, SoftShrink};

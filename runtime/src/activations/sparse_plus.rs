@@ -3,8 +3,8 @@ use fearless_simd::{Select, Simd, SimdFloat};
 use super::{Elementwise, KeepOutput, clamp};
 use crate::scalar::Scalar;
 
-/// `f(x) = 0` for `x <= -1`, `x` for `x >= 1`, else `(x + 1)^2 / 4`: a softplus that is 0 where it is small. In `network!`:
-/// `sparse_plus`.
+/// `f(x) = 0` for `x <= -1`, `x` for `x >= 1`, else `(x + 1)^2 / 4`: a softplus that is 0 where it is small. In
+/// `network!`: `sparse_plus`.
 ///
 /// ```
 /// use typenet::activations::{Activation, SparsePlus};

@@ -6,8 +6,8 @@ use crate::layers::NoParameters;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
-/// The nearest probabilities: `f(x)_i = max(x_i - tau, 0)`, with `tau` such that they sum to 1. Unlike those of a softmax
-/// many of them are exactly 0. In `network!`: `sparsemax`.
+/// The nearest probabilities: `f(x)_i = max(x_i - tau, 0)`, with `tau` such that they sum to 1. Unlike those of a
+/// softmax many of them are exactly 0. In `network!`: `sparsemax`.
 ///
 /// This is the paper's definition; Keras 3.15 takes another `tau`, with which the outputs do not sum to 1.
 ///

@@ -3,8 +3,8 @@ use fearless_simd::{Select, Simd, SimdFloat};
 use super::{Elementwise, KeepOutput};
 use crate::scalar::Scalar;
 
-/// `f(x) = (x + sqrt(x^2 + b)) / 2`, a softplus without an exponential. In `network!`: `squareplus`, with Keras's default
-/// b of 4, or `squareplus(1.0)`. `b` is more than 0.
+/// `f(x) = (x + sqrt(x^2 + b)) / 2`, a softplus without an exponential. In `network!`: `squareplus`, with Keras's
+/// default b of 4, or `squareplus(1.0)`. `b` is more than 0.
 ///
 /// ```
 /// use typenet::activations::{Activation, Squareplus};

@@ -8,8 +8,8 @@ use super::{Callback, Training};
 use crate::error::Error;
 use crate::network::Network;
 
-/// Writes each epoch to a file of comma-separated values when it ends, as Keras's callback of this name. The columns are
-/// those of [`History::to_csv`](crate::History::to_csv).
+/// Writes each epoch to a file of comma-separated values when it ends, as Keras's callback of this name. The columns
+/// are those of [`History::to_csv`](crate::History::to_csv).
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};
@@ -37,8 +37,8 @@ pub struct CsvLogger {
 }
 
 impl CsvLogger {
-    /// Writes to this file, which is made anew by each `fit`; one that goes on from a checkpoint writes the epochs before
-    /// it again.
+    /// Writes to this file, which is made anew by each `fit`; one that goes on from a checkpoint writes the epochs
+    /// before it again.
     #[must_use]
     pub fn new(path: impl AsRef<Path>) -> Self {
         Self { path: path.as_ref().to_path_buf(), append: false, file: None }

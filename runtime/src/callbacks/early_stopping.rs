@@ -44,8 +44,9 @@ pub struct EarlyStopping<T = f32> {
 }
 
 impl<T> EarlyStopping<T> {
-    /// Watches the score with this name: `"loss"`, a metric's name, or one of them with `val_` before it for that of the
-    /// validation data. Stops at the first epoch that is not better, unless there is a [`patience`](Self::patience).
+    /// Watches the score with this name: `"loss"`, a metric's name, or one of them with `val_` before it for that of
+    /// the validation data. Stops at the first epoch that is not better, unless there is a
+    /// [`patience`](Self::patience).
     #[must_use]
     pub fn new(monitor: &str) -> Self {
         Self {

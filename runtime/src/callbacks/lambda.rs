@@ -6,9 +6,9 @@ use super::{Callback, Training};
 use crate::error::Error;
 use crate::network::Network;
 
-/// A closure that is called at each epoch's or each batch's end, as Keras's callback of this name. Where it looks at the network,
-/// the call says which one that is, as `on_epoch_end::<Line>(|training| ...)`: the compiler meets the closure before it meets
-/// the network.
+/// A closure that is called at each epoch's or each batch's end, as Keras's callback of this name. Where it looks at
+/// the network, the call says which one that is, as `on_epoch_end::<Line>(|training| ...)`: the compiler meets the
+/// closure before it meets the network.
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};

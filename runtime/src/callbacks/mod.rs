@@ -25,13 +25,13 @@
 //! # }
 //! ```
 //!
-//! A callback of your own is a type with [`Callback`], or a closure in a [`LambdaCallback`]. It can look at the network, the
-//! scores and the rate, and change the network and the rate, and stop training.
+//! A callback of your own is a type with [`Callback`], or a closure in a [`LambdaCallback`]. It can look at the
+//! network, the scores and the rate, and change the network and the rate, and stop training.
 //!
 //! Whether there is one may be decided at run time, by an `Option` of it, and which one by a `Box<dyn Callback<N>>`.
 //!
-//! Keras's `History` is what `fit` returns, and its `TerminateOnNaN` is always on: a loss that is not finite ends training
-//! with [`Error::Diverged`], and the network keeps the parameters from before it.
+//! Keras's `History` is what `fit` returns, and its `TerminateOnNaN` is always on: a loss that is not finite ends
+//! training with [`Error::Diverged`], and the network keeps the parameters from before it.
 
 #[cfg(feature = "std")]
 mod csv_logger;
@@ -183,15 +183,15 @@ pub trait Callback<N: Network>: Debug {
         Ok(())
     }
 
-    /// Whether [`on_batch_end`](Self::on_batch_end) does anything. Where no callback's does, threads that share a batch go on
-    /// with the next one at once, and `on_batch_end` is not called.
+    /// Whether [`on_batch_end`](Self::on_batch_end) does anything. Where no callback's does, threads that share a batch
+    /// go on with the next one at once, and `on_batch_end` is not called.
     fn follows_batches(&self) -> bool {
         true
     }
 
-    /// Whether `on_batch_end` looks at the network or changes it. Where no callback does, a large network's parameters move
-    /// in memory of the trainer's own until the epoch ends, which is a little faster; until then `training.network` holds
-    /// older ones.
+    /// Whether `on_batch_end` looks at the network or changes it. Where no callback does, a large network's parameters
+    /// move in memory of the trainer's own until the epoch ends, which is a little faster; until then
+    /// `training.network` holds older ones.
     fn looks_at_batches(&self) -> bool {
         self.follows_batches()
     }
@@ -216,8 +216,8 @@ pub trait Callback<N: Network>: Debug {
     /// [checkpoint](crate::Trainer::checkpoint) keeps it. `f64` holds every `f32`, and counts up to 2^53.
     fn save_state(&self, state: &mut Vec<f64>) {}
 
-    /// Takes back what [`save_state`](Self::save_state) has added, after `on_train_begin` of a training that goes on from a
-    /// checkpoint. Tells whether it is a state of this callback; if not, training does not begin.
+    /// Takes back what [`save_state`](Self::save_state) has added, after `on_train_begin` of a training that goes on
+    /// from a checkpoint. Tells whether it is a state of this callback; if not, training does not begin.
     #[must_use]
     fn load_state(&mut self, state: &[f64]) -> bool {
         state.is_empty()

@@ -14,8 +14,9 @@ use crate::files::Files as _;
 use crate::metrics::Direction;
 use crate::network::Network;
 
-/// Saves the network's weights when an epoch ends, as Keras's callback of this name: after each, or only after those that
-/// are the best so far; all of these files, or the last of them. They are those of [`Files::save`](crate::Files::save).
+/// Saves the network's weights when an epoch ends, as Keras's callback of this name: after each, or only after those
+/// that are the best so far; all of these files, or the last of them. They are those of
+/// [`Files::save`](crate::Files::save).
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};
@@ -63,16 +64,16 @@ impl ModelCheckpoint {
         Self { path: path.as_ref().to_path_buf(), monitor: None, every: 1, last: None, kept: VecDeque::new() }
     }
 
-    /// Saves only when the score with this name is better than it was at all saved epochs: `"loss"`, a metric's name, or
-    /// one of them with `val_` before it. Another `fit` goes on from the best of those before it.
+    /// Saves only when the score with this name is better than it was at all saved epochs: `"loss"`, a metric's name,
+    /// or one of them with `val_` before it. Another `fit` goes on from the best of those before it.
     #[must_use]
     pub fn save_best_only(mut self, monitor: &str) -> Self {
         self.monitor = Some(Monitor::new(monitor, 0.0));
         self
     }
 
-    /// Which way is better, after [`save_best_only`](Self::save_best_only); needed for a metric of your own that does not
-    /// say so itself.
+    /// Which way is better, after [`save_best_only`](Self::save_best_only); needed for a metric of your own that does
+    /// not say so itself.
     #[must_use]
     pub fn direction(mut self, direction: Direction) -> Self {
         if let Some(monitor) = &mut self.monitor {

@@ -9,7 +9,8 @@ use crate::metrics::Direction;
 use crate::network::Network;
 use crate::setting::{self, Must};
 
-/// Makes the learning rate smaller when a score has not become better for some epochs, as Keras's callback of this name.
+/// Makes the learning rate smaller when a score has not become better for some epochs, as Keras's callback of this
+/// name.
 ///
 /// `rate = max(factor * rate, min_lr)`. From then on that rate replaces the optimizer's schedule, if it has one.
 ///

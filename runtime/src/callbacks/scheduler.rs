@@ -6,8 +6,8 @@ use super::{Callback, Training};
 use crate::error::Error;
 use crate::network::Network;
 
-/// Sets the learning rate at the begin of each epoch, as Keras's callback of this name: `schedule(epoch, rate)`, with the
-/// epoch from 0 and the present rate.
+/// Sets the learning rate at the begin of each epoch, as Keras's callback of this name: `schedule(epoch, rate)`, with
+/// the epoch from 0 and the present rate.
 ///
 /// A rate that changes with every step is a schedule of the optimizer: see [`schedules`](crate::schedules).
 ///

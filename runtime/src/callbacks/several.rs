@@ -57,7 +57,8 @@ behind! {
 }
 
 behind! {
-    /// A callback of any type, as `Box<dyn Callback<N>>`: what stands in the field of a struct, or is chosen at run time.
+    /// A callback of any type, as `Box<dyn Callback<N>>`: what stands in the field of a struct, or is chosen at run
+    /// time.
     Box<C>
 }
 
@@ -68,7 +69,8 @@ impl<N: Network> Callback<N> for () {
     }
 }
 
-/// A callback that is there or not, as the program decides when it runs: `.callback(log.then(|| CsvLogger::new(path)))`.
+/// A callback that is there or not, as the program decides when it runs:
+/// `.callback(log.then(|| CsvLogger::new(path)))`.
 impl<N: Network, C: Callback<N>> Callback<N> for Option<C> {
     fn on_train_begin(&mut self, training: &mut Training<'_, N>) -> Result<(), Error> {
         self.as_mut().map_or(Ok(()), |callback| callback.on_train_begin(training))

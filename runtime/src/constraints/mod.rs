@@ -1,7 +1,7 @@
 //! Constraints: what weights must be after every step.
 //!
-//! In `network!` they are options of a layer, one for each of its tensors: `kernel_constraint = max_norm(2.0)`. They are
-//! applied after each step of the optimizer, as in Keras. A network without constraints has nothing of this in it.
+//! In `network!` they are options of a layer, one for each of its tensors: `kernel_constraint = max_norm(2.0)`. They
+//! are applied after each step of the optimizer, as in Keras. A network without constraints has nothing of this in it.
 //!
 //! | in `network!` | the weights | defaults |
 //! | --- | --- | --- |
@@ -10,8 +10,8 @@
 //! | `non_neg` | are not negative | |
 //! | `unit_norm` | of each unit have a norm of 1 | |
 //!
-//! The weights of a unit are those from all inputs to one output; a vector, such as a bias, is the weights of one unit, as
-//! in Keras with its default `axis=0`.
+//! The weights of a unit are those from all inputs to one output; a vector, such as a bias, is the weights of one unit,
+//! as in Keras with its default `axis=0`.
 //!
 //! ```
 //! use rand::{SeedableRng, rngs::StdRng};

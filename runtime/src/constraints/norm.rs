@@ -23,8 +23,8 @@ use crate::scalar::Scalar;
 pub struct MaxNorm(pub f64);
 
 /// The weights of each unit have a norm between two numbers, or move there with a rate:
-/// `w * (rate * clip(norm, min, max) + (1 - rate) * norm) / norm`. In `network!`: `min_max_norm`, with Keras's defaults of
-/// 0, 1 and 1, or `min_max_norm(0.5, 2.0, 0.1)`.
+/// `w * (rate * clip(norm, min, max) + (1 - rate) * norm) / norm`. In `network!`: `min_max_norm`, with Keras's defaults
+/// of 0, 1 and 1, or `min_max_norm(0.5, 2.0, 0.1)`.
 ///
 /// ```
 /// use typenet::constraints::{Constraint, MinMaxNorm};

@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::network::Network;
 use crate::tile::TargetTile;
 
-/// Batches for a network `N`, one after the other: anything to iterate over that gives a [`Batch`], a pair of inputs and
-/// targets, or a `Result` of one.
+/// Batches for a network `N`, one after the other: anything to iterate over that gives a [`Batch`], a pair of inputs
+/// and targets, or a `Result` of one.
 ///
 /// All that can be so implements it: iterators, arrays and vectors, the receiver of a channel.
 ///
@@ -55,8 +55,8 @@ impl<N: Network, I: IntoIterator<Item: Batch<N>>> Batches<N> for I {
     type Error = <I::Item as Batch<N>>::Error;
 }
 
-/// One batch for a network `N`: inputs and targets in any form that [`fit`](crate::Trainer::fit) takes, or a `Result` of
-/// these and what kept them from being read.
+/// One batch for a network `N`: inputs and targets in any form that [`fit`](crate::Trainer::fit) takes, or a `Result`
+/// of these and what kept them from being read.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a batch",
     label = "gives no batches",

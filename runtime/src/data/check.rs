@@ -7,8 +7,9 @@ use crate::losses::{Loss, TargetRange};
 use crate::network::Network;
 use crate::scalar::Scalar;
 
-/// Whether such a network can be trained on the data with this loss; how many samples there are. Where all numbers lie side by
-/// side, `within` may say of them that they are finite, or probabilities too; else they are looked at one after the other.
+/// Whether such a network can be trained on the data with this loss; how many samples there are. Where all numbers lie
+/// side by side, `within` may say of them that they are finite, or probabilities too; else they are looked at one after
+/// the other.
 pub(crate) fn check<N, L, X, Y>(
     (x, y): Data<'_, X, Y>,
     loss: &L,

@@ -6,8 +6,8 @@ use crate::scalar::Scalar;
 /// How many points Keras keeps of what it has seen.
 const POINTS: usize = 100;
 
-/// Which of several neighbouring ranges a number lies in, as Keras's layer of this name: bin `i` begins at boundary `i - 1`,
-/// which belongs to it.
+/// Which of several neighbouring ranges a number lies in, as Keras's layer of this name: bin `i` begins at boundary
+/// `i - 1`, which belongs to it.
 ///
 /// One-hot vectors of bins are made by [`to_categorical`](super::to_categorical); an
 /// [`Embedding`](crate::layers::Embedding) takes the bins themselves.
@@ -58,8 +58,8 @@ impl<T: Scalar> Discretization<T> {
     }
 }
 
-/// So many points in the place of as many or more, each with its weight: where the sums of the weights reach equal parts of
-/// their total.
+/// So many points in the place of as many or more, each with its weight: where the sums of the weights reach equal
+/// parts of their total.
 fn compressed(points: Vec<(f64, f64)>, count: usize) -> Vec<(f64, f64)> {
     if points.len() < count {
         return points;
@@ -85,7 +85,8 @@ fn compressed(points: Vec<(f64, f64)>, count: usize) -> Vec<(f64, f64)> {
     (1..=count).map(part).collect()
 }
 
-/// The number where the sum is `wanted`, between those of the points beside it; that of the first or the last beyond them.
+/// The number where the sum is `wanted`, between those of the points beside it; that of the first or the last beyond
+/// them.
 fn interpolated(sums: &[(f64, f64)], wanted: f64) -> f64 {
     let after = sums.partition_point(|(sum, _)| *sum < wanted);
     match (after.checked_sub(1).and_then(|before| sums.get(before)), sums.get(after)) {

@@ -11,18 +11,18 @@
 //! | [`from_fn`], for what is made or fetched when it is needed | what the function returns |
 //!
 //! Targets that are classes are integers: `Vec` or slice of `u8`, `u16`, `u32`, `u64`, `usize`, `i32` or `i64`, or a
-//! function that returns them. Targets that are yes or no are `bool`, as many for a sample as there are outputs; for the one
-//! output of a [`BinaryCrossEntropy`](crate::losses::BinaryCrossEntropy) they may also be the integers 1 and 0.
+//! function that returns them. Targets that are yes or no are `bool`, as many for a sample as there are outputs; for
+//! the one output of a [`BinaryCrossEntropy`](crate::losses::BinaryCrossEntropy) they may also be the integers 1 and 0.
 //!
 //! Samples that do not count alike are given with their weights: [`sample_weight`].
 //!
-//! To prepare data there are [`Table`] (comma-separated values, feature `csv`), [`train_test_split`], [`Normalization`],
-//! [`Discretization`] and [`to_categorical`].
+//! To prepare data there are [`Table`] (comma-separated values, feature `csv`), [`train_test_split`],
+//! [`Normalization`], [`Discretization`] and [`to_categorical`].
 //!
 //! # More than fits into memory
 //!
-//! What has a place for each sample, such as a file of records of one length, needs no memory: [`from_fn`] reads a sample
-//! when it is needed, and `fit` shuffles, validates and reports as ever.
+//! What has a place for each sample, such as a file of records of one length, needs no memory: [`from_fn`] reads a
+//! sample when it is needed, and `fit` shuffles, validates and reports as ever.
 //!
 //! ```
 //! # #[cfg(feature = "std")]
@@ -66,8 +66,8 @@
 //! # fn main() {}
 //! ```
 //!
-//! What is read from its begin to its end, such as a table of comma-separated values, or a stream that cannot go back, is
-//! trained on batch by batch, by [`fit_batches`](crate::Trainer::fit_batches).
+//! What is read from its begin to its end, such as a table of comma-separated values, or a stream that cannot go back,
+//! is trained on batch by batch, by [`fit_batches`](crate::Trainer::fit_batches).
 
 mod batches;
 mod check;
@@ -84,6 +84,7 @@ mod pieces;
 #[cfg(feature = "alloc")]
 mod prepare;
 mod rows;
+mod sample;
 mod sample_weight;
 #[cfg(feature = "csv")]
 mod table;
@@ -108,6 +109,7 @@ pub use self::pieces::Pieces;
 #[cfg(feature = "alloc")]
 pub use self::prepare::{Normalization, Split, to_categorical, train_test_split};
 pub use self::rows::Elements;
+pub use self::sample::{Sample, Target};
 pub use self::sample_weight::{SampleWeight, sample_weight};
 #[cfg(feature = "csv")]
 pub use self::table::Table;
@@ -179,8 +181,8 @@ pub trait Samples<T: Scalar, X>: Sync {
     /// most one for each lane; lanes beyond the last index repeat the first sample.
     fn gather<S: Simd>(&self, simd: S, indices: &[u32], tile: &mut X);
 
-    /// Where the samples lie, if all are in memory as the first is: then the next are on their way from there while others
-    /// are computed.
+    /// Where the samples lie, if all are in memory as the first is: then the next are on their way from there while
+    /// others are computed.
     #[doc(hidden)]
     #[inline(always)]
     fn in_memory(&self) -> Option<Rows<'_>> {
@@ -237,70 +239,4 @@ pub trait Targets<T: Scalar, Z>: Sync {
     /// [`Error::TargetNotFinite`], [`Error::TargetNotProbability`] or [`Error::ClassOutOfRange`], with the first that
     /// does not; of weights [`Error::SampleWeights`] and [`Error::SampleWeight`].
     fn check(&self, range: TargetRange) -> Result<(), Error>;
-}
-
-/// One sample: `N` numbers in a row.
-#[diagnostic::on_unimplemented(
-    message = "the network wants samples of {N} numbers of type `{T}`, but the data holds `{Self}`",
-    label = "the data holds `{Self}`",
-    note = "a sample is an array `[{T}; {N}]`, and data for instance `Vec<[{T}; {N}]>`"
-)]
-pub trait Sample<T: Scalar, const N: usize> {
-    /// The numbers.
-    fn numbers(&self) -> &[T; N];
-
-    /// The numbers of many, if there is nothing else in them.
-    #[doc(hidden)]
-    #[inline(always)]
-    fn all_numbers(_samples: &[Self]) -> Option<&[T]>
-    where
-        Self: Sized,
-    {
-        None
-    }
-}
-
-/// One target: a vector, or a class.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a target of a network that gives `{Z}`",
-    label = "not a target of such outputs",
-    note = "`Tile<f32, 2>` is 2 numbers of type `f32` for each sample: its targets are arrays `[f32; 2]`, as `Vec<[f32; 2]>`, or \
-            `f32` where it is one number; for a sparse loss, integers"
-)]
-pub trait Target<T: Scalar, Z> {
-    /// What a tile of such targets is.
-    type Tile: TargetTile<T, Z>;
-
-    /// Copies this target into one lane.
-    fn put(&self, lane: usize, tile: &mut Self::Tile);
-
-    /// Copies targets into the lanes, as [`Samples::gather`] does.
-    #[inline(always)]
-    fn gather<S: Simd>(_: S, targets: &[Self], indices: &[u32], tile: &mut Self::Tile)
-    where
-        Self: Sized,
-    {
-        let Some(first) = indices.first() else { return };
-        for lane in 0..T::LANES {
-            if let Some(target) = targets.get(*indices.get(lane).unwrap_or(first) as usize) {
-                target.put(lane, tile);
-            }
-        }
-    }
-
-    /// The numbers of many, if there is nothing else in them.
-    #[doc(hidden)]
-    #[inline(always)]
-    fn all_numbers(_targets: &[Self]) -> Option<&[T]>
-    where
-        Self: Sized,
-    {
-        None
-    }
-
-    /// Whether this target, which belongs to sample `sample`, makes sense for a loss that wants `range`.
-    ///
-    /// # Errors
-    /// As [`Targets::check`].
-    fn check(&self, range: TargetRange, sample: usize) -> Result<(), Error>;
 }

@@ -11,8 +11,8 @@ use super::table::{fault, names};
 use crate::error::Error;
 
 impl Table {
-    /// Reads a file piece by piece: tables of so many rows, the last of fewer, of which each can be forgotten before the
-    /// next is read. They are what [`fit_batches`](crate::Trainer::fit_batches) trains on.
+    /// Reads a file piece by piece: tables of so many rows, the last of fewer, of which each can be forgotten before
+    /// the next is read. They are what [`fit_batches`](crate::Trainer::fit_batches) trains on.
     ///
     /// ```
     /// use typenet::data::Table;
@@ -29,8 +29,8 @@ impl Table {
     /// ```
     ///
     /// Each piece may be an error, also the first, if the file cannot be opened; then there is no other:
-    /// [`Error::File`] if it cannot be read, [`Error::Table`] if rows differ in length or are not UTF-8. No rows at a time
-    /// are one row at a time.
+    /// [`Error::File`] if it cannot be read, [`Error::Table`] if rows differ in length or are not UTF-8. No rows at a
+    /// time are one row at a time.
     pub fn pieces(path: impl AsRef<Path>, rows: usize) -> Pieces<File> {
         let path = path.as_ref();
         Pieces::new(csv::Reader::from_path(path).map_err(|error| fault(error, path)), path, rows)

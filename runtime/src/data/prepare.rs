@@ -29,8 +29,8 @@ pub struct Split<X, Y> {
     pub y_test: Vec<Y>,
 }
 
-/// Sets a random share of the data aside, as scikit-learn's function of this name: `ceil(test_size * samples)` samples are
-/// for the test, and both parts come shuffled.
+/// Sets a random share of the data aside, as scikit-learn's function of this name: `ceil(test_size * samples)` samples
+/// are for the test, and both parts come shuffled.
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};
@@ -88,8 +88,8 @@ where
 /// Measures in units of their standard deviation, from their mean: what a network wants to see.
 ///
 /// `(x - mean) / max(sqrt(variance), 1e-7)` for each of the `N` inputs, with the variance of the whole, not of a sample
-/// of it: as Keras's layer of this name. What never changes becomes 0. As a part of the network, which is saved with it, it is the
-/// [layer](crate::layers::Normalization) of this name, into whose parameters it turns.
+/// of it: as Keras's layer of this name. What never changes becomes 0. As a part of the network, which is saved with
+/// it, it is the [layer](crate::layers::Normalization) of this name, into whose parameters it turns.
 ///
 /// ```
 /// use typenet::data::Normalization;
@@ -111,8 +111,8 @@ pub struct Normalization<T, const N: usize> {
 }
 
 impl<T: Scalar, const N: usize> Normalization<T, N> {
-    /// Learns mean and variance of each input; both are 0 if there are no samples. What a network is tested on must have
-    /// no part in this.
+    /// Learns mean and variance of each input; both are 0 if there are no samples. What a network is tested on must
+    /// have no part in this.
     #[must_use]
     pub fn adapt(samples: &[[T; N]]) -> Self {
         Self::over(samples.len(), |see| samples.iter().for_each(see))
@@ -140,8 +140,8 @@ impl<T: Scalar, const N: usize> Normalization<T, N> {
         }))
     }
 
-    /// Mean and variance over so many samples, which `each` shows one after the other. In `f64` and in two passes, so that a
-    /// large mean takes nothing from the variance.
+    /// Mean and variance over so many samples, which `each` shows one after the other. In `f64` and in two passes, so
+    /// that a large mean takes nothing from the variance.
     fn over(count: usize, mut each: impl FnMut(&mut dyn FnMut(&[T; N]))) -> Self {
         let count = count.max(1) as f64;
         let (mut mean, mut variance) = (vec![0.0; N], vec![0.0; N]);
@@ -161,8 +161,8 @@ impl<T: Scalar, const N: usize> Normalization<T, N> {
         Self { mean: from_fn(|i| T::from_f64(mean[i])), variance: from_fn(|i| T::from_f64(variance[i] / count)) }
     }
 
-    /// The same mean and variance for all inputs, those of all numbers together, for inputs that are of one kind, as the points
-    /// of a picture are: Keras's `Normalization(axis=None)`.
+    /// The same mean and variance for all inputs, those of all numbers together, for inputs that are of one kind, as
+    /// the points of a picture are: Keras's `Normalization(axis=None)`.
     ///
     /// ```
     /// use typenet::data::Normalization;

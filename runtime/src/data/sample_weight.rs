@@ -16,9 +16,9 @@ pub struct SampleWeight<'a, T, Y: ?Sized> {
 
 /// `targets` whose samples count as much as `weights` say: Keras's `sample_weight`.
 ///
-/// The loss of a batch is `sum_i weight_i * loss_i / n`, over its `n` samples and not over the sum of their weights, as in
-/// Keras. So is that of `evaluate` and of validation data, if they are given weights; metrics take every sample alike, but
-/// for [`weighted_metric`](crate::Trainer::weighted_metric)s.
+/// The loss of a batch is `sum_i weight_i * loss_i / n`, over its `n` samples and not over the sum of their weights, as
+/// in Keras. So is that of `evaluate` and of validation data, if they are given weights; metrics take every sample
+/// alike, but for [`weighted_metric`](crate::Trainer::weighted_metric)s.
 ///
 /// Errors of whatever takes data: [`Error::SampleWeights`] if there are not as many weights as targets,
 /// [`Error::SampleWeight`] if one is negative, infinite or not a number.

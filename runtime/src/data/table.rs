@@ -49,8 +49,8 @@ impl Table {
     }
 
     /// Reads with a reader of the csv crate, which can be told of other delimiters and comments, that rows may be short
-    /// (a value that is not there is an error when it is asked for), or that there are no names: columns are then named by
-    /// their numbers, from 0.
+    /// (a value that is not there is an error when it is asked for), or that there are no names: columns are then named
+    /// by their numbers, from 0.
     ///
     /// ```
     /// let reader = csv::ReaderBuilder::new().delimiter(b';').has_headers(false).from_reader("1;2\n3;4".as_bytes());

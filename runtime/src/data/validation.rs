@@ -3,7 +3,8 @@
 use super::Targets;
 use crate::scalar::Scalar;
 
-/// Targets to validate a network on that gives tiles `Z` and is trained on targets in tiles `Y`: all [`Targets`] of that kind.
+/// Targets to validate a network on that gives tiles `Z` and is trained on targets in tiles `Y`: all [`Targets`] of
+/// that kind.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the targets to validate on: they are not of the kind that is trained on",
     label = "other targets than those to train on",

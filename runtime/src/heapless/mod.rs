@@ -25,8 +25,8 @@ use crate::steps::Steps;
 /// All its memory is in the value itself, and [`new`](Self::new) is `const`, so that it may be a `static`. `SLOTS` is
 /// the optimizer's [`SLOTS`](Optimizer::SLOTS): how many numbers it remembers of each parameter.
 ///
-/// A step computes what [`Trainer::train_on_batch`](crate::Trainer::train_on_batch) computes, to the last bit for networks of up
-/// to 1,024 parameters; larger ones sum the gradient over samples in another order there.
+/// A step computes what [`Trainer::train_on_batch`](crate::Trainer::train_on_batch) computes, to the last bit for
+/// networks of up to 1,024 parameters; larger ones sum the gradient over samples in another order there.
 ///
 /// ```
 /// use rand::SeedableRng;

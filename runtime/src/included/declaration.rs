@@ -1,10 +1,11 @@
-//! The lines of a file that tell whose network is in it, compared with a network while the compiler evaluates constants.
+//! The lines of a file that tell whose network is in it, compared with a network while the compiler evaluates
+//! constants.
 
 use super::text::Text;
 use crate::layers::LayerInfo;
 
-/// What a file tells behind `name`, such as the declaration `Xor: f32 = Dense(2 -> 4, relu)` behind `network: `. The lines
-/// are a JSON text as it is written there.
+/// What a file tells behind `name`, such as the declaration `Xor: f32 = Dense(2 -> 4, relu)` behind `network: `. The
+/// lines are a JSON text as it is written there.
 pub(super) const fn told<'a>(mut lines: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     loop {
         let (line, others) = split(lines, b"\\n");

@@ -33,8 +33,8 @@ macro_rules! include_network {
     };
 }
 
-/// The network that the bytes of the file `path` hold. Where they hold another, the evaluation ends with an error of the
-/// compiler.
+/// The network that the bytes of the file `path` hold. Where they hold another, the evaluation ends with an error of
+/// the compiler.
 #[must_use]
 #[track_caller]
 pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
@@ -49,7 +49,8 @@ pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
         if tensor.place + bytes.len() > size_of::<N>() {
             says.with(b"its layers have more tensors than numbers").report();
         }
-        // SAFETY: the bytes are within the network, of which they are numbers of the right type by the contract of `Included`
+        // SAFETY: the bytes are within the network, of which they are numbers of the right type by the contract of
+        // `Included`
         unsafe { copy(bytes, network.as_mut_ptr().cast::<u8>().add(tensor.place), tensor.size) };
     }
     refuse_others::<N>(json, count, &says);
@@ -163,8 +164,8 @@ const fn lines(json: &[u8]) -> Option<&[u8]> {
     header.told(b"typenet")
 }
 
-/// Ends the evaluation if the file tells that other layers are in it, such as those with another activation, which tensors
-/// do not show.
+/// Ends the evaluation if the file tells that other layers are in it, such as those with another activation, which
+/// tensors do not show.
 #[track_caller]
 const fn refuse_another<N: Included>(lines: &[u8], says: &Text) {
     let Some(found) = told(lines, b"network: ") else { return };

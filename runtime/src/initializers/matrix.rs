@@ -7,8 +7,8 @@ use super::scaling::normal;
 use super::{Fan, Initializer};
 use crate::scalar::Scalar;
 
-/// A gain on the diagonal, 0 elsewhere: a kernel that hands on what it gets. In `network!`: `identity`, with Keras's default
-/// gain of 1, or `identity(0.5)`.
+/// A gain on the diagonal, 0 elsewhere: a kernel that hands on what it gets. In `network!`: `identity`, with Keras's
+/// default gain of 1, or `identity(0.5)`.
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};
@@ -21,11 +21,12 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Identity(pub f64);
 
-/// A random matrix whose rows or columns, whichever are fewer, are orthogonal and as long as the gain: it keeps lengths.
-/// In `network!`: `orthogonal`, with Keras's default gain of 1, or `orthogonal(1.4)`.
+/// A random matrix whose rows or columns, whichever are fewer, are orthogonal and as long as the gain: it keeps
+/// lengths. In `network!`: `orthogonal`, with Keras's default gain of 1, or `orthogonal(1.4)`.
 ///
-/// All such matrices are equally likely. Instead of Keras's QR decomposition of a matrix of normal numbers, whose `R` has
-/// a positive diagonal, Gram and Schmidt's way to the same `Q` is taken, twice over, since it needs no further memory.
+/// All such matrices are equally likely. Instead of Keras's QR decomposition of a matrix of normal numbers, whose `R`
+/// has a positive diagonal, Gram and Schmidt's way to the same `Q` is taken, twice over, since it needs no further
+/// memory.
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};

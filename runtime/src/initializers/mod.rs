@@ -1,7 +1,7 @@
 //! Initialisers: how parameters start.
 //!
-//! Names and numbers are Keras's: of those that look at the layer's size the `*_uniform` draw from `[-limit, limit]`, the
-//! `*_normal` from a normal distribution cut at two standard deviations.
+//! Names and numbers are Keras's: of those that look at the layer's size the `*_uniform` draw from `[-limit, limit]`,
+//! the `*_normal` from a normal distribution cut at two standard deviations.
 //!
 //! # An initialiser of one's own
 //!

@@ -6,8 +6,8 @@ use super::scaling::{cut_normal, normal, unit};
 use super::{Fan, Initializer};
 use crate::scalar::Scalar;
 
-/// Normal, with a mean and a standard deviation. In `network!`: `random_normal`, with Keras's defaults of 0 and 0.05, or
-/// `random_normal(0.0, 0.01)`.
+/// Normal, with a mean and a standard deviation. In `network!`: `random_normal`, with Keras's defaults of 0 and 0.05,
+/// or `random_normal(0.0, 0.01)`.
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};
@@ -20,8 +20,8 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RandomNormal(pub f64, pub f64);
 
-/// Normal, with a mean and a standard deviation, and cut at two of them from the mean, which makes the deviation of what
-/// is drawn smaller: 0.88 of it. In `network!`: `truncated_normal`, with Keras's defaults of 0 and 0.05, or
+/// Normal, with a mean and a standard deviation, and cut at two of them from the mean, which makes the deviation of
+/// what is drawn smaller: 0.88 of it. In `network!`: `truncated_normal`, with Keras's defaults of 0 and 0.05, or
 /// `truncated_normal(0.0, 0.01)`.
 ///
 /// ```

@@ -7,17 +7,17 @@ use super::{Backward, Form, Layer, NoParameters};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::{Tile, copy};
 
-/// `y = x`, which costs `l1 sum_i abs(x_i) + l2 sum_i x_i^2` of each sample: the mean over the batch is added to the loss,
-/// in training and in `evaluate`. In `network!`: `ActivityRegularization(l1 = 0.01)`, after the layer whose outputs should
-/// be small; it is what Keras calls that layer's `activity_regularizer`, too.
+/// `y = x`, which costs `l1 sum_i abs(x_i) + l2 sum_i x_i^2` of each sample: the mean over the batch is added to the
+/// loss, in training and in `evaluate`. In `network!`: `ActivityRegularization(l1 = 0.01)`, after the layer whose
+/// outputs should be small; it is what Keras calls that layer's `activity_regularizer`, too.
 ///
 /// | option | default | meaning |
 /// | --- | --- | --- |
 /// | `l1 = ...` | `0.0` | what a number costs by its size |
 /// | `l2 = ...` | `0.0` | what it costs by its square |
 ///
-/// Weights of samples and classes do not count here, as in Keras, and the slope of `abs` at 0 is 1, as in Keras on JAX. A
-/// gradient that [`Pass::backward`](crate::Pass::backward) takes back has nothing of it.
+/// Weights of samples and classes do not count here, as in Keras, and the slope of `abs` at 0 is 1, as in Keras on JAX.
+/// A gradient that [`Pass::backward`](crate::Pass::backward) takes back has nothing of it.
 ///
 /// Source: Keras's
 /// [`ActivityRegularization`](https://keras.io/api/layers/regularization_layers/activity_regularization/).

@@ -10,8 +10,8 @@ use crate::tile::Tile;
 /// The least that a `selu` gives.
 const LEAST: f64 = -1.673_263_242_354_377_2 * 1.050_700_987_355_480_5;
 
-/// In training `y = a z + b`, where each `z` is `c = -1.758..`, the least that a `selu` gives, with the probability `rate`,
-/// else `x`, for each sample anew; in prediction `y = x`. With `a = 1 / sqrt((1 - rate) (1 + rate c^2))` and
+/// In training `y = a z + b`, where each `z` is `c = -1.758..`, the least that a `selu` gives, with the probability
+/// `rate`, else `x`, for each sample anew; in prediction `y = x`. With `a = 1 / sqrt((1 - rate) (1 + rate c^2))` and
 /// `b = -a rate c`, mean 0 and variance 1 stay what they are, which layers with `selu` want. In `network!`:
 /// `AlphaDropout(0.1)`, or `AlphaDropout(N, 0.1)`.
 ///

@@ -1,5 +1,5 @@
-//! What layers with others inside have in common: on the way forward the tiles go through the layers inside, whose results
-//! are then joined; on the way back the gradient is split, goes back through them, and is merged.
+//! What layers with others inside have in common: on the way forward the tiles go through the layers inside, whose
+//! results are then joined; on the way back the gradient is split, goes back through them, and is merged.
 
 use fearless_simd::Simd;
 
@@ -10,7 +10,7 @@ use crate::mode::Mode;
 use crate::scalar::Scalar;
 use crate::tiles::{Inside, Passing, Tiles};
 
-/// A layer with others inside. What its [`Layer`] makes of that is written by [`ways!`].
+/// A layer with others inside. [`ways!`] writes the methods of its [`Layer`] that follow from these.
 pub(super) trait Around<T: Scalar>: Layer<T> {
     /// Sends tiles forward through the layers inside.
     fn run<S: Simd, M: Mode>(
@@ -40,8 +40,8 @@ pub(super) trait Around<T: Scalar>: Layer<T> {
     fn merge<S: Simd>(self, _simd: S, _d_output: &Self::Output, _d_input: &mut Self::Input, _tape: &Self::Tape) {}
 }
 
-/// The methods of the [`Layer`] of a type that is [`Around`], over the scalar type `$t`, that send tiles through it: each calls
-/// the function of this module that has its name.
+/// The methods of the [`Layer`] of a type that is [`Around`], over the scalar type `$t`, that send tiles through it:
+/// each calls the function of this module that has its name.
 macro_rules! ways {
     ($t:ty) => {
         #[inline(always)]

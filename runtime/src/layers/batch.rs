@@ -23,7 +23,8 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>> {
     /// Where the gradient with respect to the inputs goes; `None` for a first layer that nobody asks.
     pub d_input: Option<&'a mut L::Input>,
     /// Where the tile's share of the gradient with respect to the parameters goes. `None` leaves it to
-    /// [`Layer::complete`], which only a layer with [`Layer::COMPLETES`] sees; or they are not trained: `trainable = false`.
+    /// [`Layer::complete`], which only a layer with [`Layer::COMPLETES`] sees; or they are not trained:
+    /// `trainable = false`.
     pub share: Option<Share<'a, T, L>>,
 }
 
@@ -58,8 +59,8 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         &self.tape
     }
 
-    /// Runs the layer forward. As arguments of their own the references tell the compiler that nothing is in two of them,
-    /// which those of a [`Passing`] do not.
+    /// Runs the layer forward. As arguments of their own the references tell the compiler that nothing is in two of
+    /// them, which those of a [`Passing`] do not.
     #[inline(always)]
     fn forward<S: Simd>(
         &mut self,
@@ -116,7 +117,7 @@ pub struct Share<'a, T: Scalar, L: Layer<T>> {
 }
 
 impl<T: Scalar, L: Layer<T>> Share<'_, T, L> {
-    /// For as long as it is borrowed.
+    /// A reborrow.
     #[inline(always)]
     pub(super) fn again(&mut self) -> Share<'_, T, L> {
         Share { gradient: &mut *self.gradient, sums: &mut *self.sums }

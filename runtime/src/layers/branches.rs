@@ -19,8 +19,8 @@ pub struct Branches<P, Q> {
 
 // SAFETY: two values that may be all zeros each.
 unsafe impl<P: Zeroable, Q: Zeroable> Zeroable for Branches<P, Q> {}
-// SAFETY: `repr(C)` puts two values that are nothing but numbers of `T` side by side; where both hold some, their alignment
-// is that of `T`, and where one holds none, it has no size: there is nothing between them.
+// SAFETY: `repr(C)` puts two values that are nothing but numbers of `T` side by side; where both hold some, their
+// alignment is that of `T`, and where one holds none, it has no size: there is nothing between them.
 unsafe impl<T: Scalar, P: Flat<T>, Q: Flat<T>> Flat<T> for Branches<P, Q> {
     const NUMBERS: usize = P::NUMBERS + Q::NUMBERS;
 }

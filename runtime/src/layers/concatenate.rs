@@ -16,8 +16,8 @@ use crate::tile::Tile;
 use crate::tiles::{Inside, Parted, Passing, Tiles};
 
 /// `y = (f(x), g(x))`: what several branches make of the same numbers, one after the other. In `network!`:
-/// `Concatenate(Dense(4 -> 8, relu), (Dense(4 -> 16, tanh), Dense(2)))`; a branch of several layers stands in parentheses,
-/// and `linear` is one that hands on what it gets. It is Keras's `Concatenate()([f(x), g(x)])`.
+/// `Concatenate(Dense(4 -> 8, relu), (Dense(4 -> 16, tanh), Dense(2)))`; a branch of several layers stands in
+/// parentheses, and `linear` is one that hands on what it gets. It is Keras's `Concatenate()([f(x), g(x)])`.
 ///
 /// Each branch is a network of its own, unless it is one already; three branches are one, and two more as its second.
 ///

@@ -11,16 +11,16 @@ use crate::tile::Tile;
 /// The inverse of a length is at most this, so that zeros stay zeros. As in Keras.
 pub(crate) const DOT_LIMIT: f64 = 1e7;
 
-/// `y = sum_i a_i b_i`, where `a` is the first half of what comes in and `b` the second: Keras's `Dot(axes=1)([a, b])`. How much two
-/// branches are alike, as those of users and of films in a recommender. In `network!`: `Dot` behind a `Concatenate(..., ...)` of
-/// two branches of one width.
+/// `y = sum_i a_i b_i`, where `a` is the first half of what comes in and `b` the second: Keras's `Dot(axes=1)([a, b])`.
+/// How much two branches are alike, as those of users and of films in a recommender. In `network!`: `Dot` behind a
+/// `Concatenate(..., ...)` of two branches of one width.
 ///
 /// | option | default | meaning |
 /// | --- | --- | --- |
 /// | `normalize = ...` | `false` | whether `a` and `b` are first divided by their lengths, so that `y` is the cosine of their angle |
 ///
-/// The inverse of a length is at most 10^7, so that of zeros `y` is 0; there its gradient is that of a constant factor, where Keras's
-/// is NaN.
+/// The inverse of a length is at most 10^7, so that of zeros `y` is 0; there its gradient is that of a constant factor,
+/// where Keras's is NaN.
 ///
 /// Source: Keras's [`Dot`](https://keras.io/api/layers/merging_layers/dot/).
 ///

@@ -7,8 +7,8 @@ use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
-/// In training `y = m x / (1 - rate)`, where each `m` is 0 with the probability `rate`, else 1, for each sample anew; in
-/// prediction `y = x`, which is the mean of that. In `network!`: `Dropout(0.5)`, or `Dropout(N, 0.5)`.
+/// In training `y = m x / (1 - rate)`, where each `m` is 0 with the probability `rate`, else 1, for each sample anew;
+/// in prediction `y = x`, which is the mean of that. In `network!`: `Dropout(0.5)`, or `Dropout(N, 0.5)`.
 ///
 /// | option | default | meaning |
 /// | --- | --- | --- |

@@ -9,9 +9,9 @@ use crate::initializers::{Fan, Initializer, RandomUniform};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 
-/// `y = (e_{x_1}, e_{x_2}, ...)`: each number that comes in is that of a row of a table, which is trained. In `network!`:
-/// `Embedding(3 -> 24, input_dim = 100)` for three numbers from 0 to 99, with 8 numbers for each of them, Keras's
-/// `Embedding(input_dim=100, output_dim=8)` with a `Flatten` behind it.
+/// `y = (e_{x_1}, e_{x_2}, ...)`: each number that comes in is that of a row of a table, which is trained. In
+/// `network!`: `Embedding(3 -> 24, input_dim = 100)` for three numbers from 0 to 99, with 8 numbers for each of them,
+/// Keras's `Embedding(input_dim=100, output_dim=8)` with a `Flatten` behind it.
 ///
 /// | option | default | meaning |
 /// | --- | --- | --- |
@@ -21,11 +21,13 @@ use crate::tile::Tile;
 /// | `embeddings_constraint` | none | what the table [must be](crate::constraints) |
 ///
 /// The inputs are the numbers of rows as `f32` or `f64`, `[7.0]`. Data with what is no such number, as `-1.0`, `0.5` or
-/// `input_dim`, is refused before it is trained on or evaluated: [`Error::InputNotRow`](crate::Error::InputNotRow). In a
-/// prediction the outputs of it are NaN, as in Keras on JAX; also in training behind other layers, whose outputs nobody knows
-/// before, which then ends with [`Error::Diverged`](crate::Error::Diverged). To the inputs no gradient goes.
+/// `input_dim`, is refused before it is trained on or evaluated: [`Error::InputNotRow`](crate::Error::InputNotRow). In
+/// a prediction the outputs of it are NaN, as in Keras on JAX; also in training behind other layers, whose outputs
+/// nobody knows before, which then ends with [`Error::Diverged`](crate::Error::Diverged). To the inputs no gradient
+/// goes.
 ///
-/// The gradient is that of the whole table, and an optimizer with momentum or decay moves all rows in each step, as Keras's.
+/// The gradient is that of the whole table, and an optimizer with momentum or decay moves all rows in each step, as
+/// Keras's.
 ///
 /// Source: Y. Bengio and others, *A Neural Probabilistic Language Model*, 2003; options and numbers of Keras's
 /// [`Embedding`](https://keras.io/api/layers/core_layers/embedding/).

@@ -7,8 +7,8 @@ use crate::noise::Noise;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
-/// In training `y = x (1 + sqrt(rate / (1 - rate)) n)`, where each `n` is of a normal distribution with mean 0 and standard
-/// deviation 1, for each sample anew; in prediction `y = x`. In `network!`: `GaussianDropout(0.5)`, or
+/// In training `y = x (1 + sqrt(rate / (1 - rate)) n)`, where each `n` is of a normal distribution with mean 0 and
+/// standard deviation 1, for each sample anew; in prediction `y = x`. In `network!`: `GaussianDropout(0.5)`, or
 /// `GaussianDropout(N, 0.5)`.
 ///
 /// | option | default | meaning |

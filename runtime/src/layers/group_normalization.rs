@@ -31,8 +31,8 @@ use crate::tile::Tile;
 /// | `trainable = ...` | `true` | whether its parameters [move](crate::network!#layers-that-are-not-trained) |
 ///
 /// Source: Y. Wu, K. He, *Group Normalization*, 2018; options and numbers of Keras's
-/// [`GroupNormalization`](https://keras.io/api/layers/normalization_layers/group_normalization/), whose channels are the
-/// numbers of a sample.
+/// [`GroupNormalization`](https://keras.io/api/layers/normalization_layers/group_normalization/), whose channels are
+/// the numbers of a sample.
 ///
 /// # Shapes
 /// - input and output: `N`

@@ -14,8 +14,8 @@ pub struct TensorInfo {
     pub shape: &'static [usize],
 }
 
-/// What a layer computes, apart from its numbers and its activation. No form is called as a type is: rustc would then write
-/// the type's whole path in its errors.
+/// What a layer computes, apart from its numbers and its activation. No form is called as a type is: rustc would then
+/// write the type's whole path in its errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
@@ -81,6 +81,17 @@ pub enum Form {
         /// How often.
         copies: usize,
     },
+}
+
+impl Form {
+    /// What stands in residuals and repetitions, however deep.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn innermost(mut self) -> Self {
+        while let Self::OfResidual { layer } | Self::OfRepeat { layer, .. } = self {
+            self = *layer;
+        }
+        self
+    }
 }
 
 /// What is known of a layer beside what it trains: what summaries print and files name.

@@ -119,25 +119,26 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// How many lanes of running sums [`backward`](Self::backward) wants for the gradient; see [`Share::sums`].
     const SUMS: usize = 0;
 
-    /// How many streams of random numbers [`train`](Self::train) takes: the sum of those within it, and 1 for a layer whose
-    /// `train` is not [`forward`](Self::forward). Where no layer has any, `train` is never called.
+    /// How many streams of random numbers [`train`](Self::train) takes: the sum of those within it, and 1 for a layer
+    /// whose `train` is not [`forward`](Self::forward). Where no layer has any, `train` is never called.
     const STREAMS: usize = 0;
 
-    /// Whether its outputs [cost](Self::cost) something, or those of a layer within it. Where those of none do, `cost` is
-    /// never called.
+    /// Whether its outputs [cost](Self::cost) something, or those of a layer within it. Where those of none do, `cost`
+    /// is never called.
     const COSTS: bool = false;
 
-    /// Whether [`complete`](Self::complete) computes the gradient with respect to the parameters from all tiles of a batch,
-    /// so that [`backward`](Self::backward) can be called without a [`Share`] and leave it.
+    /// Whether [`complete`](Self::complete) computes the gradient with respect to the parameters from all tiles of a
+    /// batch, so that [`backward`](Self::backward) can be called without a [`Share`] and leave it.
     const COMPLETES: bool = Self::Parameters::NUMBERS == 0;
 
-    /// How often it wants to see all tiles of a batch at once: one for [`BatchNormalization`](super::BatchNormalization), and
-    /// the sum of those within it. Where a layer has any, all tiles of a batch go through the layers up to there,
-    /// [meet](Self::meet), and only then go on; the same on the way back.
+    /// How often it wants to see all tiles of a batch at once: one for
+    /// [`BatchNormalization`](super::BatchNormalization), and the sum of those within it. Where a layer has any, all
+    /// tiles of a batch go through the layers up to there, [meet](Self::meet), and only then go on; the same on the way
+    /// back.
     const BARRIERS: usize = 0;
 
-    /// Whether, as the first of a network, it reads samples where they lie in memory, [if there are such](Mode::given), so that
-    /// nobody gathers them.
+    /// Whether, as the first of a network, it reads samples where they lie in memory, [if there are such](Mode::given),
+    /// so that nobody gathers them.
     #[doc(hidden)]
     const READS: bool = false;
 
@@ -154,8 +155,8 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
         tape: &mut Self::Tape,
     );
 
-    /// Computes a tile of outputs in training: what [`forward`](Self::forward) does, if not told otherwise. What is random
-    /// comes from `noise`, of which a layer has as many [`STREAMS`](Self::STREAMS) as it says.
+    /// Computes a tile of outputs in training: what [`forward`](Self::forward) does, if not told otherwise. What is
+    /// random comes from `noise`, of which a layer has as many [`STREAMS`](Self::STREAMS) as it says.
     ///
     /// [`backward`](Self::backward) may follow either, so the tape must tell it what happened.
     #[inline(always)]
@@ -171,9 +172,9 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
         self.forward(simd, parameters, input, output, tape);
     }
 
-    /// What is added to the loss of each sample of a tile for its `output`. [`backward`](Self::backward) then adds the slope
-    /// of it, times `share`, to the gradient with respect to the inputs, so the tape must tell it. Called after the forward
-    /// pass, if at all.
+    /// What is added to the loss of each sample of a tile for its `output`. [`backward`](Self::backward) then adds the
+    /// slope of it, times `share`, to the gradient with respect to the inputs, so the tape must tell it. Called after
+    /// the forward pass, if at all.
     #[inline(always)]
     fn cost<S: Simd>(
         &self,
@@ -215,8 +216,8 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
         backward_each(*self, simd, parameters, tiles, share);
     }
 
-    /// Of a layer with [`BARRIERS`](Self::BARRIERS): does in training what lies between two of them, from 0, which is before
-    /// the first.
+    /// Of a layer with [`BARRIERS`](Self::BARRIERS): does in training what lies between two of them, from 0, which is
+    /// before the first.
     #[inline(always)]
     #[allow(clippy::too_many_arguments, reason = "those of `train`")]
     fn train_part<S: Simd>(
@@ -244,8 +245,8 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
         self.backward(simd, parameters, pass);
     }
 
-    /// Sees all tiles of a batch where they wait for each other: all inputs are there, or on the way back all gradients of
-    /// the outputs. `samples` fill all lanes of each tile, but for the last.
+    /// Sees all tiles of a batch where they wait for each other: all inputs are there, or on the way back all gradients
+    /// of the outputs. `samples` fill all lanes of each tile, but for the last.
     #[inline(always)]
     fn meet<S: Simd, G: Tiles<Self::Input, Trace<T, Self>>>(
         &self,
@@ -267,9 +268,9 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// [wants](Sink::range). The parameters begin at `start`, counted from the first of the network. With
     /// [`COMPLETES`](Self::COMPLETES), the gradient is computed here, from all tiles of the batch.
     ///
-    /// What the sink wants begins and ends between two layers, or within a [`Dense`](super::Dense) layer between two rows:
-    /// threads take a part of the parameters each. A layer that does everything in `backward` and [`finish`](Self::finish)
-    /// need not implement this.
+    /// What the sink wants begins and ends between two layers, or within a [`Dense`](super::Dense) layer between two
+    /// rows: threads take a part of the parameters each. A layer that does everything in `backward` and
+    /// [`finish`](Self::finish) need not implement this.
     #[inline(always)]
     fn complete<S: Simd, G: Batch<T, Self>, K: Sink<T>>(&self, simd: S, _batch: G, start: usize, sink: &mut K) {
         sink.accept(simd, start..start + Self::Parameters::NUMBERS);

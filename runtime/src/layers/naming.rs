@@ -7,8 +7,9 @@ use core::ops::Range;
 
 use super::LayerInfo;
 
-/// The way down to layer `index` of some layers and of those within them, counted in the order in which their parameters lie
-/// in memory: each before those within it, each copy for itself. Displayed it is the labels: `dense`, `tower.3.inner`.
+/// The way down to layer `index` of some layers and of those within them, counted in the order in which their
+/// parameters lie in memory: each before those within it, each copy for itself. Displayed it is the labels: `dense`,
+/// `tower.3.inner`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Path {
     layers: &'static [LayerInfo],

@@ -7,8 +7,8 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
-/// Gives those numbers of each sample that lie in `range` mean 0 and variance 1, then multiplies them by `gamma` and adds
-/// `beta`, each where there is one. Returns the mean and `1 / sqrt(variance + epsilon)`.
+/// Gives those numbers of each sample that lie in `range` mean 0 and variance 1, then multiplies them by `gamma` and
+/// adds `beta`, each where there is one. Returns the mean and `1 / sqrt(variance + epsilon)`.
 #[inline(always)]
 pub(super) fn forward<T: Scalar, S: Simd, const N: usize>(
     simd: S,

@@ -13,21 +13,22 @@ use crate::tile::Tile;
 /// The square of the least standard deviation, `1e-7`: what never changes is not divided by zero.
 pub(crate) const LEAST_VARIANCE: f64 = 1e-14;
 
-/// `y_i = (x_i - mean_i) / max(sqrt(variance_i), 1e-7)`, with the mean and the variance of each number over the data, which
-/// are not trained: [`adapt`](NormalizationParameters::adapt) finds them, and they are saved with the weights. So a network that
-/// begins with it takes numbers as they are measured, wherever it is loaded. With `invert = true` the way back,
-/// `y_i = mean_i + x_i max(sqrt(variance_i), 1e-7)`, for outputs whose targets were normalised. In `network!`:
-/// `Normalization(N)`, or `Normalization(N, invert = true)`.
+/// `y_i = (x_i - mean_i) / max(sqrt(variance_i), 1e-7)`, with the mean and the variance of each number over the data,
+/// which are not trained: [`adapt`](NormalizationParameters::adapt) finds them, and they are saved with the weights. So
+/// a network that begins with it takes numbers as they are measured, wherever it is loaded. With `invert = true` the
+/// way back, `y_i = mean_i + x_i max(sqrt(variance_i), 1e-7)`, for outputs whose targets were normalised. In
+/// `network!`: `Normalization(N)`, or `Normalization(N, invert = true)`.
 ///
 /// | option | default | meaning |
 /// | --- | --- | --- |
 /// | `invert = ...` | `false` | whether it goes the way back |
 ///
-/// Before it is adapted the means are 0 and the variances 1, and it changes nothing. Its parameters have no gradient, and no
-/// optimizer moves them; the gradient goes through it to layers before it. What Keras's layer is told as `mean` and `variance` is
-/// written to the fields: `network.normalization.mean = [1.0, 2.0].into()`. Keras counts one parameter more, `count`, which is
-/// always 0; a file with it is loaded without it. Keras's `axis=None` is
-/// [`adapt_as_one`](NormalizationParameters::adapt_as_one): a mean and a variance of each number, which are all the same.
+/// Before it is adapted the means are 0 and the variances 1, and it changes nothing. Its parameters have no gradient,
+/// and no optimizer moves them; the gradient goes through it to layers before it. What Keras's layer is told as `mean`
+/// and `variance` is written to the fields: `network.normalization.mean = [1.0, 2.0].into()`. Keras counts one
+/// parameter more, `count`, which is always 0; a file with it is loaded without it. Keras's `axis=None` is
+/// [`adapt_as_one`](NormalizationParameters::adapt_as_one): a mean and a variance of each number, which are all the
+/// same.
 ///
 /// Source: Keras's
 /// [`Normalization`](https://keras.io/api/layers/preprocessing_layers/numerical/normalization/).
@@ -91,13 +92,14 @@ pub struct NormalizationParameters<T: Scalar, const N: usize> {
 
 // SAFETY: both fields are arrays of floats, for which all-zero bytes are zeros.
 unsafe impl<T: Scalar, const N: usize> Zeroable for NormalizationParameters<T, N> {}
-// SAFETY: `repr(C)`, and both fields are arrays of the same float, so that there is no padding and every bit pattern is a value.
+// SAFETY: `repr(C)`, and both fields are arrays of the same float, so that there is no padding and every bit pattern is
+// a value.
 unsafe impl<T: Scalar, const N: usize> Pod for NormalizationParameters<T, N> {}
 
 #[cfg(feature = "alloc")]
 impl<T: Scalar, const N: usize> NormalizationParameters<T, N> {
-    /// Learns mean and variance of each number from data of any kind that can be trained on, and forgets what was there: Keras's
-    /// `adapt`. What a network is tested on must have no part in this.
+    /// Learns mean and variance of each number from data of any kind that can be trained on, and forgets what was
+    /// there: Keras's `adapt`. What a network is tested on must have no part in this.
     ///
     /// It sees the data as the network does. Behind other layers it wants what these give, which
     /// [`Network::predict_many`](crate::Network::predict_many) of a network of them tells.

@@ -10,8 +10,8 @@ use crate::initializers::{Fan, Initializer, Zeros};
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
-/// `y_i = x_i` for `x_i > 0`, else `alpha_i x_i`, with an `alpha` of its own for each number. In `network!`: `PReLU`, or
-/// `PReLU(N)`.
+/// `y_i = x_i` for `x_i > 0`, else `alpha_i x_i`, with an `alpha` of its own for each number. In `network!`: `PReLU`,
+/// or `PReLU(N)`.
 ///
 /// | option | default | meaning |
 /// | --- | --- | --- |

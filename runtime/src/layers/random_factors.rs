@@ -1,11 +1,11 @@
-//! What layers share that multiply by random factors in training.
+//! What layers that multiply by random factors in training have in common.
 
 use fearless_simd::{Simd, SimdBase as _};
 
 use crate::scalar::Scalar;
 use crate::tile::{Tile, copy};
 
-/// All of a layer with a rate but its `draw`, which gives the outputs in training, and the factors.
+/// A layer with a rate, whose own method `draw` computes the outputs in training, and the factors.
 macro_rules! random_factors {
     ($layer:ident) => {
         impl<const N: usize> $layer<N> {

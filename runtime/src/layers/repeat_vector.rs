@@ -7,8 +7,8 @@ use super::{Backward, Form, Layer, NoParameters};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 
-/// `y_{k IN + i} = x_i`: what comes in, `OUT / IN` times one after the other. In `network!`: `RepeatVector(4 -> 12)`, three
-/// times, which is Keras's `RepeatVector(3)` with a `Flatten` behind it.
+/// `y_{k IN + i} = x_i`: what comes in, `OUT / IN` times one after the other. In `network!`: `RepeatVector(4 -> 12)`,
+/// three times, which is Keras's `RepeatVector(3)` with a `Flatten` behind it.
 ///
 /// Source: Keras's [`RepeatVector`](https://keras.io/api/layers/reshaping_layers/repeat_vector/).
 ///

@@ -1,4 +1,4 @@
-//! Sizes that the types which `network!` writes are made of.
+//! Arithmetic of sizes for the types that `network!` writes.
 
 /// How many numbers come out of a layer for each that goes in.
 #[must_use]

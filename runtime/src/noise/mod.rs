@@ -1,7 +1,8 @@
 //! Random numbers for the layers that are random in training.
 //!
 //! They are a function, not a sequence: of a seed, of the sample's place in the epoch, of the layer and of the place in
-//! the sample. So they are the same whichever thread computes them, with whatever instructions, and in `f32` as in `f64`.
+//! the sample. So they are the same whichever thread computes them, with whatever instructions, and in `f32` as in
+//! `f64`.
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests;
@@ -13,8 +14,8 @@ use crate::scalar::Scalar;
 
 /// The random numbers of one layer for the samples of one tile.
 ///
-/// Source: `Threefry2x32` with 13 rounds, of J. Salmon and others, *Parallel Random Numbers: As Easy as 1, 2, 3*, 2011. It
-/// adds, turns and mixes 32 bits, which every vector unit can do.
+/// Source: `Threefry2x32` with 13 rounds, of J. Salmon and others, *Parallel Random Numbers: As Easy as 1, 2, 3*, 2011.
+/// It adds, turns and mixes 32 bits, which every vector unit can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Noise {
     key: [u32; 2],
@@ -77,7 +78,8 @@ impl Noise {
     /// Hands `take` the index of each of `count` features, with a number for each sample, of a normal distribution with
     /// mean 0 and standard deviation 1. None is beyond 5.2.
     ///
-    /// Source: the inverse of the distribution function, as M. Giles, *Approximating the erfinv function*, 2010, gives it.
+    /// Source: the inverse of the distribution function, as M. Giles, *Approximating the erfinv function*, 2010, gives
+    /// it.
     #[inline(always)]
     pub fn normal<T: Scalar, S: Simd>(self, simd: S, count: usize, mut take: impl FnMut(usize, T::Vector<S>)) {
         // from the middle of the interval that a multiple of 2^-23 stands for

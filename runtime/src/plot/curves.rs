@@ -26,8 +26,8 @@ struct Curve {
 
 /// Curves, such as the loss by epoch.
 ///
-/// The upward axis starts at zero unless that would waste much of the picture. A number that is NaN or infinite leaves a
-/// gap.
+/// The upward axis starts at zero unless that would waste much of the picture. A number that is NaN or infinite leaves
+/// a gap.
 ///
 /// ```
 /// use typenet::plot::Curves;

@@ -7,8 +7,8 @@ use crate::network::Network;
 use crate::scalar::Scalar;
 use crate::tile::Tile;
 
-/// A layer, an activation or an initialiser, as [`Type`](Self::Type), after a check that only the compiler can make. Where `FITS`
-/// is an error, the whole type is one to rustc, which then says nothing of what depends on it.
+/// A layer, an activation or an initialiser, as [`Type`](Self::Type), after a check that only the compiler can make.
+/// Where `FITS` is an error, the whole type is one to rustc, which then says nothing of what depends on it.
 pub trait Checked<const FITS: bool> {
     /// The type itself.
     type Type;

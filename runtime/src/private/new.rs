@@ -15,7 +15,8 @@ pub use crate::__boxed_method as boxed_method;
 #[macro_export]
 macro_rules! __boxed_method {
     () => {
-        /// A network with new parameters, drawn from a generator of random numbers, built on the heap: it never passes over the stack.
+        /// A network with new parameters, drawn from a generator of random numbers, built on the heap: it never passes
+        /// over the stack.
         #[must_use]
         pub fn boxed<__R: $crate::__private::Rng + ?::core::marker::Sized>(
             __generator: &mut __R,

@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 pub(super) struct Living {
     bar: ProgressBar,
-    /// What stands left and right of the bar: not indicatif's own prefix and message, since each of these would be drawn
-    /// on its own, three times a frame.
+    /// What stands left and right of the bar: not indicatif's own prefix and message, since each of these would be
+    /// drawn on its own, three times a frame.
     texts: Arc<Mutex<[String; 2]>>,
     /// Whether the line is on the screen.
     visible: bool,

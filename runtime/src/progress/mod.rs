@@ -1,8 +1,8 @@
 //! Progress as Keras shows it: a line in the terminal that lives while an epoch runs, and lines of finished epochs.
 //!
 //! All of it goes to standard error, so that a program's results can be piped from standard output. In a terminal, with
-//! the feature `progress`, a line is redrawn at most every [`DRAW`]. Finished epochs stay as plain lines: the first, the
-//! last, and of the others at most one every [`PRINT`]; elsewhere only these are written. What cannot be written (a
+//! the feature `progress`, a line is redrawn at most every [`DRAW`]. Finished epochs stay as plain lines: the first,
+//! the last, and of the others at most one every [`PRINT`]; elsewhere only these are written. What cannot be written (a
 //! closed pipe) is ignored: training goes on.
 
 use alloc::borrow::ToOwned as _;
@@ -85,8 +85,8 @@ impl Progress {
         }
     }
 
-    /// Tells of a batch, from 1, of the epoch that runs, numbered as [`Epoch::epoch`]. Costs a decrement, and only now and then a look at
-    /// the clock; `scores` are asked for if the line is drawn.
+    /// Tells of a batch, from 1, of the epoch that runs, numbered as [`Epoch::epoch`]. Costs a decrement, and only now
+    /// and then a look at the clock; `scores` are asked for if the line is drawn.
     #[inline]
     pub(crate) fn batch(&mut self, epoch: usize, batch: usize, scores: impl FnOnce() -> Scores) {
         self.countdown -= 1;

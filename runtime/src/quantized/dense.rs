@@ -24,11 +24,11 @@ pub struct Range {
 unsafe impl Zeroable for Range {}
 
 impl Range {
-    /// Widens it to hold `number`.
+    /// Widens it to hold `number`; an infinity counts as the largest float, or no scale would be finite.
     #[inline(always)]
     pub fn observe(&mut self, number: f32) {
-        self.min = self.min.min(number);
-        self.max = self.max.max(number);
+        self.min = self.min.min(number).max(f32::MIN);
+        self.max = self.max.max(number).min(f32::MAX);
     }
 }
 
@@ -83,8 +83,8 @@ pub struct QuantizedDense<const IN: usize, const OUT: usize> {
 // SAFETY: numbers alone.
 unsafe impl<const IN: usize, const OUT: usize> Zeroable for QuantizedDense<IN, OUT> {}
 
-// SAFETY: each tensor is one field, or one of the field `input`, of the type and the size that are told, and nothing but
-// numbers, which may have any value.
+// SAFETY: each tensor is one field, or one of the field `input`, of the type and the size that are told, and nothing
+// but numbers, which may have any value.
 unsafe impl<const IN: usize, const OUT: usize> Stored for QuantizedDense<IN, OUT> {
     const LAYOUT: Layout = Layout::One(&[
         StoredTensor { name: "kernel", number: Number::Weight, shape: &[IN, OUT], offset: offset_of!(Self, kernel) },

@@ -9,13 +9,13 @@
 //!
 //! - **weights**: a scale for each output `o`, `s_o = max_i |w_oi| / 127`, and no zero point; `q` is in `-127..=127`;
 //! - **inputs of a layer**: a scale and a zero point for each layer, from the range `[min, max]` that the calibration
-//!   data has there, widened to hold 0: `s = (max - min) / 255`, `z = round(-128 - min / s)`; `q` is in `-128..=127`, and
-//!   what lies beyond the range becomes its end;
+//!   data has there, widened to hold 0: `s = (max - min) / 255`, `z = round(-128 - min / s)`; `q` is in `-128..=127`,
+//!   and what lies beyond the range becomes its end;
 //! - **biases and sums** are 32 bits wide, with the scale `s s_o`. What the zero point adds to a sum does not depend on
 //!   the sample, so that it is part of the bias: `c_o = round(b_o / (s s_o)) - z sum_i q_oi`.
 //!
-//! A layer is then a sum of products of integers, and one product of real numbers for each output, before the activation `f`,
-//! which is computed in real numbers:
+//! A layer is then a sum of products of integers, and one product of real numbers for each output, before the
+//! activation `f`, which is computed in real numbers:
 //!
 //! ```text
 //! y_o = f(s s_o (c_o + sum_i q_oi q_i))
@@ -26,11 +26,10 @@
 //! inference*, 2018. They also requantise between layers in integers alone, which saves what this does in `f32`, one
 //! product and an activation for each neuron, and leaves activations to tables.
 //!
-//! A network of layers that implement [`Quantizable`] can be quantised: `Dense`, layers without parameters, `Normalization`,
-//! which stays in real numbers, `Residual`, repetitions, and networks of these as layers. The scalar is `f32`. Neither
-//! calibration nor prediction allocates.
-//! [`save`](Quantized::save) and [`load`](Quantized::load) keep one in a file, and
-//! [`include_network!`](crate::include_network) builds it into a program.
+//! A network of layers that implement [`Quantizable`] can be quantised: `Dense`, layers without parameters,
+//! `Normalization`, which stays in real numbers, `Residual`, repetitions, and networks of these as layers. The scalar
+//! is `f32`. Neither calibration nor prediction allocates. [`save`](Quantized::save) and [`load`](Quantized::load) keep
+//! one in a file, and [`include_network!`](crate::include_network) builds it into a program.
 //!
 //! ```
 //! use rand::{SeedableRng, rngs::StdRng};

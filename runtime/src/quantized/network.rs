@@ -53,8 +53,8 @@ impl<N: QuantizableNetwork> Quantized<N> {
     /// `network` in integers, with the ranges that its numbers have over `calibration`.
     ///
     /// # Errors
-    /// [`Error::NoSamples`], [`Error::TooManySamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the samples,
-    /// [`Error::ParameterNotFinite`] for one in the network.
+    /// [`Error::NoSamples`], [`Error::TooManySamples`]; [`Error::InputNotFinite`] for a NaN or an infinity in the
+    /// samples, [`Error::ParameterNotFinite`] for one in the network.
     pub fn new<X: Samples<f32, InputOf<N>> + ?Sized>(network: &N, calibration: &X) -> Result<Self, Error> {
         const { assert!(Self::BYTES <= STACK_LIMIT, "beyond 128 KiB, use `Quantized::boxed`") };
         let mut quantized = Self::zeroed();
@@ -159,8 +159,8 @@ impl<N: QuantizableNetwork> Quantized<N> {
         }
     }
 
-    /// Predicts one `sample`, without allocation. Numbers beyond what calibration has seen are taken for the ends of that; integers
-    /// have no NaN, which is taken for 0.
+    /// Predicts one `sample`, without allocation. Numbers beyond what calibration has seen are taken for the ends of
+    /// that; integers have no NaN, which is taken for 0.
     #[must_use]
     pub fn predict(&self, sample: &SampleOf<InputOf<N>>) -> SampleOf<OutputOf<N>> {
         dispatch(level(), Predict { quantized: self, sample })

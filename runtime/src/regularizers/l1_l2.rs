@@ -29,7 +29,8 @@ pub struct L1(pub f64);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct L2(pub f64);
 
-/// `l1 * sum(abs(w)) + l2 * sum(w^2)`. In `network!`: `l1_l2`, with 0.01 each, as Keras documents its defaults (its code has 0), or `l1_l2(1e-5, 1e-4)`.
+/// `l1 * sum(abs(w)) + l2 * sum(w^2)`. In `network!`: `l1_l2`, with 0.01 each, as Keras documents its defaults (its
+/// code has 0), or `l1_l2(1e-5, 1e-4)`.
 ///
 /// ```
 /// use typenet::regularizers::{L1L2, Regularizer};

@@ -1,8 +1,8 @@
 //! Regularisers: what large or similar weights cost beside the loss.
 //!
-//! In `network!` they are options of a layer, one for each of its tensors: `kernel_regularizer = l2(1e-4)`. The penalty is
-//! added to the loss of every batch, and its gradient to that of the loss, as in Keras; so the loss that training and
-//! `evaluate` report has it too. A network without regularisers has nothing of this in it.
+//! In `network!` they are options of a layer, one for each of its tensors: `kernel_regularizer = l2(1e-4)`. The penalty
+//! is added to the loss of every batch, and its gradient to that of the loss, as in Keras; so the loss that training
+//! and `evaluate` report has it too. A network without regularisers has nothing of this in it.
 //!
 //! | in `network!` | penalty | default |
 //! | --- | --- | --- |
@@ -75,7 +75,7 @@ use crate::scalar::Scalar;
     note = "implement `typenet::regularizers::Regularizer` for it to use it in `network!`"
 )]
 pub trait Regularizer: Copy + Debug + Send + Sync {
-    /// The penalty of `weights`: of a kernel a row of `units` numbers for each input, of a vector rows of one number. Adds
-    /// its slope with respect to each weight to `gradient`, which is as long, or empty if it is not wanted.
+    /// The penalty of `weights`: of a kernel a row of `units` numbers for each input, of a vector rows of one number.
+    /// Adds its slope with respect to each weight to `gradient`, which is as long, or empty if it is not wanted.
     fn penalty<T: Scalar>(&self, weights: &[T], units: usize, gradient: &mut [T]) -> f64;
 }

@@ -4,11 +4,12 @@ use super::Regularizer;
 use crate::losses::EPSILON;
 use crate::scalar::Scalar;
 
-/// `factor * mean(abs(cos(w_i, w_j)))` over all pairs of rows of a kernel, the weights from input `i` and from input `j` to
-/// all outputs: Keras's `OrthogonalRegularizer` in its mode `rows`. In `network!`: `orthogonal_regularizer`, with Keras's
-/// default of 0.01, or `orthogonal_regularizer(0.1)`.
+/// `factor * mean(abs(cos(w_i, w_j)))` over all pairs of rows of a kernel, the weights from input `i` and from input
+/// `j` to all outputs: Keras's `OrthogonalRegularizer` in its mode `rows`. In `network!`: `orthogonal_regularizer`,
+/// with Keras's default of 0.01, or `orthogonal_regularizer(0.1)`.
 ///
-/// Of a norm below 1e-7 the inverse is 10^7, as Keras has it. A layer of one input has no pairs, and no penalty. The cost of a step grows with the square of the inputs.
+/// Of a norm below 1e-7 the inverse is 10^7, as Keras has it. A layer of one input has no pairs, and no penalty. The
+/// cost of a step grows with the square of the inputs.
 ///
 /// ```
 /// use typenet::regularizers::{OrthogonalRegularizer, Regularizer};
@@ -20,9 +21,9 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OrthogonalRegularizer(pub f64);
 
-/// `factor * mean(abs(cos(w_i, w_j)))` over all pairs of columns of a kernel, the weights from all inputs to output `i` and
-/// to output `j`: Keras's `OrthogonalRegularizer(mode="columns")`. In `network!`: `orthogonal_columns`, with Keras's default
-/// of 0.01, or `orthogonal_columns(0.1)`.
+/// `factor * mean(abs(cos(w_i, w_j)))` over all pairs of columns of a kernel, the weights from all inputs to output `i`
+/// and to output `j`: Keras's `OrthogonalRegularizer(mode="columns")`. In `network!`: `orthogonal_columns`, with
+/// Keras's default of 0.01, or `orthogonal_columns(0.1)`.
 ///
 /// A layer of one output has no pairs, and no penalty. The cost of a step grows with the square of the outputs.
 ///

@@ -1,7 +1,7 @@
 //! Schedules: learning rates that change from step to step.
 //!
-//! A schedule stands wherever an optimizer takes a learning rate: `Adam::new(CosineDecay::new(0.001, 10_000))`. A number
-//! is the schedule that never changes, at no cost. Steps are batches, counted from 0, as in Keras.
+//! A schedule stands wherever an optimizer takes a learning rate: `Adam::new(CosineDecay::new(0.001, 10_000))`. A
+//! number is the schedule that never changes, at no cost. Steps are batches, counted from 0, as in Keras.
 //!
 //! # A schedule of one's own
 //!

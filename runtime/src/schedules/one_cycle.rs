@@ -4,8 +4,8 @@ use super::{Schedule, half_wave, part};
 /// `OneCycleLR`, which Keras has not.
 ///
 /// With `first = max_learning_rate / div_factor` and `last = first / final_div_factor` the rate goes from `first` to
-/// the maximum until step `pct_start * total_steps - 1`, and from there to `last` until step `total_steps - 1`, each time
-/// along half a wave of the cosine. Momentum is not cycled.
+/// the maximum until step `pct_start * total_steps - 1`, and from there to `last` until step `total_steps - 1`, each
+/// time along half a wave of the cosine. Momentum is not cycled.
 ///
 /// Source: L. Smith, N. Topin, *Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates*,
 /// 2018.

@@ -2,8 +2,8 @@ use super::Schedule;
 
 /// One rate after another: Keras's `PiecewiseConstantDecay`.
 ///
-/// Each rate holds from the step after its boundary, so that each boundary is the last step of the rate before it. Keras
-/// takes boundaries and rates as two lists; here each boundary stands beside the rate that follows it.
+/// Each rate holds from the step after its boundary, so that each boundary is the last step of the rate before it.
+/// Keras takes boundaries and rates as two lists; here each boundary stands beside the rate that follows it.
 ///
 /// ```
 /// use typenet::prelude::*;

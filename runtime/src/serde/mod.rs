@@ -24,8 +24,8 @@ pub fn serialize<N: Network, S: Serializer>(network: &N, serializer: S) -> Resul
 /// Reads a network. One that is too large for the stack is read by [`boxed::deserialize`].
 ///
 /// # Errors
-/// Those of the deserializer, and that a tensor is missing, comes twice, has another shape, or holds a number that is NaN or
-/// infinite, or that the network has none of its name.
+/// Those of the deserializer, and that a tensor is missing, comes twice, has another shape, or holds a number that is
+/// NaN or infinite, or that the network has none of its name.
 pub fn deserialize<'de, N: Network, D: Deserializer<'de>>(deserializer: D) -> Result<N, D::Error> {
     let mut network = N::zeroed();
     read(&mut network, deserializer)?;

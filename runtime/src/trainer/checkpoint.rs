@@ -67,8 +67,9 @@ impl<N: Network, L, O, M, C> Trainer<N, L, O, M, C> {
     /// an epoch ends, as [`EarlyStopping`](crate::callbacks::EarlyStopping), ends the training for good. The file of a
     /// training that has ended stays, and a `fit` that finds it returns at once: remove it to begin anew.
     ///
-    /// `fit` refuses the file of another network, loss, optimizer, seed, batch size, number of samples or other metrics with
-    /// [`Error::Checkpoint`], before anything changes; whether the samples and callbacks are the same, it does not know.
+    /// `fit` refuses the file of another network, loss, optimizer, seed, batch size, number of steps or samples, order of
+    /// samples, or other metrics with [`Error::Checkpoint`], before anything changes; whether the samples and callbacks are the
+    /// same, it does not know.
     /// One file is for one `fit`. The same bits come from the same instruction set: see [`level`](Self::level).
     #[must_use]
     pub fn checkpoint(mut self, path: impl AsRef<Path>) -> Self {
@@ -126,7 +127,7 @@ impl<'a> Plan<'a> {
     }
 
     /// What must be the same for a training to go on as it began.
-    fn conditions(&self, report: &Report) -> [(&'static str, String); 7] {
+    fn conditions(&self, report: &Report) -> [(&'static str, String); 9] {
         let metrics = || report.names.iter().map(|(name, _)| (*name, 0.0)).collect();
         let scores = || Scores { loss: 0.0, metrics: metrics() };
         let validation = self.known.validated.map(|_| scores());
@@ -135,6 +136,11 @@ impl<'a> Plan<'a> {
             ("loss", format!("{:?}", self.loss)),
             ("optimizer", report.optimizer.clone()),
             ("batch size", self.settings.batch_size.to_string()),
+            (
+                "number of steps per epoch",
+                self.settings.steps.map_or_else(|| "all".to_string(), |steps| steps.to_string()),
+            ),
+            ("order of samples", if self.settings.shuffle { "shuffled" } else { "as given" }.to_string()),
             (
                 "number of samples",
                 self.known.samples.map_or_else(|| "unknown".to_string(), |samples| samples.to_string()),

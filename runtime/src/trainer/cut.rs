@@ -25,17 +25,11 @@ fn within(layer: &LayerInfo, place: usize) -> usize {
     copies
         + match layer.tensors {
             _ if place >= own => own + near(layer.layers, place - own),
-            [kernel, ..] if is_dense(layer.form) => rows(kernel.shape, place).unwrap_or_else(|| edge(own, place)),
+            [kernel, ..] if layer.form.innermost() == Form::OfDense => {
+                rows(kernel.shape, place).unwrap_or_else(|| edge(own, place))
+            }
             _ => edge(own, place),
         }
-}
-
-/// Whether it is a [`Dense`](crate::layers::Dense) layer, perhaps with a way around it, or several times in a row.
-fn is_dense(mut form: Form) -> bool {
-    while let Form::OfResidual { layer } | Form::OfRepeat { layer, .. } = form {
-        form = *layer;
-    }
-    form == Form::OfDense
 }
 
 /// A number of rows of a large kernel.

@@ -131,8 +131,8 @@ impl About {
     }
 }
 
-/// How far an output may be from the one in the file, relative to the largest of the outputs or to 1: half of the digits
-/// of the type.
+/// How far an output may be from the one in the file, relative to the largest of the outputs or to 1: half of the
+/// digits of the type.
 ///
 /// Instruction sets differ in whether a product and a sum are rounded together or each for itself, so the last digits
 /// differ, and each layer adds to it: over the widest and deepest networks of the tests that is less than a fiftieth of

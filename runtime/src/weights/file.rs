@@ -233,8 +233,8 @@ impl<'de> Deserialize<'de> for Header {
     }
 }
 
-/// Puts these bytes, one part after the other, in the place of the file, whole or not at all. Who may read it is as before;
-/// a link stays one, and what it leads to is replaced.
+/// Puts these bytes, one part after the other, in the place of the file, whole or not at all. Who may read it is as
+/// before; a link stays one, and what it leads to is replaced.
 pub(crate) fn replace(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let before = fs::metadata(path).ok();
     if let Some(before) = &before {

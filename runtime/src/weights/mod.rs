@@ -86,8 +86,8 @@ fn head(infos: Vec<(String, TensorInfo)>, about: About) -> io::Result<Vec<u8>> {
     header(infos, about.without_sample().to_text())
 }
 
-/// A tensor as the header tells it: in a copy of the network's numbers that begins at byte `start`, with the name of the
-/// copy before its own.
+/// A tensor as the header tells it: in a copy of the network's numbers that begins at byte `start`, with the name of
+/// the copy before its own.
 fn info(scalar: &str, tensor: &Tensor, copy: &str, start: usize) -> (String, TensorInfo) {
     let dtype = dtype(scalar);
     let place = |number: usize| start + number * dtype.bitsize() / 8;

@@ -69,8 +69,8 @@ impl Place {
 /// The place of each of `tensors` in a file.
 ///
 /// Names are Keras's or PyTorch's. Modules are those of the labels; or there are as many as layers with parameters, and
-/// their names differ in numbers alone, which tell the order: `0`, `2`, as in PyTorch's `Sequential`, `dense_3`, `dense_4`
-/// as in Keras.
+/// their names differ in numbers alone, which tell the order: `0`, `2`, as in PyTorch's `Sequential`, `dense_3`,
+/// `dense_4` as in Keras.
 pub(super) fn places(tensors: &[Tensor], file: &[(String, FileTensor)]) -> Vec<Place> {
     let names: HashSet<&str> = file.iter().map(|(name, _)| name.as_str()).collect();
     let any = |suffix: &str| names.iter().any(|name| name.ends_with(suffix));

@@ -22,9 +22,9 @@ use crate::layers::naming;
 use crate::quantized::{InputOf, Number, OutputOf, Quantizable, QuantizableNetwork, Quantized, Stored};
 use crate::summary::Summary;
 
-/// How far an output may be from the one in the file, relative to the largest of the outputs or to 1. The last digits of an
-/// activation differ from one instruction set to another, and where they decide how a number is rounded, all that follows
-/// differs by one of 255 steps.
+/// How far an output may be from the one in the file, relative to the largest of the outputs or to 1. The last digits
+/// of an activation differ from one instruction set to another, and where they decide how a number is rounded, all that
+/// follows differs by one of 255 steps.
 const TOLERANCE: f64 = 1.0 / 32.0;
 
 /// A tensor of a quantised network.
@@ -70,8 +70,8 @@ fn summary<N: QuantizableNetwork>() -> Summary {
 /// The bytes of a tensor.
 fn bytes_of<'a, N: QuantizableNetwork>(network: &'a Quantized<N>, tensor: &Tensor) -> &'a [u8] {
     let first: *const Quantized<N> = network;
-    // SAFETY: by the contract of `Stored` these bytes of the network are numbers, without padding, and they are borrowed as
-    // long as it is
+    // SAFETY: by the contract of `Stored` these bytes of the network are numbers, without padding, and they are
+    // borrowed as long as it is
     unsafe { core::slice::from_raw_parts(first.cast::<u8>().add(tensor.range.start), tensor.range.len()) }
 }
 

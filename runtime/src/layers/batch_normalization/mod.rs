@@ -17,10 +17,10 @@ use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 use crate::tiles::Tiles;
 
-/// `y_i = gamma_i (x_i - mean_i) / sqrt(variance_i + epsilon) + beta_i`: in training with the mean and the variance of number
-/// `i` over all samples of the batch, `variance_i = sum (x_i - mean_i)^2 / samples`; in prediction and evaluation with
-/// `moving_mean` and `moving_variance`, which each step of training brings nearer to those of its batch:
-/// `moving = momentum * moving + (1 - momentum) * of the batch`. In `network!`: `BatchNormalization`, or
+/// `y_i = gamma_i (x_i - mean_i) / sqrt(variance_i + epsilon) + beta_i`: in training with the mean and the variance of
+/// number `i` over all samples of the batch, `variance_i = sum (x_i - mean_i)^2 / samples`; in prediction and
+/// evaluation with `moving_mean` and `moving_variance`, which each step of training brings nearer to those of its
+/// batch: `moving = momentum * moving + (1 - momentum) * of the batch`. In `network!`: `BatchNormalization`, or
 /// `BatchNormalization(N)`.
 ///
 /// | option | default | meaning |
@@ -39,12 +39,12 @@ use crate::tiles::Tiles;
 ///
 /// With `trainable = false`, and within a network that is told so, it works in training as in prediction, as in Keras.
 ///
-/// All samples of a batch must have come as far as this layer before the first can go on. So a batch is kept in memory whole,
-/// however long it is, and [`HeaplessTrainer`](crate::HeaplessTrainer), which has memory for one tile, does not take a network
-/// with it. [`Pass`](crate::Pass) works as in prediction, its gradient too.
+/// All samples of a batch must have come as far as this layer before the first can go on. So a batch is kept in memory
+/// whole, however long it is, and [`HeaplessTrainer`](crate::HeaplessTrainer), which has memory for one tile, does not
+/// take a network with it. [`Pass`](crate::Pass) works as in prediction, its gradient too.
 ///
-/// Source: S. Ioffe, C. Szegedy, *Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate
-/// Shift*, 2015; options and numbers of Keras's
+/// Source: S. Ioffe, C. Szegedy, *Batch Normalization: Accelerating Deep Network Training by Reducing Internal
+/// Covariate Shift*, 2015; options and numbers of Keras's
 /// [`BatchNormalization`](https://keras.io/api/layers/normalization_layers/batch_normalization/).
 ///
 /// # Shapes

@@ -26,8 +26,8 @@ unsafe impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize> 
     for BatchNormalizationParameters<T, N, CENTER, SCALE>
 {
 }
-// SAFETY: `repr(C)`, and all fields are arrays of the same float, so that there is no padding and every bit pattern is a
-// value.
+// SAFETY: `repr(C)`, and all fields are arrays of the same float, so that there is no padding and every bit pattern is
+// a value.
 unsafe impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize> Pod
     for BatchNormalizationParameters<T, N, CENTER, SCALE>
 {
@@ -49,7 +49,8 @@ impl<T: Scalar, const N: usize, const CENTER: usize, const SCALE: usize>
     }
 }
 
-/// What a [`BatchNormalization`](super::BatchNormalization) computes a tile with: the same for all tiles of a batch, but for the lanes.
+/// What a [`BatchNormalization`](super::BatchNormalization) computes a tile with: the same for all tiles of a batch,
+/// but for the lanes.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct BatchNormalizationTape<T: Scalar, const N: usize> {

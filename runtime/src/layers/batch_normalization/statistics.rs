@@ -14,8 +14,8 @@ use crate::tiles::{Passing, Tiles};
 impl<const N: usize, const CENTER: usize, const SCALE: usize, B: Copy, G: Copy, M: Copy, V: Copy>
     BatchNormalization<N, CENTER, SCALE, B, G, M, V>
 {
-    /// The statistics of the inputs of a batch, which go to the tape of each tile. The mean first, and then the squares of
-    /// what is left, so that nothing cancels.
+    /// The statistics of the inputs of a batch, which go to the tape of each tile. The mean first, and then the squares
+    /// of what is left, so that nothing cancels.
     #[inline(always)]
     pub(super) fn gather<T: Scalar, S: Simd>(
         &self,
@@ -46,8 +46,8 @@ impl<const N: usize, const CENTER: usize, const SCALE: usize, B: Copy, G: Copy, 
                 squares += from_mean * from_mean;
             }
             let variance = sum::<T, S>(simd, squares) * share;
-            // beyond the largest float all samples would be alike, in this step and by the moving average in all predictions: so
-            // it is no number, and the loss says so
+            // beyond the largest float all samples would be alike, in this step and by the moving average in all
+            // predictions: so it is no number, and the loss says so
             let scale = if variance.finite() {
                 inverse_root::<T, S>(simd, variance + T::from_f64(self.epsilon))
             } else {
@@ -60,8 +60,8 @@ impl<const N: usize, const CENTER: usize, const SCALE: usize, B: Copy, G: Copy, 
         }
     }
 
-    /// The means over a batch of the gradient of the outputs, and of that times the normal numbers: how far the statistics
-    /// follow each sample.
+    /// The means over a batch of the gradient of the outputs, and of that times the normal numbers: how far the
+    /// statistics follow each sample.
     #[inline(always)]
     pub(super) fn gather_back<T: Scalar, S: Simd>(
         simd: S,

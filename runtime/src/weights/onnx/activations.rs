@@ -122,8 +122,8 @@ fn sparse_plus(graph: &mut Graph, x: &str) -> String {
     graph.node("Where", &[&above, x, &square], &[])
 }
 
-/// `max(x - tau, 0)`, where `tau` is the largest of `(s_k - 1) / k`, with `s_k` the sum of the `k` largest numbers: one more
-/// number raises it as long as that number is above it.
+/// `max(x - tau, 0)`, where `tau` is the largest of `(s_k - 1) / k`, with `s_k` the sum of the `k` largest numbers: one
+/// more number raises it as long as that number is above it.
 fn sparsemax(graph: &mut Graph, x: &str, width: usize) -> String {
     let counts = graph.numbers(&[width], (1..=width).map(|k| k as f64));
     let (one, count) = (graph.number(1.0), graph.integers(&[1], &[width as u64]));

@@ -6,8 +6,8 @@ use std::vec::Vec;
 use super::graph::{Attribute, Graph, INT64, LAST};
 use crate::layers::{DOT_LIMIT, Form, LEAST_VARIANCE, LayerInfo, UNIT_LIMIT};
 
-/// Adds a layer of this form, without its activation, to the value `x`, and returns its output; `None` if it is one that is
-/// not known here. `tensors` are the names of what it trains.
+/// Adds a layer of this form, without its activation, to the value `x`, and returns its output; `None` if it is one
+/// that is not known here. `tensors` are the names of what it trains.
 pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String, tensors: &[String]) -> Option<String> {
     let with_tensors = |x| {
         let mut inputs: Vec<&str> = Vec::from([x]);

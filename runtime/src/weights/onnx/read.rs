@@ -1,7 +1,7 @@
 //! Weights from ONNX models, whoever wrote them.
 //!
-//! Nothing is kept of a file but where its parts are: each tensor is looked for when a node asks for it, so that a hostile
-//! file takes no memory beyond its own size.
+//! Nothing is kept of a file but where its parts are: each tensor is looked for when a node asks for it, so that a
+//! hostile file takes no memory beyond its own size.
 
 use std::boxed::Box;
 use std::format;
@@ -20,6 +20,7 @@ use super::graph::{DOUBLE, FLOAT};
 use super::model::{Found, Node, find, floats, type_name};
 use super::protobuf::Fields;
 use crate::error::Error;
+use crate::layers::{Form, naming};
 use crate::network::Network;
 use crate::scalar::Scalar as _;
 
@@ -47,6 +48,7 @@ fn loaded<N: Network>(model: &[u8]) -> Result<Box<N>, String> {
     let mut reader = Reader {
         graph,
         network: zeroed_box::<N>(),
+        tensors: &tensors,
         wanted: &tensors,
         product: None,
         negated: None,
@@ -65,11 +67,14 @@ fn loaded<N: Network>(model: &[u8]) -> Result<Box<N>, String> {
 struct Reader<'a, N> {
     graph: &'a [u8],
     network: Box<N>,
-    /// The tensors that are not yet read.
+    /// All tensors.
+    tensors: &'a [Tensor],
+    /// Those that are not yet read.
     wanted: &'a [Tensor],
     /// What the last `MatMul` gave, until its bias is added.
     product: Option<&'a str>,
-    /// What the last `Neg` gave, and the last `Relu` if it was of that: where Keras writes a `PReLU` as sums and products.
+    /// What the last `Neg` gave, and the last `Relu` if it was of that: where Keras writes a `PReLU` as sums and
+    /// products.
     negated: Option<&'a str>,
     mirrored: Option<&'a str>,
     /// The names of what has been read.
@@ -107,7 +112,9 @@ impl<'a, N: Network> Reader<'a, N> {
                 _ => Ok(()),
             },
             "Mul" => self.any_of(node, &["gamma", "scale"]),
-            "Sub" | "Identity" if self.wants(&["mean"]) => self.any_of(node, &["mean"]),
+            // what is written here for a `Normalization`, and for one with `invert = true`
+            "Sub" if self.wants(&["mean"]) && !self.inverts() => self.any_of(node, &["mean"]),
+            "Identity" if self.wants(&["mean"]) && self.inverts() => self.any_of(node, &["mean"]),
             "Max" if self.wants(&["variance"]) => self.any_of(node, &["variance"]),
             "PRelu" => self.alpha(second, false),
             "BatchNormalization" => {
@@ -126,6 +133,10 @@ impl<'a, N: Network> Reader<'a, N> {
                 if table { self.tensor(first, false) } else { Ok(()) }
             }
             "Scaler" => match self.wanted {
+                [mean, ..] if mean.info.name == "mean" && self.inverts() => Err(format!(
+                    "it holds a `Scaler`, which normalises, and `{}` is of a `Normalization` with `invert = true`",
+                    mean.name()
+                )),
                 [mean, variance, rest @ ..] if [mean.info.name, variance.info.name] == ["mean", "variance"] => {
                     self.measure(mean, &floats(node.offset)?, |offset| offset)?;
                     self.measure(variance, &floats(node.scale)?, |scale| {
@@ -195,13 +206,20 @@ impl<'a, N: Network> Reader<'a, N> {
         self.wanted.first().is_some_and(|tensor| names.contains(&tensor.info.name))
     }
 
+    /// Whether the tensor that is wanted next is one of a `Normalization` that goes the way back.
+    fn inverts(&self) -> bool {
+        let mut forms =
+            naming::all(N::LAYERS).flat_map(|(_, layer)| layer.tensors.iter().map(|_| layer.form.innermost()));
+        forms.nth(self.tensors.len() - self.wanted.len()) == Some(Form::OfNormalization { invert: true })
+    }
+
     /// Reads a tensor, which must be called one of these.
     fn named(&mut self, name: &'a str, ours: &[&str]) -> Result<(), String> {
         if self.wants(ours) { self.tensor(name, false) } else { Err(surplus(name)) }
     }
 
-    /// Reads the one that is kept in the model of what a sum or a product is of, if one called so is wanted. Single numbers
-    /// are those of activations.
+    /// Reads the one that is kept in the model of what a sum or a product is of, if one called so is wanted. Single
+    /// numbers are those of activations.
     fn any_of(&mut self, node: &Node<'a>, ours: &[&str]) -> Result<(), String> {
         let [first, second, ..] = node.inputs;
         for name in [first, second] {
