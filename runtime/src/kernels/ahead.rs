@@ -86,15 +86,13 @@ impl Ahead<'_> {
     }
 }
 
-/// Asks for a few lines at a time, in so many turns for all: a processor has few lines on their way at once, and who asks for more
+/// Asks for one line at a time, or a few, in so many turns for all: a processor has few lines on their way at once, and who asks for more
 /// waits until some are there. The lines of a sample follow each other.
 pub(crate) struct Asks<'a> {
     ahead: Ahead<'a>,
-    /// From some lines to the next so many turns go by, of which these are left.
+    /// From one line to the next so many turns go by, of which these are left.
     pace: usize,
     wait: usize,
-    /// How many lines it is each time.
-    lines: usize,
     sample: usize,
     line: usize,
 }
@@ -106,12 +104,11 @@ impl<'a> Asks<'a> {
         for page in (0..ahead.lines() + PAGE - 1).step_by(PAGE) {
             ahead.ask_each(page);
         }
-        let lines = ahead.lines() * ahead.samples.len();
-        let pace = (turns / lines.max(1)).max(1);
-        Self { ahead, pace, wait: pace, lines: lines.div_ceil(turns.max(1)), sample: 0, line: 0 }
+        let pace = (turns / (ahead.lines() * ahead.samples.len()).max(1)).max(1);
+        Self { ahead, pace, wait: pace, sample: 0, line: 0 }
     }
 
-    /// It is one's turn.
+    /// It is one's turn, of many.
     #[inline(always)]
     pub(crate) fn turn(&mut self) {
         self.wait -= 1;
@@ -119,13 +116,24 @@ impl<'a> Asks<'a> {
             return;
         }
         self.wait = self.pace;
-        for _ in 0..self.lines {
-            let Some(&index) = self.ahead.samples.get(self.sample) else { return };
-            prefetch(self.ahead.rows.first, self.ahead.rows.place(index, self.line));
-            self.line += 1;
-            if self.line == self.ahead.lines() {
-                (self.sample, self.line) = (self.sample + 1, 0);
-            }
+        self.ask();
+    }
+
+    /// It is one's turn, of so few in all that each asks for some lines.
+    #[inline(always)]
+    pub(crate) fn long_turn(&mut self, turns: usize) {
+        for _ in 0..(self.ahead.lines() * self.ahead.samples.len()).div_ceil(turns.max(1)) {
+            self.ask();
+        }
+    }
+
+    #[inline(always)]
+    fn ask(&mut self) {
+        let Some(&index) = self.ahead.samples.get(self.sample) else { return };
+        prefetch(self.ahead.rows.first, self.ahead.rows.place(index, self.line));
+        self.line += 1;
+        if self.line == self.ahead.lines() {
+            (self.sample, self.line) = (self.sample + 1, 0);
         }
     }
 }

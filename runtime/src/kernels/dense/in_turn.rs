@@ -96,7 +96,7 @@ fn columns<T: Scalar, S: Simd>(
                 let x = x.get(first..inputs.min(first + part)).unwrap_or_default();
                 for start in (0..whole).step_by(BLOCK) {
                     if let Some(asks) = &mut asks {
-                        asks.turn();
+                        asks.long_turn(turns);
                     }
                     let sums = if first == 0 {
                         first_sums::<T, S, BLOCK, 1>(simd, bias.get(start..))
@@ -184,7 +184,7 @@ fn squares<T: Scalar, S: Simd>(
                     break;
                 };
                 if let Some(asks) = &mut asks {
-                    asks.turn();
+                    asks.long_turn(turns);
                 }
                 if first == 0 {
                     begin::<T, S>(simd, bias.get(output..output + T::LANES), square);
