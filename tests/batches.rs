@@ -270,7 +270,7 @@ fn callbacks_and_checkpoints_are_those_of_fit() {
         .checkpoint(directory.path().join("one"))
         .fit(&mut Dropped::new(&mut StdRng::seed_from_u64(2)), (&x, &y), &mut StdRng::seed_from_u64(2))
         .unwrap_err();
-    assert!(error.to_string().contains("its number of samples is `unknown`"), "{error}");
+    assert!(error.to_string().contains("its order of samples is `as given`"), "{error}");
 
     // an epoch ends in its midst, and training where the validation loss says so
     let rng = &mut StdRng::seed_from_u64(2);
