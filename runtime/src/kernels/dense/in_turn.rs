@@ -40,7 +40,9 @@ const PANEL: usize = 128;
 /// How many inputs before they are needed weights are asked for.
 const EARLY: usize = 8;
 
-/// Up to so many bytes weights stay in a first-level cache: a tile after the other meets all of them.
+/// Up to so many bytes weights stay in a first-level cache: a tile after the other meets all of them. Few outputs are slower than
+/// [`forward_columns`](super::forward::forward_columns) would be (128 -> 10: 88 instead of 94 % of the peak), but with that in the
+/// same function the compiler makes 2 to 3 % less of [`squares`].
 const NEAR: usize = 1 << 15;
 
 /// Whether the rows of weights are in each other's way, and the sums worth being transposed.

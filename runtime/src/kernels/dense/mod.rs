@@ -14,7 +14,7 @@
 //! Each broadcast of a weight costs a load. With the sums of one tile there is one for every multiply-add, and one more for
 //! every input: more than a processor of two loads and two multiply-adds a cycle can do in the time. So larger layers take
 //! two tiles at once, whose sums share the broadcasts, where the registers hold them; where they do not, tiles take turns
-//! ([`in_turn`]). A large layer that has but one puts the outputs in the lanes, two
+//! ([`mod@in_turn`]). A large layer that has but one puts the outputs in the lanes, two
 //! vectors of them for eight samples, which are transposed at the end. So does the first layer of a prediction whose samples
 //! nobody has gathered ([`rows`]). The sums are taken in the same order all the same.
 //!
