@@ -9,7 +9,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 use typenet::Error;
-use typenet::data::{Discretization, Samples, Split, Table, Targets, from_fn, train_test_split};
+use typenet::data::{
+    Discretization, Samples, Split, Table, Targets, balanced_class_weight, from_fn, k_fold, train_test_split,
+};
 use typenet::prelude::*;
 
 use crate::support::{all_close, fixture};
@@ -179,6 +181,72 @@ fn a_split_takes_every_sample_once() {
     }
     let error = train_test_split((&x, &y[1..]), 0.5, &mut StdRng::seed_from_u64(1)).unwrap_err();
     assert_eq!(error.to_string(), "there are 37 inputs, but 36 targets");
+}
+
+#[test]
+fn each_sample_is_judged_by_in_one_fold() {
+    let (x, y): (Vec<usize>, Vec<usize>) = ((10..17).collect(), (0..7).collect());
+    for folds in 2..=7 {
+        let parts: Vec<_> = k_fold((&x, &y), folds).unwrap().collect();
+        assert_eq!(parts.len(), folds);
+        let mut judged = Vec::new();
+        for Split { x_train, x_test, y_train, y_test } in parts {
+            assert!(x_train.iter().zip(&y_train).chain(x_test.iter().zip(&y_test)).all(|(x, y)| *x == y + 10));
+            assert!((7 / folds..=7 / folds + 1).contains(&y_test.len()), "{folds}");
+            let mut all = [&y_train[..], &y_test].concat();
+            all.sort_unstable();
+            assert_eq!(all, y);
+            judged.extend(y_test);
+        }
+        judged.sort_unstable();
+        assert_eq!(judged, y);
+    }
+    let error = |(x, y): (&[usize], &[usize]), folds| k_fold((x, y), folds).err().unwrap().to_string();
+    let must = "it must be at least 2, and no more than there are samples";
+    for folds in [0, 1, 8] {
+        assert_eq!(error((&x, &y), folds), format!("the `folds` of `k_fold` is {folds}; {must}"));
+    }
+    assert_eq!(error((&x, &y[1..]), 2), "there are 7 inputs, but 6 targets");
+    assert!(matches!(k_fold((&x[..0], &y[..0]), 2).err(), Some(Error::NoSamples)));
+}
+
+/// With their weights all classes count as much as each other, and all samples as much as without.
+#[test]
+fn weights_balance_classes() {
+    let classes: Vec<u8> = (0..60).map(|i| u8::from(i % 3 == 0) + u8::from(i % 12 == 0)).collect();
+    let weights: [f64; 3] = balanced_class_weight(&classes).unwrap();
+    let mut sums = [0.0; 3];
+    for class in &classes {
+        sums[usize::from(*class)] += weights[usize::from(*class)];
+    }
+    assert!(sums.iter().all(|sum| (sum - 20.0).abs() < 1e-12), "{sums:?}");
+    let error = |classes: &[i64]| balanced_class_weight::<_, 3>(classes).unwrap_err().to_string();
+    assert_eq!(error(&[0, 1, 3]), "the target of sample 2 is class 3, but the network has 3 outputs");
+    assert_eq!(error(&[-1]), "the target of sample 0 is class -1, but the network has 3 outputs");
+    assert_eq!(error(&[0, 2]), "the weight of class 1 is inf; it must be finite and not negative");
+    assert_eq!(error(&[]), "the weight of class 0 is NaN; it must be finite and not negative");
+}
+
+#[test]
+fn values_may_be_missing_from_a_table() {
+    let table = Table::parse("a,b\n1, \n2,NA\n3,4.5\n5,NaN\n6,nan\n7,null\n").unwrap();
+    assert_eq!(table.optional::<f32>("b").unwrap(), [None, None, Some(4.5), None, None, None]);
+    let error = |name| table.optional::<u8>(name).unwrap_err().to_string();
+    assert_eq!(error("b"), "line 4: column `b`: `4.5`: invalid digit found in string");
+    assert_eq!(error("c"), "line 1: there is no column `c`; there are `a`, `b`");
+}
+
+#[test]
+fn categories_keep_their_numbers_in_other_tables() {
+    let pieces = Table::pieces_of(csv::Reader::from_reader("c\nz\nx\nx\ny\n".as_bytes()), 2);
+    let classes = pieces.map(|piece| piece?.categories_of("c", &["x", "y", "z"]));
+    assert_eq!(classes.collect::<Result<Vec<_>, Error>>().unwrap(), [[2, 0], [0, 1]]);
+    let error = |name, names: &[String]| {
+        let table = Table::parse("c\nx\ny\n").unwrap();
+        table.categories_of(name, names).unwrap_err().to_string()
+    };
+    assert_eq!(error("c", &["x".into(), "z".into()]), "line 3: column `c`: `y` is none of `x`, `z`");
+    assert_eq!(error("d", &[]), "line 1: there is no column `d`; there are `c`");
 }
 
 #[test]

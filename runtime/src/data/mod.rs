@@ -16,8 +16,8 @@
 //!
 //! Samples that do not count alike are given with their weights: [`sample_weight`].
 //!
-//! To prepare data there are [`Table`] (comma-separated values, feature `csv`), [`train_test_split`],
-//! [`Normalization`], [`Discretization`] and [`to_categorical`].
+//! To prepare data there are [`Table`] (comma-separated values, feature `csv`), [`train_test_split`], [`k_fold`],
+//! [`Normalization`], [`Discretization`], [`to_categorical`] and [`balanced_class_weight`].
 //!
 //! # More than fits into memory
 //!
@@ -86,6 +86,8 @@ mod prepare;
 mod rows;
 mod sample;
 mod sample_weight;
+#[cfg(feature = "alloc")]
+mod split;
 #[cfg(feature = "csv")]
 mod table;
 mod validation;
@@ -107,10 +109,12 @@ pub use self::from_fn::{FromFn, from_fn};
 #[cfg(feature = "csv")]
 pub use self::pieces::Pieces;
 #[cfg(feature = "alloc")]
-pub use self::prepare::{Normalization, Split, to_categorical, train_test_split};
+pub use self::prepare::{Normalization, balanced_class_weight, to_categorical};
 pub use self::rows::Elements;
 pub use self::sample::{Sample, Target};
 pub use self::sample_weight::{SampleWeight, sample_weight};
+#[cfg(feature = "alloc")]
+pub use self::split::{Split, k_fold, train_test_split};
 #[cfg(feature = "csv")]
 pub use self::table::Table;
 pub use self::validation::ValidationTargets;

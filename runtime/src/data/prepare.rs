@@ -6,84 +6,13 @@ use core::array::from_fn;
 
 use bytemuck::zeroed_box;
 use fearless_simd::Simd;
-use rand::Rng;
-use rand::seq::SliceRandom as _;
 
-use super::{Elements, Samples, count};
+use super::{Samples, count};
 use crate::error::Error;
 use crate::kernels::{Task, dispatch, level};
 use crate::layers::{InputRange, LEAST_VARIANCE};
 use crate::scalar::Scalar;
 use crate::tile::{Tile, tiles};
-
-/// Data to train on, and data to judge by: see [`train_test_split`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Split<X, Y> {
-    /// The inputs to train on.
-    pub x_train: Vec<X>,
-    /// The inputs to judge by.
-    pub x_test: Vec<X>,
-    /// The targets to train on.
-    pub y_train: Vec<Y>,
-    /// The targets to judge by.
-    pub y_test: Vec<Y>,
-}
-
-/// Sets a random share of the data aside, as scikit-learn's function of this name: `ceil(test_size * samples)` samples
-/// are for the test, and both parts come shuffled.
-///
-/// ```
-/// use rand::{SeedableRng, rngs::StdRng};
-/// use typenet::data::{Split, train_test_split};
-///
-/// # fn main() -> Result<(), typenet::Error> {
-/// let x: Vec<[f32; 1]> = (0..10_u8).map(|i| [f32::from(i)]).collect();
-/// let y: Vec<u8> = (0..10).collect();
-/// let Split { x_train, x_test, y_train, y_test } = train_test_split((&x, &y), 0.25, &mut StdRng::seed_from_u64(0))?;
-/// assert_eq!((x_train.len(), x_test.len()), (7, 3));
-/// // each input keeps its target
-/// assert!(x_train.iter().zip(&y_train).chain(x_test.iter().zip(&y_test)).all(|(x, y)| x[0] == f32::from(*y)));
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-/// [`Error::CountMismatch`]; [`Error::NoSamples`]; [`Error::TestSize`] if one of the parts would be empty.
-pub fn train_test_split<X, Y, R>(
-    (x, y): (&X, &Y),
-    test_size: f64,
-    rng: &mut R,
-) -> Result<Split<X::Element, Y::Element>, Error>
-where
-    X: Elements<Element: Clone> + ?Sized,
-    Y: Elements<Element: Clone> + ?Sized,
-    R: Rng + ?Sized,
-{
-    let (x, y) = (x.elements(), y.elements());
-    let samples = x.len();
-    if samples != y.len() {
-        return Err(Error::CountMismatch { inputs: samples, targets: y.len() });
-    }
-    if samples == 0 {
-        return Err(Error::NoSamples);
-    }
-    // counted without `ceil`, which needs `std`; NaN and what is negative become 0
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is compared below")]
-    let whole = (samples as f64 * test_size) as usize;
-    let test = if (whole as f64) < samples as f64 * test_size { whole + 1 } else { whole };
-    if test == 0 || test >= samples {
-        return Err(Error::TestSize { test_size, samples });
-    }
-    let mut order: Vec<usize> = (0..samples).collect();
-    order.shuffle(rng);
-    let (test, train) = order.split_at(test);
-    Ok(Split {
-        x_train: train.iter().map(|&i| x[i].clone()).collect(),
-        x_test: test.iter().map(|&i| x[i].clone()).collect(),
-        y_train: train.iter().map(|&i| y[i].clone()).collect(),
-        y_test: test.iter().map(|&i| y[i].clone()).collect(),
-    })
-}
 
 /// Measures in units of their standard deviation, from their mean: what a network wants to see.
 ///
@@ -245,13 +174,48 @@ where
     C: Copy + TryInto<i128>,
 {
     let vector = |(sample, &class): (usize, &C)| {
-        let class = class.try_into().unwrap_or(i128::MAX);
         let mut vector = [T::ZERO; N];
-        match usize::try_from(class).ok().and_then(|class| vector.get_mut(class)) {
-            Some(place) => *place = T::ONE,
-            None => return Err(Error::ClassOutOfRange { sample, class, classes: N }),
-        }
+        *place(&mut vector, sample, class)? = T::ONE;
         Ok(vector)
     };
     classes.iter().enumerate().map(vector).collect()
+}
+
+/// The weights with which classes that are not equally frequent count alike, for
+/// [`Trainer::class_weight`](crate::Trainer::class_weight): `samples / (CLASSES * samples of the class)`, scikit-learn's
+/// `compute_class_weight("balanced")`. They leave the sum of the weights of all samples as it is, and so the size of a step.
+///
+/// ```
+/// use typenet::data::balanced_class_weight;
+///
+/// # fn main() -> Result<(), typenet::Error> {
+/// let weights = balanced_class_weight(&[0, 0, 0, 1])?;
+/// assert_eq!(weights, [4.0 / (2.0 * 3.0), 4.0 / (2.0 * 1.0)]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Error::ClassOutOfRange`], with the first class that is not from 0 to `CLASSES - 1`; [`Error::ClassWeight`], with the
+/// first class that no sample is of: its weight would be infinite.
+pub fn balanced_class_weight<C, const CLASSES: usize>(classes: &[C]) -> Result<[f64; CLASSES], Error>
+where
+    C: Copy + TryInto<i128>,
+{
+    let mut counts = [0_u32; CLASSES];
+    for (sample, &class) in classes.iter().enumerate() {
+        *place(&mut counts, sample, class)? += 1;
+    }
+    let weights = counts.map(|count| classes.len() as f64 / (CLASSES as f64 * f64::from(count)));
+    match weights.iter().position(|weight| !weight.is_finite()) {
+        Some(class) => Err(Error::ClassWeight { class, weight: weights[class] }),
+        None => Ok(weights),
+    }
+}
+
+/// The place of the class of a sample.
+fn place<V, C: TryInto<i128>>(places: &mut [V], sample: usize, class: C) -> Result<&mut V, Error> {
+    let (class, classes) = (class.try_into().unwrap_or(i128::MAX), places.len());
+    let place = usize::try_from(class).ok().and_then(|class| places.get_mut(class));
+    place.ok_or(Error::ClassOutOfRange { sample, class, classes })
 }

@@ -97,6 +97,35 @@ impl Table {
         self.rows.iter().map(|row| self.value(row, column)).collect()
     }
 
+    /// One column, parsed, in which values are missing: `None` where nothing stands, or `NA`, `NaN`, `nan` or `null`, which
+    /// other programs write there.
+    ///
+    /// ```
+    /// use typenet::data::Table;
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let incomes = Table::parse("age,income\n30,2.5\n40,\n50,3.5\n")?.optional::<f32>("income")?;
+    /// assert_eq!(incomes, [Some(2.5), None, Some(3.5)]);
+    /// // the mean of the others in its place, and whether it was missing as a number of its own
+    /// let known: Vec<f32> = incomes.iter().flatten().copied().collect();
+    /// let mean = known.iter().sum::<f32>() / known.len() as f32;
+    /// let x: Vec<[f32; 2]> = incomes.iter().map(|income| [income.unwrap_or(mean), f32::from(income.is_none())]).collect();
+    /// assert_eq!(x, [[2.5, 0.0], [3.0, 1.0], [3.5, 0.0]]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`column`](Self::column), for values that are not missing.
+    pub fn optional<V: FromStr<Err: Display>>(&self, name: &str) -> Result<Vec<Option<V>>, Error> {
+        let [column] = self.find([name])?;
+        let value = |row| match self.text(row, column)?.trim() {
+            "" | "NA" | "NaN" | "nan" | "null" => Ok(None),
+            _ => self.value(row, column).map(Some),
+        };
+        self.rows.iter().map(value).collect()
+    }
+
     /// Several columns side by side, parsed: the inputs of a network.
     ///
     /// # Errors
@@ -137,6 +166,9 @@ impl Table {
 
     /// A column of names as classes: of each row the number of its name among all that occur, and these, sorted.
     ///
+    /// Another table, of which other names occur, is numbered by those of the first with
+    /// [`categories_of`](Self::categories_of).
+    ///
     /// # Errors
     /// [`Error::Table`] if there is no such column, or a row ends before it.
     pub fn categories(&self, name: &str) -> Result<(Vec<u32>, Vec<&str>), Error> {
@@ -149,6 +181,41 @@ impl Table {
         #[allow(clippy::cast_possible_truncation, reason = "see above")]
         let classes = values.iter().map(|value| names.partition_point(|name| name < value) as u32).collect();
         Ok((classes, names))
+    }
+
+    /// A column of names as classes: of each row the number of its name among `names`, Keras's `StringLookup` with a
+    /// vocabulary. So the same name has the same number in data to train on, in each of its [`pieces`](Self::pieces), and in
+    /// what comes later.
+    ///
+    /// ```
+    /// use typenet::data::Table;
+    ///
+    /// # fn main() -> Result<(), typenet::Error> {
+    /// let table = Table::parse("species\nvirginica\nsetosa\nvirginica\n")?;
+    /// let (_, names) = table.categories("species")?;
+    /// let later = Table::parse("species\nvirginica\n")?;
+    /// assert_eq!(later.categories("species")?.0, [0]);
+    /// assert_eq!(later.categories_of("species", &names)?, [1]);
+    ///
+    /// let unknown = Table::parse("species\nversicolor\n")?.categories_of("species", &names).unwrap_err();
+    /// assert_eq!(unknown.to_string(), "line 2: column `species`: `versicolor` is none of `setosa`, `virginica`");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`categories`](Self::categories), and for the first name that is none of these.
+    pub fn categories_of(&self, name: &str, names: &[impl AsRef<str>]) -> Result<Vec<u32>, Error> {
+        let [column] = self.find([name])?;
+        let class = |row| {
+            let text = self.text(row, column)?;
+            let place = names.iter().position(|name| name.as_ref() == text);
+            place.and_then(|class| class.try_into().ok()).ok_or_else(|| {
+                let known = names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("`, `");
+                Error::Table { line: line(row), reason: format!("column `{name}`: `{text}` is none of `{known}`") }
+            })
+        };
+        self.rows.iter().map(class).collect()
     }
 
     /// Where the columns with these names are.
