@@ -6,6 +6,7 @@ mod differences;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use typenet::layers::Branches;
 use typenet::prelude::*;
 
 use crate::differences::{SAMPLES, check_loss, check_pass, filled, numbers};
@@ -16,6 +17,7 @@ typenet::network! {
         Concatenate(Dense(4), tanh), Subtract, Concatenate(Dense(4), linear), Minimum, Concatenate(Dense(4), tanh), Average,
         Concatenate(Dense(4), tanh), Add;
     Thrice: f64 = RepeatVector(3 -> 9), Dense(2, tanh), RepeatVector(2 -> 4);
+    Parts: f64 = Concatenate((First(7 -> 5), Last(2), Dense(3, tanh)), Last(4)), Dense(6, tanh), Last(4), First(HALF);
     Rows: f64 = Embedding(3 -> 6, input_dim = 5), Dense(2, tanh)
 }
 
@@ -25,12 +27,47 @@ fn layers_of_another_shape() {
     check_pass("glu", &mut filled::<Gates>(rng), rng);
     check_pass("merged", &mut filled::<Merged>(rng), rng);
     check_pass("repeat vector", &mut filled::<Thrice>(rng), rng);
+    check_pass("parts", &mut filled::<Parts>(rng), rng);
     let x: Vec<[f64; 3]> = (0..SAMPLES).map(|_| core::array::from_fn(|_| f64::from(rng.random_range(0..5)))).collect();
     let y = numbers::<2>(rng);
     check_loss::<Rows, _, _, _>("embedding", MeanSquaredError, &x, &y);
 }
 
 const HALF: usize = 2;
+
+typenet::network! {
+    Several = Concatenate((First(5 -> 4), Last(1)), linear, (Last(1), Embedding(2, input_dim = 3)), First(2));
+    Taken = Concatenate((First(2 -> 1), Dense(1, kernel_initializer = ones)), (Last(1), Embedding(1, input_dim = 3)))
+}
+
+/// Each branch sees its part of the inputs, alone and in batches.
+#[test]
+fn parts_of_the_inputs() {
+    let mut several = Several::new(&mut StdRng::seed_from_u64(1));
+    let Branches { first: _, second: Branches { first: _, second: Branches { first: words, second: _ } } } =
+        &mut several.concatenate;
+    words.embedding.copy_from_slice(&[-1.0, -2.0, -3.0, -4.0, -5.0, -6.0]);
+    let x: Vec<[f32; 5]> = (0..40_u8).map(|i| [0.0, 10.0, 20.0, 30.0, 0.0].map(|x| x + f32::from(i % 3))).collect();
+    let expected =
+        x.iter().map(|&x| [x[3], x[0], x[1], x[2], x[3], x[4], -1.0 - 2.0 * x[4], -2.0 - 2.0 * x[4], x[0], x[1]]);
+    let expected: Vec<[f32; 10]> = expected.collect();
+    assert_eq!(several.predict_many(&x), expected);
+    assert!(x.iter().zip(&expected).all(|(x, y)| several.predict(x) == *y));
+}
+
+/// What is no number of a row, in a part of the inputs, is found in training, which is taken back.
+#[test]
+fn a_part_that_is_no_row() {
+    let rng = &mut StdRng::seed_from_u64(2);
+    let mut taken = Taken::new(rng);
+    let before = taken.clone();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
+    let error = trainer.fit(&mut taken, (&[[0.5, 3.0]], &[[0.0, 0.0]]), rng).unwrap_err();
+    assert!(matches!(error, typenet::Error::Diverged { .. }), "{error}");
+    assert!(taken == before);
+    trainer.fit(&mut taken, (&[[0.5, 2.0]], &[[0.0, 1.0]]), rng).unwrap();
+    assert!(taken != before);
+}
 
 typenet::network! {
     Tower: f64 = Dense(3 -> 4, tanh), Dense(2, tanh);

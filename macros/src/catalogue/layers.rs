@@ -158,6 +158,8 @@ pub const LAYERS: &[Layer] = &[
         options: &[],
         parameters: &[&[]],
     },
+    part("First", &["Take", "Head", "Cropping1D", "Slice"]),
+    part("Last", &["Tail"]),
     Layer {
         name: "Embedding",
         item: "Embedding",
@@ -284,6 +286,10 @@ const fn alone(name: &'static str, limits: Limits) -> LayerOption {
 }
 
 /// A layer without options that gives half as many numbers as it takes.
+const fn part(name: &'static str, alias: &'static [&'static str]) -> Layer {
+    Layer { name, item: name, alias, shape: ShapeRule::Part, options: &[], parameters: &[&[]] }
+}
+
 const fn halves(name: &'static str, alias: &'static [&'static str]) -> Layer {
     Layer { name, item: name, alias, shape: ShapeRule::Half, options: &[], parameters: &[&[]] }
 }

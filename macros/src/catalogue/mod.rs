@@ -41,6 +41,8 @@ pub enum ShapeRule {
     Half,
     /// One of two halves; the sizes need not be written: `Type<IN, OUT>`.
     OfHalves,
+    /// Some of those that go in: `Type<IN, OUT>`.
+    Part,
     /// Several for each that goes in: `Type<IN, OUT>`.
     Multiple,
     /// A row of a table for each that goes in: `Type<IN, OUT, WIDTH>`.

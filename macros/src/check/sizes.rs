@@ -104,6 +104,10 @@ pub(super) fn gives(row: &Layer, taken: &Size, given: &Size, errors: &mut Errors
         ShapeRule::OfHalves if *numbers != 1 => {
             (format!("layer `{name}` gives one number, not {numbers}"), "write `1`, or leave the sizes out".to_owned())
         }
+        ShapeRule::Part if numbers > taken => (
+            format!("layer `{name}` gives some of the numbers that it takes, and {numbers} are more than {taken}"),
+            format!("write `{taken}`, or less"),
+        ),
         ShapeRule::Multiple | ShapeRule::Rows if numbers % taken != 0 => (
             format!("layer `{name}` gives several numbers for each of {taken}, and {numbers} is no multiple of it"),
             format!("write `{}`, for instance", numbers.div_ceil(*taken).saturating_mul(*taken)),
@@ -124,6 +128,7 @@ pub(super) fn example(rule: Option<ShapeRule>, inputs: &Size) -> (String, String
     match rule {
         Some(ShapeRule::Half) => of(4, |inputs| inputs / 2, |inputs| format!("{{ {inputs} / 2 }}")),
         Some(ShapeRule::OfHalves) => of(4, |_| 1, |_| "1".to_owned()),
+        Some(ShapeRule::Part) => of(4, |inputs| inputs.div_ceil(2), |inputs| format!("{{ {inputs} / 2 }}")),
         Some(ShapeRule::Multiple | ShapeRule::Rows) => {
             of(2, |inputs| inputs.saturating_mul(2), |inputs| format!("{{ 2 * {inputs} }}"))
         }

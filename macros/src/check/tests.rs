@@ -32,6 +32,7 @@ fn every_construct_is_taken() {
         "Drop = Dropout(4, 0.5), Dropout(0.5), Dropout(rate = 0), Dropout(4 -> 4, RATE), Dropout(RATE), Dropout(4, { RATE })",
         "Noise = GaussianNoise(N, 3), AlphaDropout({ 0.5 * RATE }), GaussianDropout(_, 0.5), Dense(2, relu), dropout: Dropout(0.1)",
         "Epsilon = LayerNormalization(4, epsilon = 1e-6), LayerNormalization(epsilon = 1), LayerNormalization(epsilon = { 2.0 * EPSILON })",
+        "Parts = First(7 -> 5), Last(_ -> 5), Last(2), First(N), Last(M -> 1)",
         "Shaped = Embedding(3 -> 24, input_dim = WORDS), Glu, Dense(N), Glu(N -> M), RepeatVector(M -> 12), RepeatVector(24)",
         "Vast = [[[[Dense(4294967295 -> 4294967295); 4294967295]; 4294967295]; 4294967295]; 4294967295]",
         "Bare = Dense(2 -> 4), leaky_relu(0.3), threshold(1, 0), Dense(2, elu(alpha::<A, B>())), elu(-1,)",
@@ -88,6 +89,9 @@ fn every_mistake_has_its_message() {
         ("X = Dense(2 -> 5), Glu", "layer `Glu` gives half as many numbers as it takes, and there is no half of 5"),
         ("X = Glu(6 -> 2)", "layer `Glu` gives half as many numbers as it takes, and 2 is not half of 6"),
         ("X = Dense(2 -> N), Glu", "layer `Glu` has no size"),
+        ("X = Dense(2 -> 4), Last(5)", "layer `Last` gives some of the numbers that it takes, and 5 are more than 4"),
+        ("X = First", "the first layer must state how many inputs it takes"),
+        ("X = Dense(2 -> 4), First", "layer `First` has no size"),
         (
             "X = RepeatVector(4 -> 6)",
             "layer `RepeatVector` gives several numbers for each of 4, and 6 is no multiple of it",

@@ -33,9 +33,12 @@ fn layer_type(layer: &Layer, last: bool, prefix: &TokenStream, scalar: &Ident) -
         Kind::BuiltIn { row, span, .. } => {
             let item = named(row.item, *span);
             let sizes = match row.shape {
-                ShapeRule::Free | ShapeRule::Half | ShapeRule::OfHalves | ShapeRule::Multiple | ShapeRule::Rows => {
-                    vec![inputs, outputs]
-                }
+                ShapeRule::Free
+                | ShapeRule::Half
+                | ShapeRule::OfHalves
+                | ShapeRule::Part
+                | ShapeRule::Multiple
+                | ShapeRule::Rows => vec![inputs, outputs],
                 ShapeRule::Same | ShapeRule::Around | ShapeRule::Branches => vec![outputs],
             };
             let width = (row.shape == ShapeRule::Rows).then(|| {

@@ -63,6 +63,11 @@ pub enum Form {
         /// Whether both halves are divided by their lengths.
         normalize: bool,
     },
+    /// [`First`](super::First) and [`Last`](super::Last).
+    OfPart {
+        /// The place of the first number that is taken.
+        start: usize,
+    },
     /// [`RepeatVector`](super::RepeatVector).
     OfRepeatVector,
     /// [`Concatenate`](super::Concatenate), whose layers are its branches.

@@ -39,6 +39,7 @@ mod halves;
 mod layer_normalization;
 mod normalization;
 mod p_relu;
+mod part;
 mod repeat;
 mod repeat_vector;
 mod rescaling;
@@ -74,6 +75,7 @@ pub use self::layer_normalization::{LayerNormalization, LayerNormalizationParame
 pub(crate) use self::normalization::LEAST_VARIANCE;
 pub use self::normalization::{Normalization, NormalizationParameters};
 pub use self::p_relu::PRelu;
+pub use self::part::{First, Last};
 pub use self::repeat::{Copies, Repeat, Traces};
 pub use self::repeat_vector::RepeatVector;
 pub use self::rescaling::Rescaling;

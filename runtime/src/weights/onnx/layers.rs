@@ -103,6 +103,7 @@ pub(super) fn layer(graph: &mut Graph, info: &LayerInfo, form: &Form, x: String,
             let products = graph.node("Mul", &[&halves[0], &halves[1]], &[]);
             graph.node("ReduceSum", &[&products, &last], &[])
         }
+        (Form::OfPart { start }, ..) => part(graph, &x, *start, start + info.outputs),
         (Form::OfRepeatVector, ..) => {
             let times = graph.integers(&[2], &[1, (info.outputs / info.inputs.max(1)) as u64]);
             graph.node("Tile", &[&x, &times], &[])
