@@ -68,8 +68,8 @@ where
     Y: Elements<Element: Clone> + ?Sized,
     R: Rng + ?Sized,
 {
-    let (x, y) = paired(x, y)?;
-    let samples = x.len();
+    let (x, y) = (x.elements(), y.elements());
+    let samples = pairs(x.len(), y.len())?;
     // counted without `ceil`, which needs `std`; NaN and what is negative become 0
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is compared below")]
     let whole = (samples as f64 * test_size) as usize;
@@ -115,29 +115,25 @@ where
     X: Elements<Element: Clone> + ?Sized,
     Y: Elements<Element: Clone> + ?Sized,
 {
-    let (x, y) = paired(x, y)?;
-    if folds < 2 || folds > x.len() {
+    let (x, y) = (x.elements(), y.elements());
+    let samples = pairs(x.len(), y.len())?;
+    if folds < 2 || folds > samples {
         let must = "at least 2, and no more than there are samples";
         return Err(Error::Setting { of: "k_fold", setting: "folds", value: folds as f64, must });
     }
     Ok((0..folds).map(move |fold| {
-        let test = (fold..x.len()).step_by(folds);
-        Split::of(x, y, (0..x.len()).filter(move |i| i % folds != fold), test)
+        let test = (fold..samples).step_by(folds);
+        Split::of(x, y, (0..samples).filter(move |i| i % folds != fold), test)
     }))
 }
 
-/// Inputs and targets of as many samples, of at least one.
-fn paired<'a, X, Y>(x: &'a X, y: &'a Y) -> Result<(&'a [X::Element], &'a [Y::Element]), Error>
-where
-    X: Elements + ?Sized,
-    Y: Elements + ?Sized,
-{
-    let (x, y) = (x.elements(), y.elements());
-    if x.len() != y.len() {
-        return Err(Error::CountMismatch { inputs: x.len(), targets: y.len() });
+/// How many samples there are: as many inputs as targets, and at least one.
+fn pairs(inputs: usize, targets: usize) -> Result<usize, Error> {
+    if inputs != targets {
+        return Err(Error::CountMismatch { inputs, targets });
     }
-    if x.is_empty() {
+    if inputs == 0 {
         return Err(Error::NoSamples);
     }
-    Ok((x, y))
+    Ok(inputs)
 }

@@ -9,7 +9,7 @@ use crate::tile::Tile;
 
 macro_rules! parts {
     ($($name:ident, $which:literal, $formula:literal, $start:expr, $example:literal;)*) => {$(
-        #[doc = concat!("`", $formula, "`: the ", $which, " `OUT` of the numbers that come in, NumPy's slices. In `network!`: `", stringify!($name), "(5 -> 2)`.")]
+        #[doc = concat!("`", $formula, "`: the ", $which, " `OUT` of the numbers that come in. In `network!`: `", stringify!($name), "(5 -> 2)`.")]
         ///
         /// A branch of a `Concatenate` that begins with it sees some of the inputs: so a network has several, which stand side
         /// by side in a sample. Here each sample is three measures and the number of a region, of which there are ten:
