@@ -1,6 +1,23 @@
-//! Samples that are asked for while others are computed.
+//! What is asked for before it is needed: numbers, and samples while others are computed.
 
-use super::flat::prefetch;
+/// Asks for number `index`, so that it is in the cache when it is needed. There need not be such a number.
+#[inline(always)]
+pub(crate) fn prefetch<T>(numbers: &[T], index: usize) {
+    prefetch_at(numbers.as_ptr(), index);
+}
+
+/// The same of numbers that begin at `first`.
+#[inline(always)]
+pub(crate) fn prefetch_at<T>(first: *const T, index: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: SSE belongs to every x86-64 processor; a prefetch takes any address, and changes nothing but the cache
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(index).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (first, index);
+}
 
 /// Samples that lie in memory, each as far from the one before.
 #[derive(Clone, Copy, Debug)]

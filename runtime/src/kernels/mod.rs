@@ -12,6 +12,7 @@ pub mod math;
 pub(crate) mod matrix;
 pub(crate) mod outlet;
 pub(crate) mod part;
+pub(crate) mod sink;
 pub(crate) mod slots;
 pub(crate) mod transpose;
 pub(crate) mod within;

@@ -7,7 +7,8 @@ use core::ptr;
 use bytemuck::cast_slice_mut;
 use fearless_simd::Simd;
 
-use super::flat::{Sink, Window, prefetch_at};
+use super::ahead::prefetch_at;
+use super::sink::{Sink, Window};
 use super::slots::CUT;
 use crate::scalar::{Lane, Scalar};
 
@@ -125,7 +126,7 @@ mod tests {
 
     use fearless_simd::{Simd, SimdBase as _};
 
-    use crate::kernels::flat::{Gather, Sink, Window};
+    use crate::kernels::sink::{Gather, Sink, Window};
     use crate::kernels::{Task, dispatch, levels};
     use crate::scalar::Scalar;
 

@@ -84,6 +84,6 @@ pub use self::sizes::{total, width};
 #[cfg(feature = "onnx")]
 pub(crate) use self::unit_normalization::UNIT_LIMIT;
 pub use self::unit_normalization::UnitNormalization;
-pub use crate::kernels::flat::{Sink, Window};
+pub use crate::kernels::sink::{Sink, Window};
 pub use crate::mode::{Inference, Mode, Training};
 pub use crate::tiles::{Passing, Tiles};

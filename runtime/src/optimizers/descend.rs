@@ -6,8 +6,9 @@ use bytemuck::cast_slice_mut;
 use fearless_simd::Simd;
 
 use super::{Optimizer, Step, Update};
-use crate::kernels::flat::{Sink, Window, prefetch};
+use crate::kernels::ahead::prefetch;
 use crate::kernels::outlet::{Outlet, Places};
+use crate::kernels::sink::{Sink, Window};
 use crate::kernels::slots::{CUT, Slots};
 use crate::kernels::{compact, framed};
 use crate::scalar::{Lane, Scalar};

@@ -9,7 +9,7 @@ use crate::data::{Samples, Targets};
 use crate::error::Error;
 use crate::frozen;
 use crate::group::{Group, backward, by_layer, tiles_at_once};
-use crate::kernels::flat::Gather;
+use crate::kernels::sink::Gather;
 use crate::kernels::slots::CUT;
 use crate::kernels::{Task, dispatch};
 use crate::losses::Loss;

@@ -13,7 +13,7 @@ use crate::data::{Samples, Targets};
 use crate::frozen;
 use crate::group::{Group, backward, by_layer, tiles_at_once, tiles_remembered};
 use crate::kernels::Task;
-use crate::kernels::flat::{Gather, Sink};
+use crate::kernels::sink::{Gather, Sink};
 use crate::losses::Loss;
 use crate::network::{Network, Shares, TileMemory};
 use crate::noise::Noise;

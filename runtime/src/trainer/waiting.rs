@@ -10,7 +10,7 @@ use crate::data::{Samples, Targets};
 use crate::group::{Group, backward, forward, tiles_at_once};
 use crate::kernels::Task;
 use crate::kernels::dense::TILES;
-use crate::kernels::flat::Gather;
+use crate::kernels::sink::Gather;
 use crate::layers::Way;
 use crate::losses::Loss;
 use crate::metrics::Metrics;

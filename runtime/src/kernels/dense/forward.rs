@@ -6,8 +6,8 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::weights::transpose_squares;
 use super::{ANY, earlier, fits, has_blocks, largest, load_block, load_each, registers, smaller, store_block};
+use crate::kernels::ahead::prefetch;
 use crate::kernels::ahead::{Ahead, Asks};
-use crate::kernels::flat::prefetch;
 use crate::scalar::{Lane, Scalar};
 
 /// `emit(o, b[o] + sum_i w[i, o] x[i])` for every output of a layer whose sizes are constants.

@@ -20,7 +20,7 @@ use super::forward::{equal_parts, first_sums, forward_block, most};
 use super::weights::transpose_squares;
 use super::{ANY, earlier, fits, has_blocks, load_block, registers, smaller, store_block};
 use crate::kernels::ahead::{Ahead, Asks};
-use crate::kernels::flat::{prefetch, prefetch_at};
+use crate::kernels::ahead::{prefetch, prefetch_at};
 use crate::scalar::{Lane, Scalar};
 
 /// How many tiles a layer takes at once where they meet the weights in turn.

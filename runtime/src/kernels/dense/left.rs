@@ -9,8 +9,8 @@ use fearless_simd::{Simd, SimdBase, SimdFloat};
 use super::rest::{backward_rest, rows};
 use super::weights::{ask, wanted};
 use super::{Columns, registers};
-use crate::kernels::flat::{Sink, Window};
 use crate::kernels::framed;
+use crate::kernels::sink::{Sink, Window};
 use crate::kernels::transpose::sum_few;
 use crate::scalar::{Lane, Scalar};
 

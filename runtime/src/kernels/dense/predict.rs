@@ -3,7 +3,8 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::registers;
-use crate::kernels::flat::{load, prefetch, store};
+use crate::kernels::ahead::prefetch;
+use crate::kernels::flat::{load, store};
 use crate::scalar::Scalar;
 
 /// Up to so many bytes of weights, rows that are not very long are read a block of outputs after the other, from a near cache.

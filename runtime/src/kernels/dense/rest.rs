@@ -7,7 +7,7 @@ use fearless_simd::{Simd, SimdBase};
 
 use super::weights::{ask, hand_over, next_block, wanted};
 use super::{Columns, registers};
-use crate::kernels::flat::Sink;
+use crate::kernels::sink::Sink;
 use crate::kernels::transpose::transpose;
 use crate::scalar::{Lane, Scalar};
 

@@ -6,9 +6,9 @@ use fearless_simd::{Level, Simd};
 use super::forward::SQUARES;
 use super::{ANY, Columns, in_turn, registers};
 use crate::kernels::ahead::Ahead;
-use crate::kernels::flat::Window;
 use crate::kernels::outlet::Outlet;
-use crate::kernels::{dense, flat, with_level};
+use crate::kernels::sink::Window;
+use crate::kernels::{dense, sink, with_level};
 use crate::scalar::Scalar;
 
 /// A lane-wise number.
@@ -103,8 +103,8 @@ compiled! {
     /// [`backward_bias`](super::backward_bias)
     fn backward_bias(tiles: &[Columns<'_, T>], start: usize, sink: &mut Outlet<'_, T>) = dense::backward_bias;
 
-    /// [`add`](crate::kernels::flat::add)
-    fn add(block: &[T], pitch: usize, window: Window, gradient: &mut [T]) = flat::add;
+    /// [`add`](crate::kernels::sink::add)
+    fn add(block: &[T], pitch: usize, window: Window, gradient: &mut [T]) = sink::add;
 
     /// [`backward_bias_left`](super::backward_bias_left)
     fn backward_bias_left(

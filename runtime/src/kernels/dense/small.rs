@@ -3,8 +3,8 @@
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::{Columns, registers};
-use crate::kernels::flat::{Sink, Window};
 use crate::kernels::framed;
+use crate::kernels::sink::{Sink, Window};
 use crate::kernels::transpose::{sum_each, sum_lanes};
 use crate::scalar::{Lane, Scalar};
 

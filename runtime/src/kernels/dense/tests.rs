@@ -8,7 +8,7 @@ use std::vec::Vec;
 use fearless_simd::Simd;
 
 use super::{Columns, Given, Known, can_read, forward_rows, in_turn, is_known, reads, shared};
-use crate::kernels::flat::{Gather, Sink as _};
+use crate::kernels::sink::{Gather, Sink as _};
 use crate::kernels::{Task, dispatch, levels};
 use crate::scalar::{Lane, Scalar};
 

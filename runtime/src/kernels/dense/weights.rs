@@ -2,13 +2,15 @@
 
 use core::array;
 use core::ops::Range;
+use core::ptr;
 
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::rest::{row, rows, transpose_rest};
 use super::small::take_sums;
 use super::{Columns, fits, registers};
-use crate::kernels::flat::{Sink, Window, prefetch};
+use crate::kernels::ahead::{prefetch, prefetch_at};
+use crate::kernels::sink::{Sink, Window};
 use crate::kernels::transpose::transpose;
 use crate::scalar::{Lane, Scalar};
 
@@ -181,12 +183,24 @@ fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: us
     // what the next block will move is asked for little by little: the way to memory is narrow
     let pace = (tiles.len() * T::LANES / C / B).max(1);
     let (mut ahead, mut wait) = (0, 0);
-    for (x, dy) in tiles {
+    let first = tiles.first().map_or(ptr::null(), |(_, dy)| dy.as_ptr());
+    for (index, (x, dy)) in tiles.iter().enumerate() {
+        let next = match tiles.get(index + 1) {
+            Some((_, dy)) => dy.as_ptr().wrapping_add(output),
+            None => first.wrapping_add(output + V * T::LANES),
+        };
         let x = x.get(input..).and_then(<[_]>::first_chunk::<B>);
         let squares = dy.get(output..output + V * T::LANES);
         let (Some(x), Some(squares)) = (x, squares) else { break };
+        if const { by_tile::<S>() } {
+            let end = B.min(ahead + B.div_ceil(tiles.len()));
+            while ahead < end {
+                will_need(ahead);
+                ahead += 1;
+            }
+        }
         for samples in 0..T::LANES / C {
-            if wait == 0 && ahead < B {
+            if const { !by_tile::<S>() } && wait == 0 && ahead < B {
                 will_need(ahead);
                 ahead += 1;
                 wait = pace;
@@ -194,6 +208,9 @@ fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: us
             wait = wait.wrapping_sub(1);
             for (c, sums) in parts.iter_mut().enumerate() {
                 let sample = samples * C + c;
+                if const { by_tile::<S>() && !REST } {
+                    prefetch_at(next, sample);
+                }
                 let row: [T::Vector<S>; V] = if const { REST } {
                     let Some(row) = row::<T>(dy, sample, width) else { break };
                     [T::Vector::<S>::from_slice(simd, row); V]
@@ -221,6 +238,12 @@ fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: us
         }
     }
     sums
+}
+
+/// Whether a block asks for the `dy` that comes next and, where a tile begins, for what the next block will move. With AVX2 the twelve
+/// multiply-adds of a sample leave no time to count turns, and `dy` does not come from the second-level cache in time by itself.
+const fn by_tile<S: Simd>() -> bool {
+    registers::<S>() == 4
 }
 
 /// `db[o] = sum over all samples of dy[o]` for the outputs that fill squares, with `dy` as [`transpose_squares`] leaves it.

@@ -10,9 +10,9 @@ use crate::activations::{Activation, Keep};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::compact;
 use crate::kernels::dense as kernel;
-use crate::kernels::flat::{Gather, Sink};
 use crate::kernels::outlet::Outlet;
 use crate::kernels::part::map_any;
+use crate::kernels::sink::{Gather, Sink};
 use crate::scalar::{Lane as _, Scalar};
 use crate::tile::Tile;
 

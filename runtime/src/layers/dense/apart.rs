@@ -9,7 +9,7 @@ use crate::initializers::Initializer;
 use crate::kernels::ahead::Ahead;
 use crate::kernels::compact;
 use crate::kernels::dense as kernel;
-use crate::kernels::flat::Sink;
+use crate::kernels::sink::Sink;
 use crate::layers::batch::Tracing;
 use crate::layers::{Backward, Share, Trace};
 use crate::scalar::Scalar;
