@@ -47,6 +47,40 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # A loss of some of the outputs
+//!
+//! Where one output of a sample has a target, as the value of the action that was taken in Q-learning, the others are
+//! given what the network says of them: they cost nothing, and no gradient comes from them. The loss is the mean over all
+//! `N` outputs, and so `1 / N` of that of the one.
+//!
+//! ```
+//! # use rand::{SeedableRng, rngs::StdRng};
+//! use typenet::prelude::*;
+//!
+//! network! { Values = Dense(2 -> 16, relu), Dense(3) }
+//!
+//! # fn main() -> Result<(), typenet::Error> {
+//! # let rng = &mut StdRng::seed_from_u64(0);
+//! let mut values = Values::new(rng);
+//! let mut trainer = Trainer::new(Huber::default(), Adam::new(0.01).global_clipnorm(1.0));
+//! let (states, actions, returns) = ([[0.5, -0.5], [1.0, 0.25]], [0, 2], [1.0, -2.0]);
+//! for _ in 0..300 {
+//!     let mut targets = values.predict_many(&states);
+//!     for ((target, action), value) in targets.iter_mut().zip(actions).zip(returns) {
+//!         target[action] = value;
+//!     }
+//!     trainer.train_on_batch(&mut values, (&states, &targets))?;
+//! }
+//! assert!((values.predict(&states[0])[0] - 1.0).abs() < 1e-2);
+//! assert!((values.predict(&states[1])[2] + 2.0).abs() < 1e-2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It is so where training computes what a prediction does: not with a layer such as [`Dropout`](crate::layers::Dropout) or
+//! [`BatchNormalization`](crate::layers::BatchNormalization). Any other gradient is the matter of
+//! [`Pass::backward`](crate::Pass::backward), also that of two heads with losses of their own.
 
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
