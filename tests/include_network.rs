@@ -15,11 +15,11 @@ network! {
     /// Layers within layers, whose tensors stand in the file in another order than in memory.
     Nested: f64 = Dense(3 -> 4), tower: [Residual(Dense(4 -> 4, relu, bias = false)); 12], relu, Dense(4 -> 2);
     Blocks = Dense(2 -> 4), body: Body, Dense(4 -> 1, sigmoid);
-    Last = Dense(3 -> 3, tanh);
+    Bend = Dense(3 -> 3, tanh);
     Measured = Normalization(2), Dense(3, tanh), Dense(2), Normalization(invert = true);
     /// Odd sizes, so that there is padding between the layers of integers in memory.
     Chain = Dense(2 -> 4, relu), relu, body: Body, tower: [Residual(Dense(4 -> 4, tanh, bias = false)); 12], Dense(4 -> 3),
-        [Residual(Last); 2], Dense(3 -> 1);
+        [Residual(Bend); 2], Dense(3 -> 1);
     /// Twenty networks within each other.
     Level0 = Dense(2 -> 2, tanh);
     Level1 = level: Level0;
