@@ -3,6 +3,8 @@
 
 mod support;
 
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 use serde::Deserialize;
 use typenet::Classes;
 use typenet::activations::{Activation, Linear, Sigmoid, Softmax};
@@ -298,6 +300,55 @@ fn smoothed_labels() {
         }
     }
     assert_eq!(smoothed.len(), 14, "the fixture has lost its cases");
+}
+
+/// Three heads cost what each of their losses costs, as much as it counts.
+#[test]
+fn heads() {
+    const LOGITS: [f64; 12] = [0.5, -1.0, 0.25, 2.0, -0.5, 1.5, -2.0, 0.75, 0.0, 0.125, 3.0, -1.0];
+    const TARGETS: [[f64; 6]; 2] = [[0.25, 0.0, 1.0, 1.0, 0.0, 0.5], [-1.0, 1.0, 0.0, 0.0, 1.0, -0.75]];
+    /// Losses and gradients of the outputs from `START` on.
+    fn alone<const START: usize, const N: usize>(
+        loss: impl Loss<f64, Linear, Tile<f64, N>, Tile<f64, N>>,
+    ) -> [(f64, [f64; N]); 2] {
+        let logits: Vec<f64> = LOGITS.chunks(6).flat_map(|row| &row[START..START + N]).copied().collect();
+        let targets = TARGETS.map(|row| <[f64; N]>::try_from(&row[START..START + N]).unwrap());
+        let (losses, gradient) = dispatch(level(), After::<_, _, _, N>(loss, Linear, &logits, targets.as_slice()));
+        [0, 1].map(|sample| {
+            let mut of_sample = [0.0; N];
+            gradient.get_sample(sample, &mut of_sample);
+            (losses[sample], of_sample)
+        })
+    }
+    let (classes, huber) = (FromLogits(CategoricalCrossEntropy), Huber::default());
+    let inner = Heads::<2, 3, _, _>::new(classes, huber).loss_weights([0.25, 1.5]);
+    let together = alone::<0, 6>(Heads::<1, 5, _, _>::new(MeanSquaredError, inner).loss_weights([2.0, 0.5]));
+    let (first, second, third) = (alone::<0, 1>(MeanSquaredError), alone::<1, 2>(classes), alone::<3, 3>(huber));
+    for (sample, (loss, gradient)) in together.into_iter().enumerate() {
+        let (first, second, third) = (first[sample], second[sample], third[sample]);
+        close("three heads", loss, 2.0 * first.0 + 0.125 * second.0 + 0.75 * third.0, 1e-15);
+        let apart = [(2.0, first.1.as_slice()), (0.125, &second.1), (0.75, &third.1)];
+        let apart = apart.into_iter().flat_map(|(weight, gradient)| gradient.iter().map(move |d| weight * d));
+        for (ours, apart) in gradient.into_iter().zip(apart) {
+            assert!(apart != 0.0);
+            close("gradient of three heads", ours, apart, 1e-15);
+        }
+    }
+}
+
+#[test]
+fn heads_that_cannot_count() {
+    network! { Series: f64 = Dense(2 -> 4, tanh), Concatenate(Dense(1), Dense(2)) }
+    for value in [-1.0, f64::NAN, f64::INFINITY] {
+        let loss = Heads::<1, 2, _, _>::new(MeanSquaredError, MeanAbsoluteError).loss_weights([1.0, value]);
+        let error = Trainer::new(loss, Sgd::new(0.1)).fit(
+            &mut Series::new(&mut StdRng::seed_from_u64(0)),
+            (&[[0.0; 2]], &[[0.0; 3]]),
+            &mut StdRng::seed_from_u64(0),
+        );
+        let said = error.unwrap_err().to_string();
+        assert_eq!(said, format!("the `loss_weights` of `Heads` is {value}; it must be finite and not negative"));
+    }
 }
 
 /// A network that has diverged says so on every instruction set, whose `max` and `min` differ about NaN.

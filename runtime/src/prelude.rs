@@ -5,8 +5,8 @@ pub use crate::flat::Flat;
 pub use crate::include_network;
 pub use crate::losses::{
     BinaryCrossEntropy, BinaryFocalCrossEntropy, CategoricalCrossEntropy, CategoricalFocalCrossEntropy,
-    CategoricalGeneralizedCrossEntropy, CategoricalHinge, CosineSimilarity, FromLogits, Hinge, Huber, KlDivergence,
-    LabelSmoothing, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    CategoricalGeneralizedCrossEntropy, CategoricalHinge, CosineSimilarity, FromLogits, Heads, Hinge, Huber,
+    KlDivergence, LabelSmoothing, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
     MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossEntropy, SquaredHinge,
 };
 pub use crate::metrics::{

@@ -127,6 +127,7 @@ network! {
         Normalization(invert = true);
     NormalizedDouble: f64 = Rescaling(3, scale = 0.25, offset = -0.5), LayerNormalization(epsilon = 0.125),
         RMSNormalization(epsilon = EPSILON), Dense(4, tanh), UnitNormalization, Dense(2);
+    Parted = Concatenate((First(3 -> 2), Dense(2, tanh)), (Last(2), First(1)), Last(2)), Dense(2);
     Structure = Dense(3 -> 4, relu, bias = false), celu, [Dense(4 -> 4, tanh); 3], Residual(Dense(4 -> 4, elu)),
         [Residual(Dense(4 -> 8, relu), Dense(8 -> 4)); 2], Residual([Dense(4 -> 4, sigmoid); 2]), Residual(Body), Body,
         head: Dense(4 -> 2, softmax);
@@ -150,6 +151,7 @@ fn structures() {
     written("rows", Rows::new(rng), &cases);
     written("directed", Directed::new(rng), &cases);
     written("measured", Measured::new(rng), &cases);
+    written("parted", Parted::new(rng), &cases);
     written("alike", Alike::new(rng), &cases);
     written("normalized_double", NormalizedDouble::new(rng), &cases);
 }

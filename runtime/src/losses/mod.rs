@@ -80,7 +80,9 @@
 //!
 //! It is so where training computes what a prediction does: not with a layer such as [`Dropout`](crate::layers::Dropout) or
 //! [`BatchNormalization`](crate::layers::BatchNormalization). Any other gradient is the matter of
-//! [`Pass::backward`](crate::Pass::backward), also that of two heads with losses of their own.
+//! [`Pass::backward`](crate::Pass::backward).
+//!
+//! Two heads with losses of their own are trained with [`Heads`].
 
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
@@ -90,6 +92,7 @@ mod class_weight;
 mod cosine_similarity;
 mod focal;
 mod from_logits;
+mod heads;
 mod hinge;
 mod huber;
 mod kl_divergence;
@@ -115,6 +118,7 @@ pub use self::class_weight::{ClassWeight, ClassWeights};
 pub use self::cosine_similarity::CosineSimilarity;
 pub use self::focal::{BinaryFocalCrossEntropy, CategoricalFocalCrossEntropy};
 pub use self::from_logits::{FromLogits, LogitsHead};
+pub use self::heads::Heads;
 pub use self::hinge::Hinge;
 pub use self::huber::Huber;
 pub use self::kl_divergence::KlDivergence;
