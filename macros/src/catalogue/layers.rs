@@ -285,11 +285,12 @@ const fn alone(name: &'static str, limits: Limits) -> LayerOption {
     LayerOption { name, value: OptionKind::Alone(limits), default: None, method: name }
 }
 
-/// A layer without options that gives half as many numbers as it takes.
+/// A layer without options that gives some of the numbers that it takes.
 const fn part(name: &'static str, alias: &'static [&'static str]) -> Layer {
     Layer { name, item: name, alias, shape: ShapeRule::Part, options: &[], parameters: &[&[]] }
 }
 
+/// A layer without options that gives half as many numbers as it takes.
 const fn halves(name: &'static str, alias: &'static [&'static str]) -> Layer {
     Layer { name, item: name, alias, shape: ShapeRule::Half, options: &[], parameters: &[&[]] }
 }

@@ -4,17 +4,17 @@ use bytemuck::{cast_slice, cast_slice_mut, from_bytes, from_bytes_mut};
 use fearless_simd::Simd;
 
 use super::{Loss, TargetRange};
-use crate::activations::Linear;
+use crate::activations::Activation;
 use crate::error::Error;
 use crate::scalar::Scalar;
-use crate::tile::Tile;
+use crate::tile::{Tile, VectorTargets};
 
 /// `w_1 first(y_1, ..., y_A) + w_2 second(y_{A+1}, ..., y_{A+B})`: what two heads cost together, each with a loss of its own, as
 /// Keras's list of losses. The heads are what a `Concatenate` at the end puts side by side; the second may be two again.
 ///
 /// Targets are vectors of `A + B` numbers: those of the first head, then those of the second, in which a class is a
 /// [one-hot vector](crate::data::to_categorical). A head of classes has no `softmax`, and its loss is `FromLogits(...)`; a last
-/// activation of another head stands in its branch.
+/// activation of another head stands in its branch, or, if it is the same for all and elementwise, at the end.
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};
@@ -102,12 +102,13 @@ fn weigh<T: Scalar, S: Simd, const N: usize>(
     loss * weight
 }
 
-impl<T, L, M, const A: usize, const B: usize, const N: usize> Loss<T, Linear, Tile<T, N>, Tile<T, N>>
-    for Heads<A, B, L, M>
+impl<T, H, Y, L, M, const A: usize, const B: usize, const N: usize> Loss<T, H, Tile<T, N>, Y> for Heads<A, B, L, M>
 where
     T: Scalar,
-    L: Loss<T, Linear, Tile<T, A>, Tile<T, A>>,
-    M: Loss<T, Linear, Tile<T, B>, Tile<T, B>>,
+    H: Activation,
+    Y: VectorTargets<T, N, Self>,
+    L: Loss<T, H, Tile<T, A>, Tile<T, A>>,
+    M: Loss<T, H, Tile<T, B>, Tile<T, B>>,
 {
     const NAME: &'static str = "heads";
     const TARGETS: TargetRange = TargetRange::Finite;
@@ -116,13 +117,14 @@ where
     fn evaluate<S: Simd>(
         &self,
         simd: S,
-        head: &Linear,
+        head: &H,
         logits: &Tile<T, N>,
-        targets: &Tile<T, N>,
+        targets: &Y,
         outputs: &mut Tile<T, N>,
         d_logits: &mut Tile<T, N>,
     ) -> T::Vector<S> {
-        let (logits, targets) = (split(logits), split(targets));
+        const { assert!(H::ELEMENTWISE, "an activation across the outputs of all `Heads` stands in the branch of its own") }
+        let (logits, targets) = (split(logits), split(targets.vectors()));
         let (outputs, d_logits) = (split_mut(outputs), split_mut(d_logits));
         let first = self.first.evaluate(simd, head, logits.0, targets.0, outputs.0, d_logits.0);
         let second = self.second.evaluate(simd, head, logits.1, targets.1, outputs.1, d_logits.1);
