@@ -9,12 +9,13 @@ use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::tile::{Tile, VectorTargets};
 
-/// `w_1 first(y_1, ..., y_A) + w_2 second(y_{A+1}, ..., y_{A+B})`: what two heads cost together, each with a loss of its own, as
-/// Keras's list of losses. The heads are what a `Concatenate` at the end puts side by side; the second may be two again.
+/// `w_1 first(y_1, ..., y_A) + w_2 second(y_{A+1}, ..., y_{A+B})`: what two heads cost together, each with a loss of its
+/// own, as Keras's list of losses. The heads are what a `Concatenate` at the end puts side by side; the second may be two
+/// again.
 ///
 /// Targets are vectors of `A + B` numbers: those of the first head, then those of the second, in which a class is a
-/// [one-hot vector](crate::data::to_categorical). A head of classes has no `softmax`, and its loss is `FromLogits(...)`; a last
-/// activation of another head stands in its branch, or, if it is the same for all and elementwise, at the end.
+/// [one-hot vector](crate::data::to_categorical). A head of classes has no `softmax`, and its loss is `FromLogits(...)`; a
+/// last activation of another head stands in its branch, or, if it is the same for all and elementwise, at the end.
 ///
 /// ```
 /// use rand::{SeedableRng, rngs::StdRng};

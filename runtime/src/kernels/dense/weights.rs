@@ -240,8 +240,9 @@ fn weights_block<T: Scalar, S: Simd, const B: usize, const V: usize, const C: us
     sums
 }
 
-/// Whether a block asks for the `dy` that comes next and, where a tile begins, for what the next block will move. With AVX2 the twelve
-/// multiply-adds of a sample leave no time to count turns, and `dy` does not come from the second-level cache in time by itself.
+/// Whether a block asks for the `dy` that comes next and, where a tile begins, for what the next block will move. With AVX2
+/// the twelve multiply-adds of a sample leave no time to count turns, and `dy` does not come from the second-level cache in
+/// time by itself.
 const fn by_tile<S: Simd>() -> bool {
     registers::<S>() == 4
 }
