@@ -214,6 +214,31 @@ fn metrics_of_an_epoch() {
 }
 
 /// What is not a number is not among the largest.
+fn head<const START: usize, const N: usize>(rows: &[[f64; 6]]) -> Vec<[f64; N]> {
+    rows.iter().map(|row| row[START..START + N].try_into().unwrap()).collect()
+}
+
+/// The metric of the outputs of a head is that of a network that has only these, whatever the others are.
+#[test]
+fn of_a_head() {
+    let number = |i: usize| ((i * 7919 % 101) as f64) / 50.0 - 1.0;
+    let x: Vec<[f64; 6]> = (0..40).map(|i| std::array::from_fn(|k| number(6 * i + k))).collect();
+    let y: Vec<[f64; 6]> = (0..40).map(|i| std::array::from_fn(|k| number(6 * i + k + 1000))).collect();
+    let batches = [25, 15];
+    macro_rules! same {
+        ($start:literal, $outputs:literal, $metric:expr) => {
+            let (x_of_head, y_of_head) = (head::<$start, $outputs>(&x), head::<$start, $outputs>(&y));
+            let alone = dispatch(level(), Epoch($metric, &x_of_head, &y_of_head, &batches));
+            let together = dispatch(level(), Epoch(OfHead::<$start, $outputs, _>($metric), &x, &y, &batches));
+            assert_eq!(together, alone, "{} outputs from {}", $outputs, $start);
+        };
+    }
+    same!(0, 1, MeanAbsoluteError);
+    same!(1, 2, CategoricalAccuracy);
+    same!(3, 3, R2Score);
+    same!(0, 6, RootMeanSquaredError);
+}
+
 #[test]
 fn nan_is_not_among_the_largest() {
     let outputs = [[f64::NAN, 0.1, 0.2], [0.3, f64::NAN, 0.2]];

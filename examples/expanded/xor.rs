@@ -97,6 +97,66 @@ const _: () = {
             + __typenet::count::<__Dense1, __typenet::f32>()
             + __typenet::count::<__Dense2, __typenet::f32>(),
     );
+    #[inline(always)]
+    fn __tile_dense(
+        __tile: __typenet::OnWay<'_, Xor>,
+    ) -> __typenet::Tracing<'_, __typenet::f32, __Dense> {
+        __tile.first(|__tape| &mut __tape.dense)
+    }
+    #[inline(always)]
+    fn __batch_dense<'__t>(
+        __input: &'__t <Xor as __typenet::Network>::Input,
+        __tape: &'__t __Tape,
+    ) -> __typenet::Traced<'__t, __typenet::f32, __Dense> {
+        (__input, &__tape.dense)
+    }
+    #[inline(always)]
+    fn __share_dense<'__t>(
+        __gradient: &'__t mut Xor,
+        __sums: &'__t mut __Sums,
+    ) -> __typenet::Place<'__t, __typenet::f32, __Dense> {
+        (&mut __gradient.dense, &mut __sums.dense[..])
+    }
+    #[inline(always)]
+    fn __tile_dense_1(
+        __tile: __typenet::OnWay<'_, Xor>,
+    ) -> __typenet::Tracing<'_, __typenet::f32, __Dense1> {
+        __tile.after(|__tape| (&mut __tape.dense, &mut __tape.dense_1))
+    }
+    #[inline(always)]
+    fn __batch_dense_1<'__t>(
+        _: &'__t <Xor as __typenet::Network>::Input,
+        __tape: &'__t __Tape,
+    ) -> __typenet::Traced<'__t, __typenet::f32, __Dense1> {
+        (&__tape.dense.output, &__tape.dense_1)
+    }
+    #[inline(always)]
+    fn __share_dense_1<'__t>(
+        __gradient: &'__t mut Xor,
+        __sums: &'__t mut __Sums,
+    ) -> __typenet::Place<'__t, __typenet::f32, __Dense1> {
+        (&mut __gradient.dense_1, &mut __sums.dense_1[..])
+    }
+    #[inline(always)]
+    fn __tile_dense_2(
+        __tile: __typenet::OnWay<'_, Xor>,
+    ) -> __typenet::Tracing<'_, __typenet::f32, __Dense2> {
+        __tile.after(|__tape| (&mut __tape.dense_1, &mut __tape.dense_2))
+    }
+    #[inline(always)]
+    fn __batch_dense_2<'__t>(
+        _: &'__t <Xor as __typenet::Network>::Input,
+        __tape: &'__t __Tape,
+    ) -> __typenet::Traced<'__t, __typenet::f32, __Dense2> {
+        (&__tape.dense_1.output, &__tape.dense_2)
+    }
+    #[inline(always)]
+    fn __share_dense_2<'__t>(
+        __gradient: &'__t mut Xor,
+        __sums: &'__t mut __Sums,
+    ) -> __typenet::Place<'__t, __typenet::f32, __Dense2> {
+        (&mut __gradient.dense_2, &mut __sums.dense_2[..])
+    }
     impl __typenet::Network for Xor {
         type Scalar = __typenet::f32;
         type Input = __typenet::Tile<__typenet::f32, 2>;
@@ -139,47 +199,38 @@ const _: () = {
         }
         #[inline(always)]
         fn forward<
+            '__m,
             __S: __typenet::Simd,
-            __M: __typenet::Mode,
             __G: __typenet::Tiles<Self::Input, Self::Tape>,
-        >(&self, __simd: __S, __mode: __M, __tiles: &mut __G) -> __M {
-            let __mode = __typenet::forward::<
-                Self,
-                _,
-                _,
-            >(
+        >(
+            &self,
+            __simd: __S,
+            __mode: __typenet::Mode<'__m>,
+            __tiles: &mut __G,
+        ) -> __typenet::Mode<'__m> {
+            let __mode = __typenet::forward(
                 __simd,
                 __mode,
                 __DENSE,
                 &self.dense,
                 __tiles,
-                |__tile| __tile.first(|__tape| &mut __tape.dense),
+                __tile_dense,
             );
-            let __mode = __typenet::forward::<
-                Self,
-                _,
-                _,
-            >(
+            let __mode = __typenet::forward(
                 __simd,
                 __mode,
                 __DENSE_1,
                 &self.dense_1,
                 __tiles,
-                |__tile| __tile.after(|__tape| (&mut __tape.dense, &mut __tape.dense_1)),
+                __tile_dense_1,
             );
-            __typenet::forward::<
-                Self,
-                _,
-                _,
-            >(
+            __typenet::forward(
                 __simd,
                 __mode,
                 __DENSE_2,
                 &self.dense_2,
                 __tiles,
-                |__tile| {
-                    __tile.after(|__tape| (&mut __tape.dense_1, &mut __tape.dense_2))
-                },
+                __tile_dense_2,
             )
         }
         #[inline(always)]
@@ -196,55 +247,29 @@ const _: () = {
             __tiles: &mut __G,
             mut __shares: __typenet::Shares<'_, Self>,
         ) {
-            __typenet::backward::<
-                Self,
-                _,
-            >(
+            __typenet::backward(
                 __simd,
                 __DENSE_2,
                 &self.dense_2,
                 __tiles,
-                |__tile| {
-                    __tile.after(|__tape| (&mut __tape.dense_1, &mut __tape.dense_2))
-                },
-                __typenet::share(
-                    &mut __shares,
-                    |__gradient, __sums| (
-                        &mut __gradient.dense_2,
-                        &mut __sums.dense_2[..],
-                    ),
-                ),
+                __tile_dense_2,
+                __typenet::share(&mut __shares, __share_dense_2),
             );
-            __typenet::backward::<
-                Self,
-                _,
-            >(
+            __typenet::backward(
                 __simd,
                 __DENSE_1,
                 &self.dense_1,
                 __tiles,
-                |__tile| __tile.after(|__tape| (&mut __tape.dense, &mut __tape.dense_1)),
-                __typenet::share(
-                    &mut __shares,
-                    |__gradient, __sums| (
-                        &mut __gradient.dense_1,
-                        &mut __sums.dense_1[..],
-                    ),
-                ),
+                __tile_dense_1,
+                __typenet::share(&mut __shares, __share_dense_1),
             );
-            __typenet::backward::<
-                Self,
-                _,
-            >(
+            __typenet::backward(
                 __simd,
                 __DENSE,
                 &self.dense,
                 __tiles,
-                |__tile| __tile.first(|__tape| &mut __tape.dense),
-                __typenet::share(
-                    &mut __shares,
-                    |__gradient, __sums| (&mut __gradient.dense, &mut __sums.dense[..]),
-                ),
+                __tile_dense,
+                __typenet::share(&mut __shares, __share_dense),
             );
         }
         #[inline(always)]
@@ -261,36 +286,15 @@ const _: () = {
             let __start = __typenet::complete::<
                 Self,
                 _,
-            >(
-                __simd,
-                __DENSE,
-                __batch,
-                |__input, __tape| (__input, &__tape.dense),
-                __start,
-                __sink,
-            );
+            >(__simd, __DENSE, __batch, __batch_dense, __start, __sink);
             let __start = __typenet::complete::<
                 Self,
                 _,
-            >(
-                __simd,
-                __DENSE_1,
-                __batch,
-                |_, __tape| (&__tape.dense.output, &__tape.dense_1),
-                __start,
-                __sink,
-            );
+            >(__simd, __DENSE_1, __batch, __batch_dense_1, __start, __sink);
             __typenet::complete::<
                 Self,
                 _,
-            >(
-                __simd,
-                __DENSE_2,
-                __batch,
-                |_, __tape| (&__tape.dense_1.output, &__tape.dense_2),
-                __start,
-                __sink,
-            )
+            >(__simd, __DENSE_2, __batch, __batch_dense_2, __start, __sink)
         }
         #[inline(always)]
         fn finish<__S: __typenet::Simd>(

@@ -3,9 +3,9 @@
 use fearless_simd::Simd;
 
 use crate::kernels::ahead::Ahead;
-use crate::kernels::dense::{TILES, can_read};
+use crate::kernels::dense::{IN_TURN, TILES, can_read};
 use crate::kernels::framed;
-use crate::mode::{Asking, Mode};
+use crate::mode::Mode;
 use crate::network::{Network, Shares, TileMemory};
 use crate::scalar::Scalar;
 use crate::tiles::{Passing, Tiles};
@@ -74,6 +74,15 @@ impl<'a, N: Network> Group<'a, N> {
     }
 }
 
+/// A tile on its way.
+#[inline(always)]
+fn pass<'a, N: Network>(
+    TileMemory { input, tape, .. }: &'a mut TileMemory<N>,
+    d_input: Option<&'a mut N::Input>,
+) -> Passing<'a, N::Input, N::Tape> {
+    Passing { input, d_input, kept: tape }
+}
+
 impl<N: Network> Tiles<N::Input, N::Tape> for Group<'_, N> {
     #[inline(always)]
     fn count(&self) -> usize {
@@ -82,18 +91,21 @@ impl<N: Network> Tiles<N::Input, N::Tape> for Group<'_, N> {
 
     #[inline(always)]
     fn tile(&mut self, index: usize) -> Passing<'_, N::Input, N::Tape> {
-        let TileMemory { input, tape, .. } = &mut self.tiles[index];
-        Passing { input, d_input: self.d_inputs.get_mut(index), kept: tape }
+        pass(&mut self.tiles[index], self.d_inputs.get_mut(index))
     }
 
     #[inline(always)]
-    fn several<const C: usize>(&mut self, first: usize) -> Option<[Passing<'_, N::Input, N::Tape>; C]> {
-        let tiles = self.tiles.get_mut(first..)?.first_chunk_mut::<C>()?;
+    fn pair(&mut self, first: usize) -> Option<[Passing<'_, N::Input, N::Tape>; 2]> {
+        let [a, b, ..] = self.tiles.get_mut(first..)? else { return None };
         let mut d_inputs = self.d_inputs.get_mut(first..).unwrap_or_default().iter_mut();
-        Some(tiles.each_mut().map(
-            #[inline(always)]
-            |TileMemory { input, tape, .. }| Passing { input, d_input: d_inputs.next(), kept: tape },
-        ))
+        Some([pass(a, d_inputs.next()), pass(b, d_inputs.next())])
+    }
+
+    #[inline(always)]
+    fn in_turn(&mut self, first: usize) -> Option<[Passing<'_, N::Input, N::Tape>; IN_TURN]> {
+        let [a, b, c, d, ..] = self.tiles.get_mut(first..)? else { return None };
+        let mut d_inputs = self.d_inputs.get_mut(first..).unwrap_or_default().iter_mut();
+        Some([pass(a, d_inputs.next()), pass(b, d_inputs.next()), pass(c, d_inputs.next()), pass(d, d_inputs.next())])
     }
 
     #[inline(always)]
@@ -104,32 +116,28 @@ impl<N: Network> Tiles<N::Input, N::Tape> for Group<'_, N> {
 
 /// Sends tiles forward; `mode` is that of the first.
 #[inline(always)]
-pub(crate) fn forward<S: Simd, N: Network, M: Mode>(simd: S, network: &N, mode: M, mut group: Group<'_, N>) {
+pub(crate) fn forward<S: Simd, N: Network>(simd: S, network: &N, mode: Mode<'_>, mut group: Group<'_, N>) {
     if const { together::<N>() } {
         network.forward(simd, mode, &mut group);
         return;
     }
     for (index, TileMemory { input, tape, .. }) in group.tiles.iter_mut().enumerate() {
-        framed(
-            simd,
-            #[inline(always)]
-            || forward_one(simd, network, mode.at(index * N::Scalar::LANES), input, tape),
-        );
+        framed!(simd, forward_one(simd, network, mode.at(index * N::Scalar::LANES), input, tape));
     }
 }
 
 /// The same where the next samples may lie in memory: the first layer of a large network prefetches them while it
 /// computes.
 #[inline(always)]
-pub(crate) fn onward<'a, S: Simd, N: Network, M: Mode>(
+pub(crate) fn onward<'a, S: Simd, N: Network>(
     simd: S,
     network: &N,
-    mode: M,
+    mode: Mode<'a>,
     ahead: impl FnOnce() -> Option<Ahead<'a>>,
     group: Group<'_, N>,
 ) {
     if const { by_layer::<N>() && N::INPUTS >= N::Scalar::LANES } {
-        forward(simd, network, Asking(mode, ahead()), group);
+        forward(simd, network, mode.asking(ahead()), group);
     } else {
         forward(simd, network, mode, group);
     }
@@ -150,10 +158,10 @@ pub(crate) fn backward<S: Simd, N: Network>(simd: S, network: &N, mut group: Gro
 /// Sends one tile forward. References that are arguments of their own tell the compiler that they do not overlap, which
 /// those in a [`Passing`] do not.
 #[inline(always)]
-pub(crate) fn forward_one<S: Simd, N: Network, M: Mode>(
+pub(crate) fn forward_one<S: Simd, N: Network>(
     simd: S,
     network: &N,
-    mode: M,
+    mode: Mode<'_>,
     input: &N::Input,
     tape: &mut N::Tape,
 ) {

@@ -5,149 +5,84 @@ use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::Given;
 use crate::noise::Noise;
 
-/// Whether samples go through a network for its training or for its prediction: [`Training`] or [`Inference`].
-pub trait Mode: Copy {
+/// Whether samples go through a network for its training or for its prediction.
+///
+/// One type for all ways: what each layer makes of a tile is compiled once, not once for each of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Mode<'a> {
+    noise: Option<Noise>,
+    ahead: Option<Ahead<'a>>,
+    given: Option<Given<'a>>,
+}
+
+impl<'a> Mode<'a> {
+    /// Prediction and evaluation: nothing is random.
+    pub const INFERENCE: Self = Self { noise: None, ahead: None, given: None };
+
+    /// Training, with random numbers; or a prediction, if there are none.
+    #[must_use]
+    #[inline(always)]
+    pub const fn new(noise: Option<Noise>) -> Self {
+        Self { noise, ..Self::INFERENCE }
+    }
+
+    /// The same where samples that come next can be prefetched.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) const fn asking(self, ahead: Option<Ahead<'a>>) -> Self {
+        Self { ahead, ..self }
+    }
+
+    /// The same where the samples lie in memory and are not gathered, if they do: for a first layer that
+    /// [reads](crate::layers::Layer::READS) them.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) const fn reading(self, given: Option<Given<'a>>) -> Self {
+        Self { given, ..self }
+    }
+
     /// Where the next layer takes its random numbers from; `None` in a prediction.
-    fn noise(self) -> Option<Noise>;
+    #[must_use]
+    #[inline(always)]
+    pub const fn noise(self) -> Option<Noise> {
+        self.noise
+    }
 
     /// The mode of the layer after one that has taken `streams` of random numbers.
     #[must_use]
-    fn after(self, streams: usize) -> Self;
+    #[inline(always)]
+    pub fn after(self, streams: usize) -> Self {
+        Self { noise: self.noise.map(|noise| noise.after(streams)), ..self }
+    }
 
     /// The mode of a later tile of a group, whose first sample comes `samples` after the first of the group.
     #[must_use]
-    fn at(self, samples: usize) -> Self;
+    #[inline(always)]
+    pub fn at(self, samples: usize) -> Self {
+        let Self { noise, ahead, given } = self;
+        Self {
+            noise: noise.map(|noise| noise.at(samples)),
+            ahead: ahead.map(|ahead| ahead.at(samples)),
+            given: given.map(|given| given.at(samples)),
+        }
+    }
 
     /// What a layer can prefetch while it computes: up to `samples` of those that come next.
     #[inline(always)]
-    fn ahead(&self, _samples: usize) -> Option<Ahead<'_>> {
-        None
+    pub(crate) fn ahead(self, samples: usize) -> Option<Ahead<'a>> {
+        self.ahead.map(|ahead| ahead.first(samples))
     }
 
-    /// Where the samples lie, if they have not been gathered: for a first layer that
-    /// [reads](crate::layers::Layer::READS) them.
+    /// Where the samples lie, if they have not been gathered.
     #[inline(always)]
-    fn given(&self) -> Option<Given<'_>> {
-        None
+    pub(crate) const fn given(self) -> Option<Given<'a>> {
+        self.given
     }
 
     /// The mode of the layers after one that has prefetched samples, or read them.
     #[must_use]
     #[inline(always)]
-    fn asked(self) -> Self {
-        self
-    }
-}
-
-/// Prediction and evaluation: nothing is random.
-#[derive(Clone, Copy, Debug)]
-pub struct Inference;
-
-impl Mode for Inference {
-    #[inline(always)]
-    fn noise(self) -> Option<Noise> {
-        None
-    }
-
-    #[inline(always)]
-    fn after(self, _: usize) -> Self {
-        self
-    }
-
-    #[inline(always)]
-    fn at(self, _: usize) -> Self {
-        self
-    }
-}
-
-/// Training, with random numbers.
-#[derive(Clone, Copy, Debug)]
-pub struct Training(pub Noise);
-
-impl Mode for Training {
-    #[inline(always)]
-    fn noise(self) -> Option<Noise> {
-        Some(self.0)
-    }
-
-    #[inline(always)]
-    fn after(self, streams: usize) -> Self {
-        Self(self.0.after(streams))
-    }
-
-    #[inline(always)]
-    fn at(self, samples: usize) -> Self {
-        Self(self.0.at(samples))
-    }
-}
-
-/// A mode in which samples that come next are prefetched.
-#[cfg(feature = "alloc")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Asking<'a, M>(pub(crate) M, pub(crate) Option<Ahead<'a>>);
-
-#[cfg(feature = "alloc")]
-impl<M: Mode> Mode for Asking<'_, M> {
-    #[inline(always)]
-    fn noise(self) -> Option<Noise> {
-        self.0.noise()
-    }
-
-    #[inline(always)]
-    fn after(self, streams: usize) -> Self {
-        Self(self.0.after(streams), self.1)
-    }
-
-    #[inline(always)]
-    fn at(self, samples: usize) -> Self {
-        Self(self.0.at(samples), self.1.map(|ahead| ahead.at(samples)))
-    }
-
-    #[inline(always)]
-    fn ahead(&self, samples: usize) -> Option<Ahead<'_>> {
-        self.1.map(|ahead| ahead.first(samples))
-    }
-
-    #[inline(always)]
-    fn given(&self) -> Option<Given<'_>> {
-        self.0.given()
-    }
-
-    #[inline(always)]
-    fn asked(self) -> Self {
-        Self(self.0.asked(), None)
-    }
-}
-
-/// A prediction in which the first layer reads samples where they lie, if there are such.
-#[cfg(feature = "alloc")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Reading<'a>(pub(crate) Option<Given<'a>>);
-
-#[cfg(feature = "alloc")]
-impl Mode for Reading<'_> {
-    #[inline(always)]
-    fn noise(self) -> Option<Noise> {
-        None
-    }
-
-    #[inline(always)]
-    fn after(self, _: usize) -> Self {
-        self
-    }
-
-    #[inline(always)]
-    fn at(self, samples: usize) -> Self {
-        Self(self.0.map(|given| given.at(samples)))
-    }
-
-    #[inline(always)]
-    fn given(&self) -> Option<Given<'_>> {
-        self.0
-    }
-
-    #[inline(always)]
-    fn asked(self) -> Self {
-        Self(None)
+    pub(crate) const fn asked(self) -> Self {
+        Self { ahead: None, given: None, ..self }
     }
 }

@@ -139,7 +139,12 @@ pub trait Network: Flat<Self::Scalar> + Clone + Debug + PartialEq + Send + Sync 
     /// [`Dropout`](crate::layers::Dropout) do something else in training than in prediction, so `mode` says which it
     /// is; it is that of the first tile, and what comes back is that of a layer that would follow. One tile alone is a
     /// [`Passing`](crate::layers::Passing).
-    fn forward<S: Simd, M: Mode, G: Tiles<Self::Input, Self::Tape>>(&self, simd: S, mode: M, tiles: &mut G) -> M;
+    fn forward<'m, S: Simd, G: Tiles<Self::Input, Self::Tape>>(
+        &self,
+        simd: S,
+        mode: Mode<'m>,
+        tiles: &mut G,
+    ) -> Mode<'m>;
 
     /// The logits that [`forward`](Self::forward) has computed, and where [`backward`](Self::backward) takes the
     /// gradient with respect to them from.

@@ -10,7 +10,7 @@ pub use crate::losses::{
     MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossEntropy, SquaredHinge,
 };
 pub use crate::metrics::{
-    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, ConcordanceCorrelation, FBetaScore, PearsonCorrelation,
+    Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, ConcordanceCorrelation, FBetaScore, OfHead, PearsonCorrelation,
     Precision, PrecisionAtRecall, R2Score, Recall, RecallAtPrecision, RootMeanSquaredError, SensitivityAtSpecificity,
     SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, SpecificityAtSensitivity, TopKCategoricalAccuracy,
 };

@@ -69,7 +69,14 @@ impl Threads {
                 Some(pool) => pool,
                 none => none.insert(start(self.count)?),
             };
-            return Ok(pool.install(work));
+            let (mut work, mut done) = (Some(work), None);
+            install(pool, &mut || {
+                if let Some(work) = work.take() {
+                    done = Some(work());
+                }
+            });
+            let Some(done) = done else { unreachable!("a pool does what it is given") };
+            return Ok(done);
         }
         let _ = threads;
         Ok(work())
@@ -96,6 +103,18 @@ fn start(threads: usize) -> Result<rayon::ThreadPool, Error> {
     pool.map_err(|reason| Error::Threads { threads, reason: reason.to_string() })
 }
 
+/// Does work in a pool. What rayon makes of a closure is twenty functions: no type of a network's is in these.
+#[cfg(feature = "rayon")]
+fn install(pool: &rayon::ThreadPool, work: &mut (dyn FnMut() + Send)) {
+    pool.install(work);
+}
+
+/// Does both, side by side if a thread is free.
+#[cfg(feature = "rayon")]
+fn join(first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() + Send)) {
+    rayon::join(first, second);
+}
+
 /// Halves the work and the threads until each has its part. More than one are for [`Threads::within`].
 pub(crate) fn each<P: Divide>(threads: usize, whole: P, work: &(impl Fn(P) + Sync)) {
     #[cfg(feature = "rayon")]
@@ -104,13 +123,22 @@ pub(crate) fn each<P: Divide>(threads: usize, whole: P, work: &(impl Fn(P) + Syn
         if threads > 1 {
             let half = threads / 2;
             let (first, second) = whole.divide(half, threads);
-            let first = || each(half, first, work);
-            let second = || each(threads - half, second, work);
+            let (mut first, mut second) = (Some(first), Some(second));
+            let mut first = || {
+                if let Some(part) = first.take() {
+                    each(half, part, work);
+                }
+            };
+            let mut second = || {
+                if let Some(part) = second.take() {
+                    each(threads - half, part, work);
+                }
+            };
             // the same thread takes the same part again and again, which its caches hold
             if rayon::current_thread_index().is_some_and(|index| index >= half) {
-                rayon::join(second, first);
+                join(&mut second, &mut first);
             } else {
-                rayon::join(first, second);
+                join(&mut first, &mut second);
             }
             return;
         }

@@ -196,16 +196,12 @@ impl<T: Scalar, const N: usize> Features<T> for Tile<T, N> {
 
     #[inline(always)]
     fn apply_head<S: Simd, H: Activation>(simd: S, head: &H, logits: &Self, outputs: &mut Self) {
-        framed(
-            simd,
-            #[inline(always)]
-            || {
-                for i in 0..N {
-                    outputs.store::<S>(i, head.value(simd, logits.load(simd, i)));
-                }
-                head.across(simd, outputs);
-            },
-        );
+        framed!(simd, {
+            for i in 0..N {
+                outputs.store::<S>(i, head.value(simd, logits.load(simd, i)));
+            }
+            head.across(simd, outputs);
+        });
     }
 
     #[inline(always)]
@@ -252,15 +248,11 @@ pub(crate) fn copy<T: Scalar, Z: Features<T>>(from: &Z, to: &mut Z) {
 /// Multiplies each sample of a tile by its weight.
 #[inline(always)]
 pub(crate) fn weigh<T: Scalar, Z: Features<T>, S: Simd>(simd: S, tile: &mut Z, weights: T::Vector<S>) {
-    framed(
-        simd,
-        #[inline(always)]
-        || {
-            for column in tile.lanes_mut() {
-                column.store(column.load(simd) * weights);
-            }
-        },
-    );
+    framed!(simd, {
+        for column in tile.lanes_mut() {
+            column.store(column.load(simd) * weights);
+        }
+    });
 }
 
 /// A sample between two layers of a prediction. The next layer reads number by number what the one before stored a

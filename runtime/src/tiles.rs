@@ -2,6 +2,7 @@
 
 use core::marker::PhantomData;
 
+use crate::kernels::dense::IN_TURN;
 use crate::layers::{Layer, Trace};
 use crate::scalar::Scalar;
 
@@ -67,8 +68,11 @@ pub trait Tiles<I, K> {
     /// One of them.
     fn tile(&mut self, index: usize) -> Passing<'_, I, K>;
 
-    /// This one and those after it, if there are so many.
-    fn several<const N: usize>(&mut self, first: usize) -> Option<[Passing<'_, I, K>; N]>;
+    /// This one and the next, if there is one.
+    fn pair(&mut self, first: usize) -> Option<[Passing<'_, I, K>; 2]>;
+
+    /// This one and those after it, as many as are multiplied [in turn](IN_TURN), if there are so many.
+    fn in_turn(&mut self, first: usize) -> Option<[Passing<'_, I, K>; IN_TURN]>;
 
     /// Between which [barriers](Layer::BARRIERS) they are, from 0, which is before the first; `None` if they go
     /// all the way.
@@ -97,7 +101,12 @@ impl<I, K> Tiles<I, K> for Passing<'_, I, K> {
     }
 
     #[inline(always)]
-    fn several<const N: usize>(&mut self, _: usize) -> Option<[Passing<'_, I, K>; N]> {
+    fn pair(&mut self, _: usize) -> Option<[Passing<'_, I, K>; 2]> {
+        None
+    }
+
+    #[inline(always)]
+    fn in_turn(&mut self, _: usize) -> Option<[Passing<'_, I, K>; IN_TURN]> {
         None
     }
 }
@@ -135,11 +144,19 @@ where
         (self.see)(self.tiles.tile(index))
     }
 
+    // not `map` of an array, which is eight functions for each layer, nor `?`
     #[allow(clippy::question_mark, reason = "it would be more code for each layer")]
     #[inline(always)]
-    fn several<const N: usize>(&mut self, first: usize) -> Option<[Passing<'_, J, L>; N]> {
-        let Some(tiles) = self.tiles.several(first) else { return None };
-        Some(tiles.map(&self.see))
+    fn pair(&mut self, first: usize) -> Option<[Passing<'_, J, L>; 2]> {
+        let Some([a, b]) = self.tiles.pair(first) else { return None };
+        Some([(self.see)(a), (self.see)(b)])
+    }
+
+    #[allow(clippy::question_mark, reason = "it would be more code for each layer")]
+    #[inline(always)]
+    fn in_turn(&mut self, first: usize) -> Option<[Passing<'_, J, L>; IN_TURN]> {
+        let Some([a, b, c, d]) = self.tiles.in_turn(first) else { return None };
+        Some([(self.see)(a), (self.see)(b), (self.see)(c), (self.see)(d)])
     }
 
     #[inline(always)]
@@ -183,8 +200,13 @@ impl<I, K, G: Tiles<I, K> + ?Sized> Tiles<I, K> for Parted<'_, G> {
     }
 
     #[inline(always)]
-    fn several<const N: usize>(&mut self, first: usize) -> Option<[Passing<'_, I, K>; N]> {
-        if first < self.count { self.tiles.several(first) } else { None }
+    fn pair(&mut self, first: usize) -> Option<[Passing<'_, I, K>; 2]> {
+        if first < self.count { self.tiles.pair(first) } else { None }
+    }
+
+    #[inline(always)]
+    fn in_turn(&mut self, first: usize) -> Option<[Passing<'_, I, K>; IN_TURN]> {
+        if first < self.count { self.tiles.in_turn(first) } else { None }
     }
 
     #[inline(always)]

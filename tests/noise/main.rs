@@ -8,7 +8,7 @@ mod training;
 use bytemuck::Zeroable as _;
 use serde::Deserialize;
 use typenet::layers::{
-    AlphaDropout, Backward, Dropout, GaussianDropout, GaussianNoise, Layer, NoParameters, Passing, Training,
+    AlphaDropout, Backward, Dropout, GaussianDropout, GaussianNoise, Layer, Mode, NoParameters, Passing,
 };
 use typenet::noise::Noise;
 use typenet::prelude::*;
@@ -121,7 +121,7 @@ impl<N: Network<Scalar = f32, Output = Tile<f32, 64>, Input = Tile<f32, 64>>> Ta
         let mut outputs = vec![];
         for tile in 0..64 {
             let mut tape = N::Tape::zeroed();
-            self.0.forward(simd, Training(self.1.at(16 * tile)), &mut Passing::new(&input, &mut tape));
+            self.0.forward(simd, Mode::new(Some(self.1.at(16 * tile))), &mut Passing::new(&input, &mut tape));
             outputs.extend(N::logits(&mut tape).0.columns().iter().flat_map(|lane| Lane::as_slice(lane).to_vec()));
         }
         outputs

@@ -8,6 +8,7 @@ mod names;
 mod parts;
 mod passes;
 mod penalties;
+mod places;
 
 use std::collections::HashSet;
 
@@ -21,6 +22,7 @@ use self::items::{body_type, body_value, head, item_type, item_value};
 use self::names::Names;
 use self::passes::{backward, complete, finish, forward, initialize, predict};
 use self::penalties::{constrain, penalty};
+use self::places::places;
 use crate::network::{Layer, Meeting, Network, Size};
 
 /// Writes one network. `typenet` is the crate's path as the user's program knows it.
@@ -60,6 +62,7 @@ fn implementation(network: &Network, typenet: &TokenStream) -> TokenStream {
     let definitions = definitions(network, names, typenet);
     let memory = memory(network, names);
     let markers = markers(network, names);
+    let places = places(network, names);
     let implemented = implemented(network, names, typenet);
     let methods = methods(network);
     // a struct that is not there has no implementations
@@ -73,6 +76,7 @@ fn implementation(network: &Network, typenet: &TokenStream) -> TokenStream {
             #definitions
             #memory
             #markers
+            #places
             #implemented
             #methods
         };

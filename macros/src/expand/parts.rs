@@ -4,7 +4,6 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 use super::names::Names;
-use super::passes::seen;
 use crate::network::{Layer, Network, Special};
 
 /// The methods that see all tiles.
@@ -18,9 +17,9 @@ pub fn parts(network: &Network, names: &Names) -> TokenStream {
 
 fn meet(network: &Network, names: &Names) -> TokenStream {
     let calls = meeting(network).map(|(index, _)| {
-        let (constant, seen) = (names.at(index).1, seen(network, index));
+        let (constant, tile) = (names.at(index).1, names.tile(index));
         quote_spanned!(Span::mixed_site()=>
-            __typenet::meet::<Self, #index, _>(__simd, #constant, __batch, #seen, (__barrier, __way, __samples));)
+            __typenet::meet::<Self, #index, _>(__simd, #constant, __batch, #tile, (__barrier, __way, __samples));)
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]

@@ -29,24 +29,20 @@ pub fn forward(network: &Network, names: &Names) -> TokenStream {
     let last = network.layers.len().saturating_sub(1);
     let calls = network.layers.iter().enumerate().map(|(index, layer)| {
         let (label, (_, constant)) = (&layer.label, names.at(index));
-        let (tiles, seen) = (tiles(network, index), seen(network, index));
+        let (tiles, tile) = (tiles(network, index), names.tile(index));
         let call = quote_spanned!(Span::mixed_site()=>
-            __typenet::forward::<Self, _, _>(__simd, __mode, #constant, &self.#label, #tiles, #seen));
+            __typenet::forward(__simd, __mode, #constant, &self.#label, #tiles, #tile));
         // where the random numbers of one layer end, those of the next begin
         if index == last { call } else { quote_spanned!(Span::mixed_site()=> let __mode = #call;) }
     });
     quote_spanned! {Span::mixed_site()=>
         #[inline(always)]
-        fn forward<
-            __S: __typenet::Simd,
-            __M: __typenet::Mode,
-            __G: __typenet::Tiles<Self::Input, Self::Tape>,
-        >(
+        fn forward<'__m, __S: __typenet::Simd, __G: __typenet::Tiles<Self::Input, Self::Tape>>(
             &self,
             __simd: __S,
-            __mode: __M,
+            __mode: __typenet::Mode<'__m>,
             __tiles: &mut __G,
-        ) -> __M {
+        ) -> __typenet::Mode<'__m> {
             #(#calls)*
         }
     }
@@ -56,15 +52,15 @@ pub fn backward(network: &Network, names: &Names) -> TokenStream {
     let untrained = network.untrained();
     let mut calls = network.layers.iter().enumerate().rev().map(|(index, layer)| {
         let (label, (_, constant)) = (&layer.label, names.at(index));
-        let (tiles, seen) = (tiles(network, index), seen(network, index));
+        let (tiles, tile) = (tiles(network, index), names.tile(index));
         let share = if layer.trainable() {
-            quote_spanned!(Span::mixed_site()=>
-                __typenet::share(&mut __shares, |__gradient, __sums| (&mut __gradient.#label, &mut __sums.#label[..])))
+            let share = names.share(index);
+            quote_spanned!(Span::mixed_site()=> __typenet::share(&mut __shares, #share))
         } else {
             quote_spanned!(Span::mixed_site()=> __typenet::None)
         };
         quote_spanned!(Span::mixed_site()=>
-            __typenet::backward::<Self, _>(__simd, #constant, &self.#label, #tiles, #seen, #share);)
+            __typenet::backward(__simd, #constant, &self.#label, #tiles, #tile, #share);)
     });
     let trained: Vec<_> = calls.by_ref().take(network.layers.len() - untrained).collect();
     let calls = if untrained == 0 {
@@ -100,30 +96,13 @@ fn tiles(network: &Network, index: usize) -> TokenStream {
     }
 }
 
-/// What a layer sees of a tile on its way.
-pub fn seen(network: &Network, index: usize) -> TokenStream {
-    let label = &network.layers[index].label;
-    let Some(before) = index.checked_sub(1).map(|before| &network.layers[before].label) else {
-        return quote_spanned!(Span::mixed_site()=> |__tile| __tile.first(|__tape| &mut __tape.#label));
-    };
-    let both = quote_spanned!(Span::mixed_site()=> |__tape| (&mut __tape.#before, &mut __tape.#label));
-    if index == network.untrained() {
-        quote_spanned!(Span::mixed_site()=> |__tile| __tile.after_untrained(#both))
-    } else {
-        quote_spanned!(Span::mixed_site()=> |__tile| __tile.after(#both))
-    }
-}
-
 pub fn complete(network: &Network, names: &Names) -> TokenStream {
     let scalar = &network.scalar;
     let last = network.layers.len().saturating_sub(1);
     let calls = network.layers.iter().enumerate().map(|(index, layer)| {
-        let (label, (alias, constant)) = (&layer.label, names.at(index));
-        let seen = match index.checked_sub(1).map(|before| &network.layers[before].label) {
-            None => quote_spanned!(Span::mixed_site()=> |__input, __tape| (__input, &__tape.#label)),
-            Some(before) => quote_spanned!(Span::mixed_site()=> |_, __tape| (&__tape.#before.output, &__tape.#label)),
-        };
+        let (alias, constant) = names.at(index);
         let call = if layer.trainable() {
+            let seen = names.batch(index);
             quote_spanned!(Span::mixed_site()=>
                 __typenet::complete::<Self, _>(__simd, #constant, __batch, #seen, __start, __sink))
         } else {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use typenet::activations::Linear;
 use typenet::bytemuck::{zeroed_box, zeroed_slice_box};
-use typenet::layers::{Batch, Dense, DenseParameters, Inference, Layer, Passing, Sink, Tiles, Trace, Window};
+use typenet::layers::{Batch, Dense, DenseParameters, Layer, Mode, Passing, Sink, Tiles, Trace, Window};
 use typenet::simd::{Level, Simd, Task, dispatch, level};
 use typenet::{Flat, Lane, Scalar, Tile};
 
@@ -129,7 +129,7 @@ impl<T: Scalar, const N: usize> Task for Run<'_, T, N> {
             let wanted = if self.part == Part::Both { d_inputs.len() } else { 0 };
             let tiles = &mut Passings { inputs, d_inputs: &mut d_inputs[..wanted], traces };
             if self.part == Part::Forward {
-                layer.forward_tiles(simd, Inference, parameters, tiles);
+                layer.forward_tiles(simd, Mode::INFERENCE, parameters, tiles);
             } else {
                 layer.backward_tiles(simd, parameters, tiles, None);
             }
@@ -148,6 +148,19 @@ struct Passings<'a, T: Scalar, const N: usize> {
     traces: &'a mut [Trace<T, Dense<N, N>>],
 }
 
+/// A tile on its way through the layer.
+type One<'a, T, const N: usize> = Passing<'a, Tile<T, N>, Trace<T, Dense<N, N>>>;
+
+impl<T: Scalar, const N: usize> Passings<'_, T, N> {
+    fn several<const C: usize>(&mut self, first: usize) -> Option<[One<'_, T, N>; C]> {
+        let inputs = self.inputs.get(first..)?.first_chunk::<C>()?;
+        let kept = self.traces.get_mut(first..)?.first_chunk_mut::<C>()?;
+        let mut d_inputs = self.d_inputs.get_mut(first..).unwrap_or_default().iter_mut();
+        let mut inputs = inputs.iter();
+        Some(kept.each_mut().map(|kept| Passing { input: inputs.next().unwrap(), d_input: d_inputs.next(), kept }))
+    }
+}
+
 impl<T: Scalar, const N: usize> Tiles<Tile<T, N>, Trace<T, Dense<N, N>>> for Passings<'_, T, N> {
     #[inline(always)]
     fn count(&self) -> usize {
@@ -155,18 +168,18 @@ impl<T: Scalar, const N: usize> Tiles<Tile<T, N>, Trace<T, Dense<N, N>>> for Pas
     }
 
     #[inline(always)]
-    fn tile(&mut self, index: usize) -> Passing<'_, Tile<T, N>, Trace<T, Dense<N, N>>> {
+    fn tile(&mut self, index: usize) -> One<'_, T, N> {
         let d_input = self.d_inputs.get_mut(index);
         Passing { input: &self.inputs[index], d_input, kept: &mut self.traces[index] }
     }
 
     #[inline(always)]
-    fn several<const C: usize>(&mut self, first: usize) -> Option<[Passing<'_, Tile<T, N>, Trace<T, Dense<N, N>>>; C]> {
-        let inputs = self.inputs.get(first..)?.first_chunk::<C>()?;
-        let kept = self.traces.get_mut(first..)?.first_chunk_mut::<C>()?;
-        let mut d_inputs = self.d_inputs.get_mut(first..).unwrap_or_default().iter_mut();
-        let mut inputs = inputs.iter();
-        Some(kept.each_mut().map(|kept| Passing { input: inputs.next().unwrap(), d_input: d_inputs.next(), kept }))
+    fn pair(&mut self, first: usize) -> Option<[One<'_, T, N>; 2]> {
+        self.several(first)
+    }
+
+    fn in_turn(&mut self, first: usize) -> Option<[One<'_, T, N>; 4]> {
+        self.several(first)
     }
 }
 

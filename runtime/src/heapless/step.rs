@@ -10,7 +10,7 @@ use crate::kernels::Task;
 use crate::kernels::flat::first_lanes;
 use crate::losses::Loss;
 use crate::metrics::Mean;
-use crate::mode::Training;
+use crate::mode::Mode;
 use crate::network::{Network, Shares};
 use crate::noise::Noise;
 use crate::optimizers::{Descend, Optimizer, Step};
@@ -50,7 +50,7 @@ where
             x.gather(simd, indices, &mut tile.input);
             let targets = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
             y.gather(simd, indices, targets);
-            let mode = Training(noise.at(range.start));
+            let mode = Mode::new(Some(noise.at(range.start)));
             network.forward(simd, mode, &mut Passing::new(&tile.input, &mut tile.tape));
             let lanes = first_lanes::<N::Scalar, S>(simd, range.len());
             let weights = y.weigh(simd, indices, trainer.loss.weigh(simd, targets, lanes));

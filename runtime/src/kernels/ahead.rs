@@ -58,9 +58,9 @@ const LINE: usize = 64;
 /// How many lines a page holds at least.
 const PAGE: usize = 4096 / LINE;
 
-#[cfg(feature = "alloc")]
 impl<'a> Ahead<'a> {
     /// These samples.
+    #[cfg_attr(not(feature = "alloc"), allow(dead_code, reason = "only what has many samples makes them"))]
     pub(crate) const fn new(rows: Rows<'a>, samples: &'a [u32]) -> Self {
         Self { rows, samples }
     }

@@ -84,19 +84,25 @@ pub fn dispatch<W: Task>(level: Level, task: W) -> W::Output {
     with_level!(level, simd => task.run(simd))
 }
 
-/// Does `work`, and where nothing is optimised in a stack frame of its own: all that is inlined into a function has its place
+/// Does `$work`, and where nothing is optimised in a stack frame of its own: all that is inlined into a function has its place
 /// in the frame then, for every vector that it ever holds, and a network with some layers would fill a thread's stack.
 ///
-/// A program cannot ask whether it is optimised; where assertions are checked, it is not, as a rule.
-#[inline(always)]
-pub(crate) fn framed<S: Simd, R>(simd: S, work: impl FnOnce() -> R) -> R {
-    #[inline(never)]
-    fn called<S: Simd, R>(simd: S, work: impl FnOnce() -> R) -> R {
-        simd.vectorize(work)
-    }
-
-    if cfg!(debug_assertions) { called(simd, work) } else { work() }
+/// A program cannot ask whether it is optimised; where assertions are checked, it is not, as a rule. As a function this would be
+/// one more for each place, layer and instruction set.
+macro_rules! framed {
+    ($simd:expr, $work:expr) => {
+        if cfg!(debug_assertions) {
+            fearless_simd::Simd::vectorize(
+                $simd,
+                #[inline(always)]
+                || $work,
+            )
+        } else {
+            $work
+        }
+    };
 }
+pub(crate) use framed;
 
 /// Whether even what is small is compiled once for all networks, and called. On x86-64 that is so for SSE2: processors
 /// without AVX2 are more than ten years old, and since a tile's numbers take four registers there, this version would be

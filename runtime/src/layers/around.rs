@@ -13,13 +13,13 @@ use crate::tiles::{Inside, Passing, Tiles};
 /// A layer with others inside. [`ways!`] writes the methods of its [`Layer`] that follow from these.
 pub(super) trait Around<T: Scalar>: Layer<T> {
     /// Sends tiles forward through the layers inside.
-    fn run<S: Simd, M: Mode>(
+    fn run<'m, S: Simd>(
         self,
         simd: S,
-        mode: M,
+        mode: Mode<'m>,
         parameters: &Self::Parameters,
         tiles: &mut impl Tiles<Self::Input, Self::Tape>,
-    ) -> M;
+    ) -> Mode<'m>;
 
     /// Makes the outputs of what the layers inside gave.
     fn join<S: Simd>(self, simd: S, input: &Self::Input, output: &mut Self::Output, tape: &mut Self::Tape);
@@ -53,7 +53,15 @@ macro_rules! ways {
             output: &mut Self::Output,
             tape: &mut Self::Tape,
         ) {
-            $crate::layers::around::forward(*self, simd, $crate::mode::Inference, parameters, input, output, tape);
+            $crate::layers::around::forward(
+                *self,
+                simd,
+                $crate::mode::Mode::INFERENCE,
+                parameters,
+                input,
+                output,
+                tape,
+            );
         }
 
         #[inline(always)]
@@ -66,7 +74,7 @@ macro_rules! ways {
             tape: &mut Self::Tape,
             noise: $crate::noise::Noise,
         ) {
-            let mode = $crate::mode::Training(noise);
+            let mode = $crate::mode::Mode::new(Some(noise));
             $crate::layers::around::forward(*self, simd, mode, parameters, input, output, tape);
         }
 
@@ -82,16 +90,16 @@ macro_rules! ways {
 
         #[inline(always)]
         fn forward_tiles<
+            'm,
             S: fearless_simd::Simd,
-            M: $crate::mode::Mode,
             H: $crate::tiles::Tiles<Self::Input, $crate::layers::Trace<$t, Self>>,
         >(
             &self,
             simd: S,
-            mode: M,
+            mode: $crate::mode::Mode<'m>,
             parameters: &Self::Parameters,
             tiles: &mut H,
-        ) -> M {
+        ) -> $crate::mode::Mode<'m> {
             $crate::layers::around::forward_tiles(*self, simd, mode, parameters, tiles)
         }
 
@@ -114,10 +122,10 @@ pub(super) use ways;
 
 /// Sends a tile forward.
 #[inline(always)]
-pub(super) fn forward<T: Scalar, L: Around<T>, S: Simd, M: Mode>(
+pub(super) fn forward<T: Scalar, L: Around<T>, S: Simd>(
     layer: L,
     simd: S,
-    mode: M,
+    mode: Mode<'_>,
     parameters: &L::Parameters,
     input: &L::Input,
     output: &mut L::Output,
@@ -146,15 +154,15 @@ pub(super) fn backward<T: Scalar, L: Around<T>, S: Simd>(
 
 /// Sends tiles forward, or through a part of the way.
 #[inline(always)]
-pub(super) fn forward_tiles<T: Scalar, L: Around<T>, S: Simd, M: Mode>(
+pub(super) fn forward_tiles<'m, T: Scalar, L: Around<T>, S: Simd>(
     layer: L,
     simd: S,
-    mode: M,
+    mode: Mode<'m>,
     parameters: &L::Parameters,
     tiles: &mut impl Tiles<L::Input, Trace<T, L>>,
-) -> M {
+) -> Mode<'m> {
     let mode = layer.run(simd, mode, parameters, &mut tapes(tiles));
-    if tiles.part().is_none_or(|part| part == L::BARRIERS) {
+    if in_part(tiles.part(), L::BARRIERS) {
         for index in 0..tiles.count() {
             let Passing { input, kept: Trace { output, tape, .. }, .. } = tiles.tile(index);
             layer.join(simd, input, output, tape);
@@ -172,14 +180,14 @@ pub(super) fn backward_tiles<T: Scalar, L: Around<T>, S: Simd>(
     tiles: &mut impl Tiles<L::Input, Trace<T, L>>,
     share: Option<Share<'_, T, L>>,
 ) {
-    if tiles.part().is_none_or(|part| part == L::BARRIERS) {
+    if in_part(tiles.part(), L::BARRIERS) {
         for index in 0..tiles.count() {
             let Trace { output, d_output, tape } = tiles.tile(index).kept;
             layer.split(simd, output, d_output, tape);
         }
     }
     layer.run_back(simd, parameters, &mut tapes(tiles), share);
-    if tiles.part().is_none_or(|part| part == 0) {
+    if in_part(tiles.part(), 0) {
         for index in 0..tiles.count() {
             let Passing { d_input: Some(d_input), kept: Trace { d_output, tape, .. }, .. } = tiles.tile(index) else {
                 break;
@@ -189,43 +197,48 @@ pub(super) fn backward_tiles<T: Scalar, L: Around<T>, S: Simd>(
     }
 }
 
+/// Whether tiles go through that part of the way, or all of it.
+#[inline(always)]
+const fn in_part(part: Option<usize>, asked: usize) -> bool {
+    match part {
+        Some(part) => part == asked,
+        None => true,
+    }
+}
+
 /// Tiles with what the layer keeps.
 #[inline(always)]
 pub(super) fn tapes<T: Scalar, L: Layer<T>, G: Tiles<L::Input, Trace<T, L>>>(
     tiles: &mut G,
 ) -> impl Tiles<L::Input, L::Tape> {
-    Inside::new(
-        tiles,
-        #[inline(always)]
-        |tile: Tracing<'_, T, L>| {
-            tile.first(
-                #[inline(always)]
-                |trace| &mut trace.tape,
-            )
-        },
-    )
+    /// Not a closure, which would be a new one for each `G`.
+    #[inline(always)]
+    fn tape<T: Scalar, L: Layer<T>>(tile: Tracing<'_, T, L>) -> Passing<'_, L::Input, L::Tape> {
+        tile.first(
+            #[inline(always)]
+            |trace| &mut trace.tape,
+        )
+    }
+
+    Inside::new(tiles, tape::<T, L>)
 }
 
 /// Sends tiles forward through a layer inside, in a frame of its own. `see` finds its tiles in those around it.
 #[inline(always)]
-pub(crate) fn forward_inside<T: Scalar, L: Layer<T>, S: Simd, M: Mode, I, K>(
+pub fn forward_inside<'m, T: Scalar, L: Layer<T>, S: Simd, I, K>(
     simd: S,
-    mode: M,
+    mode: Mode<'m>,
     layer: L,
     parameters: &L::Parameters,
     tiles: &mut impl Tiles<I, K>,
     see: impl for<'t> Fn(Passing<'t, I, K>) -> Tracing<'t, T, L>,
-) -> M {
-    framed(
-        simd,
-        #[inline(always)]
-        || layer.forward_tiles(simd, mode, parameters, &mut Inside::new(tiles, see)),
-    )
+) -> Mode<'m> {
+    framed!(simd, layer.forward_tiles(simd, mode, parameters, &mut Inside::new(tiles, see)))
 }
 
 /// The same on the way back.
 #[inline(always)]
-pub(crate) fn backward_inside<T: Scalar, L: Layer<T>, S: Simd, I, K>(
+pub fn backward_inside<T: Scalar, L: Layer<T>, S: Simd, I, K>(
     simd: S,
     layer: L,
     parameters: &L::Parameters,
@@ -233,9 +246,5 @@ pub(crate) fn backward_inside<T: Scalar, L: Layer<T>, S: Simd, I, K>(
     see: impl for<'t> Fn(Passing<'t, I, K>) -> Tracing<'t, T, L>,
     share: Option<Share<'_, T, L>>,
 ) {
-    framed(
-        simd,
-        #[inline(always)]
-        || layer.backward_tiles(simd, parameters, &mut Inside::new(tiles, see), share),
-    );
+    framed!(simd, layer.backward_tiles(simd, parameters, &mut Inside::new(tiles, see), share));
 }

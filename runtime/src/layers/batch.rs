@@ -51,7 +51,7 @@ pub struct Trace<T: Scalar, L: Layer<T>> {
 unsafe impl<T: Scalar, L: Layer<T>> Zeroable for Trace<T, L> {}
 
 /// A tile on its way through the layer `L`.
-pub(super) type Tracing<'a, T, L> = Passing<'a, <L as Layer<T>>::Input, Trace<T, L>>;
+pub type Tracing<'a, T, L> = Passing<'a, <L as Layer<T>>::Input, Trace<T, L>>;
 
 impl<T: Scalar, L: Layer<T>> Trace<T, L> {
     /// What the layer has kept.
@@ -72,11 +72,17 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         input: &L::Input,
     ) {
         let Self { output, tape, .. } = self;
-        match (noise, part) {
-            (None, _) => layer.forward(simd, parameters, input, output, tape),
-            (Some(noise), None) => layer.train(simd, parameters, input, output, tape, noise),
-            (Some(noise), Some(part)) => layer.train_part(simd, part, parameters, input, output, tape, noise),
+        if const { L::STREAMS + L::BARRIERS > 0 }
+            && let Some(noise) = noise
+        {
+            return match part {
+                Some(part) if const { L::BARRIERS > 0 } => {
+                    layer.train_part(simd, part, parameters, input, output, tape, noise);
+                }
+                _ => layer.train(simd, parameters, input, output, tape, noise),
+            };
         }
+        layer.forward(simd, parameters, input, output, tape);
     }
 
     /// Runs the layer backward.
@@ -95,8 +101,8 @@ impl<T: Scalar, L: Layer<T>> Trace<T, L> {
         let Self { output, d_output, tape } = self;
         let pass = Backward { input, output, tape, d_output, d_input, share };
         match part {
-            None => layer.backward(simd, parameters, pass),
-            Some(part) => layer.backward_part(simd, part, parameters, pass),
+            Some(part) if const { L::BARRIERS > 0 } => layer.backward_part(simd, part, parameters, pass),
+            _ => layer.backward(simd, parameters, pass),
         }
     }
 
@@ -126,13 +132,13 @@ impl<T: Scalar, L: Layer<T>> Share<'_, T, L> {
 
 /// Sends tiles forward through a layer, one after the other, and gives the mode of the next layer.
 #[inline(always)]
-pub(super) fn forward_each<T: Scalar, L: Layer<T>, S: Simd, M: Mode>(
+pub(super) fn forward_each<'m, T: Scalar, L: Layer<T>, S: Simd>(
     layer: L,
     simd: S,
-    mode: M,
+    mode: Mode<'m>,
     parameters: &L::Parameters,
     tiles: &mut impl Tiles<L::Input, Trace<T, L>>,
-) -> M {
+) -> Mode<'m> {
     for index in 0..tiles.count() {
         let part = if const { L::BARRIERS > 0 } { tiles.part() } else { None };
         let Passing { input, kept, .. } = tiles.tile(index);

@@ -53,7 +53,13 @@ impl<N, A: Copy> Block<N, A> {
 
 impl<N: Network, A: Activation> Around<N::Scalar> for Block<N, A> {
     #[inline(always)]
-    fn run<S: Simd, M: Mode>(self, simd: S, mode: M, parameters: &N, tiles: &mut impl Tiles<N::Input, N::Tape>) -> M {
+    fn run<'m, S: Simd>(
+        self,
+        simd: S,
+        mode: Mode<'m>,
+        parameters: &N,
+        tiles: &mut impl Tiles<N::Input, N::Tape>,
+    ) -> Mode<'m> {
         parameters.forward(simd, mode, tiles)
     }
 

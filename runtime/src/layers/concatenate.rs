@@ -60,13 +60,13 @@ where
     G: Layer<T, Input = Tile<T, IN>, Output = Tile<T, B>>,
 {
     #[inline(always)]
-    fn run<S: Simd, M: Mode>(
+    fn run<'m, S: Simd>(
         self,
         simd: S,
-        mode: M,
+        mode: Mode<'m>,
         parameters: &Self::Parameters,
         tiles: &mut impl Tiles<Tile<T, IN>, Self::Tape>,
-    ) -> M {
+    ) -> Mode<'m> {
         // one branch after the other, as if they stood in a row
         let of_first = &mut Parted::new(tiles, 0, F::BARRIERS);
         let mode = forward_inside(simd, mode, self.first, &parameters.first, of_first, first);

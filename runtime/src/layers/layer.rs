@@ -120,7 +120,8 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     const SUMS: usize = 0;
 
     /// How many streams of random numbers [`train`](Self::train) takes: the sum of those within it, and 1 for a layer
-    /// whose `train` is not [`forward`](Self::forward). Where no layer has any, `train` is never called.
+    /// whose `train` is not [`forward`](Self::forward). Of a layer without any, and without
+    /// [`BARRIERS`](Self::BARRIERS), `train` is never called.
     const STREAMS: usize = 0;
 
     /// Whether its outputs [cost](Self::cost) something, or those of a layer within it. Where those of none do, `cost`
@@ -193,13 +194,13 @@ pub trait Layer<T: Scalar>: Copy + Debug + Send + Sync + 'static {
     /// Sends tiles [forward](Self::forward) side by side, and gives the mode of the next layer.
     #[doc(hidden)]
     #[inline(always)]
-    fn forward_tiles<S: Simd, M: Mode, G: Tiles<Self::Input, Trace<T, Self>>>(
+    fn forward_tiles<'m, S: Simd, G: Tiles<Self::Input, Trace<T, Self>>>(
         &self,
         simd: S,
-        mode: M,
+        mode: Mode<'m>,
         parameters: &Self::Parameters,
         tiles: &mut G,
-    ) -> M {
+    ) -> Mode<'m> {
         forward_each(*self, simd, mode, parameters, tiles)
     }
 

@@ -5,7 +5,7 @@
 //! to know of a layer, built in or a user's own.
 
 // what a layer is, what is known of one, and what one sees
-mod batch;
+pub(crate) mod batch;
 mod info;
 mod input_range;
 mod layer;
@@ -87,5 +87,5 @@ pub use self::sizes::{total, width};
 pub(crate) use self::unit_normalization::UNIT_LIMIT;
 pub use self::unit_normalization::UnitNormalization;
 pub use crate::kernels::sink::{Sink, Window};
-pub use crate::mode::{Inference, Mode, Training};
+pub use crate::mode::Mode;
 pub use crate::tiles::{Passing, Tiles};

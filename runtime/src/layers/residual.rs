@@ -76,18 +76,14 @@ where
     L: Layer<T, Output = <L as Layer<T>>::Input>,
 {
     #[inline(always)]
-    fn run<S: Simd, M: Mode>(
+    fn run<'m, S: Simd>(
         self,
         simd: S,
-        mode: M,
+        mode: Mode<'m>,
         parameters: &L::Parameters,
         tiles: &mut impl Tiles<L::Input, Trace<T, L>>,
-    ) -> M {
-        framed(
-            simd,
-            #[inline(always)]
-            || self.0.forward_tiles(simd, mode, parameters, tiles),
-        )
+    ) -> Mode<'m> {
+        framed!(simd, self.0.forward_tiles(simd, mode, parameters, tiles))
     }
 
     #[inline(always)]
@@ -110,11 +106,7 @@ where
         share: Option<Share<'_, T, Self>>,
     ) {
         let share = share.map(|Share { gradient, sums }| Share { gradient, sums });
-        framed(
-            simd,
-            #[inline(always)]
-            || self.0.backward_tiles(simd, parameters, tiles, share),
-        );
+        framed!(simd, self.0.backward_tiles(simd, parameters, tiles, share));
     }
 
     #[inline(always)]

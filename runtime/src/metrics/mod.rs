@@ -18,6 +18,7 @@ mod best_at;
 mod confusion_matrix;
 mod correlation;
 mod f_beta;
+mod of_head;
 mod precision_recall;
 mod regression;
 mod top_k;
@@ -36,6 +37,7 @@ pub use self::confusion_matrix::{ConfusionMatrix, argmax};
 pub use self::correlation::{ConcordanceCorrelation, OfOutputs, OfSamples, PearsonCorrelation};
 pub use self::f_beta::{Average, FBetaScore, FBetaState};
 pub use self::mean::Mean;
+pub use self::of_head::OfHead;
 pub use self::precision_recall::{Precision, Ratio, Recall};
 pub use self::regression::{R2Score, R2State, RootMean, RootMeanSquaredError};
 pub use self::sum::Sum;
@@ -218,11 +220,7 @@ impl<T: Scalar, Z, Y, A: Metrics<T, Z, Y>, B: Metric<T, Z, Y>> Metrics<T, Z, Y> 
     ) {
         self.0.update(simd, &mut state.0, outputs, targets, lanes, weights);
         let weights = if const { B::WEIGHTED } { weights } else { lanes };
-        framed(
-            simd,
-            #[inline(always)]
-            || self.1.update(simd, &mut state.1, outputs, targets, weights),
-        );
+        framed!(simd, self.1.update(simd, &mut state.1, outputs, targets, weights));
     }
 
     #[inline(always)]

@@ -21,21 +21,13 @@ impl<T: Scalar> Sum<T> {
     /// Adds a number for each sample of a tile.
     #[inline(always)]
     pub fn add<S: Simd>(&mut self, simd: S, values: T::Vector<S>, weights: T::Vector<S>) {
-        framed(
-            simd,
-            #[inline(always)]
-            || self.batch.store(values.mul_add(weights, self.batch.load(simd))),
-        );
+        framed!(simd, self.batch.store(values.mul_add(weights, self.batch.load(simd))));
     }
 
     /// Ends a batch, and returns the sum of its numbers.
     #[inline(always)]
     pub fn close<S: Simd>(&mut self, simd: S) -> f64 {
-        let batch = framed(
-            simd,
-            #[inline(always)]
-            || sum::<T, S>(simd, self.batch.load(simd)).to_f64(),
-        );
+        let batch = framed!(simd, sum::<T, S>(simd, self.batch.load(simd)).to_f64());
         self.total += batch;
         self.batch = T::Lane::splat(T::ZERO);
         batch

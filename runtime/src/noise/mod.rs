@@ -64,11 +64,7 @@ impl Noise {
         for first in (0..count).step_by(2) {
             #[allow(clippy::cast_possible_truncation, reason = "a layer has less than 2^32 features")]
             let counter = [samples, u32x16::splat(simd, first as u32)];
-            let words = framed(
-                simd,
-                #[inline(always)]
-                || threefry(self.key, counter),
-            );
+            let words = framed!(simd, threefry(self.key, counter));
             for (i, words) in words.into_iter().enumerate().take(count - first) {
                 take(first + i, T::unit(words));
             }
@@ -89,11 +85,7 @@ impl Noise {
             count,
             #[inline(always)]
             |i, uniform| {
-                let normal = framed(
-                    simd,
-                    #[inline(always)]
-                    || probit::<T, S>(simd, uniform + uniform - below_one),
-                );
+                let normal = framed!(simd, probit::<T, S>(simd, uniform + uniform - below_one));
                 take(i, normal);
             },
         );

@@ -69,10 +69,9 @@ impl<T: Scalar, O: Optimizer> Descend<'_, T, O> {
     fn update<S: Simd>(&mut self, simd: S, gradient: &mut [T], window: Window, pitch: usize, clear: bool) {
         let Self { optimizer, step, parameters, slots, previous, .. } = self;
         let (optimizer, slots) = (optimizer.get(), slots.reborrow());
-        framed(
+        framed!(
             simd,
-            #[inline(always)]
-            || optimizer.update(simd, *step, Update { parameters, slots, previous, gradient, window, pitch, clear }),
+            optimizer.update(simd, *step, Update { parameters, slots, previous, gradient, window, pitch, clear })
         );
     }
 

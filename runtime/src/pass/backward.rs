@@ -7,7 +7,7 @@ use crate::data::Samples;
 use crate::group::{Group, backward, forward};
 use crate::kernels::Task;
 use crate::kernels::flat::first_lanes;
-use crate::mode::Inference;
+use crate::mode::Mode;
 use crate::network::{InputSample, Network, Shares, TileMemory};
 use crate::scalar::Scalar;
 use crate::tile::{Features, tiles, weigh};
@@ -41,7 +41,7 @@ where
             for (tile, (indices, range)) in memory.iter_mut().zip(tiles(group.clone(), N::Scalar::LANES)) {
                 self.inputs.gather(simd, &indices[..range.len()], &mut tile.input);
             }
-            forward(simd, self.network, Inference, Group::new(memory));
+            forward(simd, self.network, Mode::INFERENCE, Group::new(memory));
             for (tile, (indices, range)) in memory.iter_mut().zip(tiles(group.clone(), N::Scalar::LANES)) {
                 let TileMemory { tape, output, .. } = tile;
                 let (logits, d_logits) = N::logits(tape);

@@ -8,7 +8,7 @@ use crate::group::{Group, forward_one, onward, reads};
 use crate::kernels::Task;
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::{Given, TILES};
-use crate::mode::{Inference, Reading};
+use crate::mode::Mode;
 use crate::network::{Network, OutputSample, TileMemory};
 use crate::scalar::Scalar;
 use crate::threads::Divide;
@@ -59,7 +59,7 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
             let [memory, ..] = memory else { return };
             for ((indices, _), outputs) in tiles(start..end, N::Scalar::LANES).zip(outputs.chunks_mut(group)) {
                 inputs.gather(simd, &indices[..outputs.len()], &mut memory.input);
-                forward_one(simd, network, Inference, &memory.input, &mut memory.tape);
+                forward_one(simd, network, Mode::INFERENCE, &memory.input, &mut memory.tape);
                 read(simd, memory, outputs);
             }
             return;
@@ -83,7 +83,7 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
                 *index = u32::try_from(number).unwrap_or(u32::MAX);
             }
             let ahead = || Some(Ahead::new(inputs.in_memory()?, coming));
-            onward(simd, network, Reading(given), ahead, Group::new(memory));
+            onward(simd, network, Mode::INFERENCE.reading(given), ahead, Group::new(memory));
             for (tile, outputs) in memory.iter_mut().zip(outputs.chunks_mut(N::Scalar::LANES)) {
                 read(simd, tile, outputs);
             }

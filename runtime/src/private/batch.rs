@@ -6,12 +6,20 @@ use fearless_simd::Simd;
 
 use crate::flat::Flat as _;
 use crate::kernels::framed;
-use crate::layers::around::{backward_inside, forward_inside};
-use crate::layers::{Batch, Layer, Passing, Share, Sink, Tiles, Trace, Way};
-use crate::mode::Mode;
+use crate::layers::batch::Tracing;
+use crate::layers::{Batch, Layer, Passing, Sink, Tiles, Trace, Way};
 use crate::network::{Network, Tapes};
 use crate::scalar::Scalar;
 use crate::tiles::{Inside, Parted};
+
+/// A tile on its way through a network.
+pub type OnWay<'a, N> = Passing<'a, <N as Network>::Input, <N as Network>::Tape>;
+
+/// What a layer sees of a tile of a batch: what went in, and what it has left.
+pub type Traced<'a, T, L> = (&'a <L as Layer<T>>::Input, &'a Trace<T, L>);
+
+/// Where a layer's share of the gradient goes, and its running sums.
+pub type Place<'a, T, L> = (&'a mut <L as Layer<T>>::Parameters, &'a mut [<T as Scalar>::Lane]);
 
 /// The tiles of a batch, and what one layer sees of each.
 struct Seen<G, F, N> {
@@ -35,7 +43,7 @@ where
     L: Layer<T>,
     N: Network,
     G: Tapes<N>,
-    F: Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> (&'t L::Input, &'t Trace<T, L>),
+    F: Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> Traced<'t, T, L>,
 {
     #[inline(always)]
     fn count(&self) -> usize {
@@ -55,42 +63,12 @@ pub fn complete<N: Network, L: Layer<N::Scalar>>(
     simd: impl Simd,
     layer: L,
     batch: impl Tapes<N>,
-    see: impl Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> (&'t L::Input, &'t Trace<N::Scalar, L>),
+    see: impl Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> Traced<'t, N::Scalar, L>,
     start: usize,
     sink: &mut impl Sink<N::Scalar>,
 ) -> usize {
-    framed(
-        simd,
-        #[inline(always)]
-        || layer.complete(simd, Seen { batch, see, network: PhantomData::<fn() -> N> }, start, sink),
-    );
+    framed!(simd, layer.complete(simd, Seen { batch, see, network: PhantomData::<fn() -> N> }, start, sink));
     start + L::Parameters::NUMBERS
-}
-
-/// Sends tiles forward through one layer, of which `see` finds what it sees of each; gives the mode of the next.
-#[inline(always)]
-pub fn forward<N: Network, L: Layer<N::Scalar>, M: Mode>(
-    simd: impl Simd,
-    mode: M,
-    layer: L,
-    parameters: &L::Parameters,
-    tiles: &mut impl Tiles<N::Input, N::Tape>,
-    see: impl for<'t> Fn(Passing<'t, N::Input, N::Tape>) -> Passing<'t, L::Input, Trace<N::Scalar, L>>,
-) -> M {
-    forward_inside(simd, mode, layer, parameters, tiles, see)
-}
-
-/// Sends tiles back through one layer.
-#[inline(always)]
-pub fn backward<N: Network, L: Layer<N::Scalar>>(
-    simd: impl Simd,
-    layer: L,
-    parameters: &L::Parameters,
-    tiles: &mut impl Tiles<N::Input, N::Tape>,
-    see: impl for<'t> Fn(Passing<'t, N::Input, N::Tape>) -> Passing<'t, L::Input, Trace<N::Scalar, L>>,
-    share: Option<Share<'_, N::Scalar, L>>,
-) {
-    backward_inside(simd, layer, parameters, tiles, see, share);
 }
 
 /// How often tiles wait for each other before layer `INDEX`, and in it.
@@ -116,15 +94,11 @@ pub fn meet<N: Network, const INDEX: usize, L: Layer<N::Scalar>>(
     simd: impl Simd,
     layer: L,
     batch: &mut impl Tiles<N::Input, N::Tape>,
-    see: impl for<'t> Fn(Passing<'t, N::Input, N::Tape>) -> Passing<'t, L::Input, Trace<N::Scalar, L>>,
+    see: impl for<'t> Fn(OnWay<'t, N>) -> Tracing<'t, N::Scalar, L>,
     (barrier, way, samples): (usize, Way, usize),
 ) {
     let (before, barriers) = const { barriers::<N, INDEX>() };
     if let Some(barrier) = barrier.checked_sub(before).filter(|barrier| *barrier < barriers) {
-        framed(
-            simd,
-            #[inline(always)]
-            || layer.meet(simd, barrier, way, samples, &mut Inside::new(batch, see)),
-        );
+        framed!(simd, layer.meet(simd, barrier, way, samples, &mut Inside::new(batch, see)));
     }
 }

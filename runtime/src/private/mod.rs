@@ -16,7 +16,7 @@ use fearless_simd::SimdBase as _;
 pub use rand::Rng;
 pub use typenet_macros::network;
 
-pub use self::batch::{backward, complete, forward, meet, parted};
+pub use self::batch::{OnWay, Place, Traced, complete, meet, parted};
 pub use self::checks::{
     Checked, Gives, GivesBack, Meets, OfType, Size, Sizes, Takes, assert_size, gives_back, is_activation,
     is_initializer, is_layer, is_network, meets,
@@ -28,7 +28,9 @@ pub use self::penalties::{add, constrain, penalty};
 pub use self::predict::predict;
 pub use crate::flat::Flat;
 pub use crate::included::{Included, included};
-pub use crate::layers::{Batch, Layer, LayerInfo, Passing, Share, Sink, Tiles, Trace, Way};
+pub use crate::layers::around::{backward_inside as backward, forward_inside as forward};
+pub use crate::layers::batch::Tracing;
+pub use crate::layers::{Batch, Layer, LayerInfo, Share, Sink, Tiles, Trace, Way};
 pub use crate::mode::Mode;
 pub use crate::network::{Network, Shares, Tapes};
 pub use crate::summary::Summary;
@@ -66,12 +68,12 @@ pub const fn frozen(layer: LayerInfo) -> LayerInfo {
 /// One lane-wise number of a tile.
 pub type Lane<T> = <T as Scalar>::Lane;
 
-/// Where a tile's share of the gradient of one layer goes, which `field` finds in those of the network.
+/// Where a tile's share of the gradient of one layer goes, which `place` finds in those of the network.
 #[allow(clippy::question_mark, reason = "it would be more code for each layer")]
 #[inline(always)]
 pub fn share<'a, T, L, N>(
     shares: &'a mut Shares<'_, N>,
-    field: impl FnOnce(&'a mut N, &'a mut N::Sums) -> (&'a mut L::Parameters, &'a mut [T::Lane]),
+    place: impl FnOnce(&'a mut N, &'a mut N::Sums) -> Place<'a, T, L>,
 ) -> Option<Share<'a, T, L>>
 where
     T: Scalar,
@@ -82,7 +84,7 @@ where
         return None;
     }
     let Some((gradient, sums)) = &mut shares.now else { return None };
-    let (gradient, sums) = field(gradient, sums);
+    let (gradient, sums) = place(gradient, sums);
     Some(Share { gradient, sums })
 }
 
@@ -100,11 +102,7 @@ pub const fn skip<L: Layer<T>, T: Scalar>(start: usize) -> usize {
 /// Ends a batch for one layer.
 #[inline(always)]
 pub fn finish<T: Scalar, L: Layer<T>, S: Simd>(simd: S, layer: L, gradient: &mut L::Parameters, sums: &mut [T::Lane]) {
-    framed(
-        simd,
-        #[inline(always)]
-        || layer.finish(simd, Share { gradient, sums }),
-    );
+    framed!(simd, layer.finish(simd, Share { gradient, sums }));
 }
 
 /// How many lanes of running sums a layer wants.
@@ -168,9 +166,5 @@ pub fn predict_layer<T: Scalar, L: Layer<T>, S: Simd>(
     input: &<L::Input as Features<T>>::Sample,
     output: &mut <L::Output as Features<T>>::Sample,
 ) {
-    framed(
-        simd,
-        #[inline(always)]
-        || layer.predict(simd, parameters, input, output),
-    );
+    framed!(simd, layer.predict(simd, parameters, input, output));
 }

@@ -12,7 +12,7 @@ use crate::kernels::flat::first_lanes;
 use crate::kernels::framed;
 use crate::losses::Loss;
 use crate::metrics::{Mean, Metrics};
-use crate::mode::{Inference, Training};
+use crate::mode::Mode;
 use crate::network::{Network, TileMemory};
 use crate::noise::Noise;
 use crate::scalar::{Lane as _, Scalar};
@@ -105,11 +105,7 @@ fn cost<S: Simd, N: Network>(
     lanes: <N::Scalar as Scalar>::Vector<S>,
     share: Option<N::Scalar>,
 ) -> <N::Scalar as Scalar>::Vector<S> {
-    framed(
-        simd,
-        #[inline(always)]
-        || N::cost(simd, &mut tile.tape, lanes * share.unwrap_or(N::Scalar::ZERO)),
-    )
+    framed!(simd, N::cost(simd, &mut tile.tape, lanes * share.unwrap_or(N::Scalar::ZERO)))
 }
 
 /// Gathers samples and targets of a tile.
@@ -121,14 +117,10 @@ where
     X: Samples<N::Scalar, N::Input> + ?Sized,
     Y: Targets<N::Scalar, N::Output> + ?Sized,
 {
-    framed(
-        simd,
-        #[inline(always)]
-        || {
-            data.0.gather(simd, indices, &mut tile.input);
-            data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
-        },
-    );
+    framed!(simd, {
+        data.0.gather(simd, indices, &mut tile.input);
+        data.1.gather(simd, indices, Y::Tile::choose(&mut tile.vectors, &mut tile.classes));
+    });
 }
 
 /// Gathers samples and targets, and sends the samples through the network. Large ones ask meanwhile for those that come.
@@ -151,14 +143,7 @@ pub(super) fn forward<S, N, X, Y>(
         gather(simd, data, indices, tile);
     }
     let ahead = || Some(Ahead::new(data.0.in_memory()?, coming));
-    // only where something is random are there two ways forward
-    if const { N::STREAMS > 0 }
-        && let Some(noise) = noise
-    {
-        onward(simd, network, Training(noise), ahead, Group::new(tiles));
-    } else {
-        onward(simd, network, Inference, ahead, Group::new(tiles));
-    }
+    onward(simd, network, Mode::new(noise), ahead, Group::new(tiles));
 }
 
 /// The loss of each sample of a tile that has been forward, 1 for each lane that holds one, what each counts, and what its
@@ -181,11 +166,7 @@ where
     let gathered = Y::Tile::choose(&mut tile.vectors, &mut tile.classes);
     let (lanes, weights) = weights::<S, N, L, Y>(simd, targets, indices, gathered, loss, share.is_some());
     let (logits, d_logits) = N::logits(&mut tile.tape);
-    let losses = framed(
-        simd,
-        #[inline(always)]
-        || loss.evaluate(simd, &N::HEAD, logits, gathered, &mut tile.output, d_logits),
-    );
+    let losses = framed!(simd, loss.evaluate(simd, &N::HEAD, logits, gathered, &mut tile.output, d_logits));
     if let Some(share) = share {
         weigh(simd, d_logits, weights * share);
     }
@@ -209,13 +190,9 @@ where
     L: Loss<N::Scalar, N::Head, N::Output, Y::Tile>,
     Y: Targets<N::Scalar, N::Output> + ?Sized,
 {
-    framed(
-        simd,
-        #[inline(always)]
-        || {
-            let lanes = first_lanes::<N::Scalar, S>(simd, indices.len());
-            let classes = if training { loss.weigh(simd, gathered, lanes) } else { lanes };
-            (lanes, targets.weigh(simd, indices, classes))
-        },
-    )
+    framed!(simd, {
+        let lanes = first_lanes::<N::Scalar, S>(simd, indices.len());
+        let classes = if training { loss.weigh(simd, gathered, lanes) } else { lanes };
+        (lanes, targets.weigh(simd, indices, classes))
+    })
 }

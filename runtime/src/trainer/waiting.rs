@@ -14,7 +14,7 @@ use crate::kernels::sink::Gather;
 use crate::layers::Way;
 use crate::losses::Loss;
 use crate::metrics::Metrics;
-use crate::mode::Training;
+use crate::mode::Mode;
 use crate::network::{Network, Shares, TileMemory};
 use crate::noise::Noise;
 use crate::optimizers::Optimizer;
@@ -76,7 +76,7 @@ where
                     gather(simd, data, indices, tile);
                 }
             }
-            forward(simd, network, Training(*noise), Group { part: Some(part), ..Group::new(tiles) });
+            forward(simd, network, Mode::new(Some(*noise)), Group { part: Some(part), ..Group::new(tiles) });
             *noise = noise.at(indices.len());
         }
     }

@@ -117,11 +117,7 @@ impl<T: Scalar> Strips<'_, T> {
     /// Takes `O` outputs at a time, as long as there are so many, and `B` of the inputs, `P` and `Q` of them in registers.
     #[inline(always)]
     fn sum<S: Simd, const B: usize, const O: usize, const P: usize, const Q: usize>(&mut self, simd: S) {
-        framed(
-            simd,
-            #[inline(always)]
-            || self.sum_here::<S, B, O, P, Q>(simd),
-        );
+        framed!(simd, self.sum_here::<S, B, O, P, Q>(simd));
     }
 
     /// [`sum`](Self::sum), in the stack frame that it is called in.

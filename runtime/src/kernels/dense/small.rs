@@ -42,14 +42,10 @@ pub(crate) fn sum_tiles<'a, T: Scalar, S: Simd, K: Sink<T>, const IN: usize, con
             if const { $group * T::LANES < (IN + BIAS) * OUT } {
                 let first = const { $group * T::LANES };
                 let width = T::LANES.min((IN + BIAS) * OUT - first);
-                framed(
-                    simd,
-                    #[inline(always)]
-                    || {
+                framed!(simd, {
                         let sums = sum_group::<T, S, IN, OUT, BIAS, $group>(simd, count, &tile);
                         take_sums::<T, S, K>(simd, sums, start + first, width, sink);
-                    },
-                );
+                    });
             }
         )*};
     }

@@ -143,11 +143,7 @@ macro_rules! impl_elementary {
                     if const { compact::<S>() && V::LEN > 4 } {
                         apart(x, $file::$function)
                     } else {
-                        framed(
-                            x.token(),
-                            #[inline(always)]
-                            || $file::$function(x),
-                        )
+                        framed!(x.token(), $file::$function(x))
                     }
                 }
             )+

@@ -1,6 +1,5 @@
 //! What layers of all sizes share: compiled once for each activation, as the products are for all of them.
 
-use core::array;
 use core::slice::from_ref;
 
 use bytemuck::{cast_mut, cast_ref};
@@ -9,7 +8,7 @@ use fearless_simd::Simd;
 use crate::activations::{Activation, Keep};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::compact;
-use crate::kernels::dense as kernel;
+use crate::kernels::dense::{self as kernel, IN_TURN};
 use crate::kernels::outlet::Outlet;
 use crate::kernels::part::map_any;
 use crate::kernels::sink::{Gather, Sink};
@@ -46,25 +45,23 @@ pub(super) const BY_LANES: u8 = 0;
 pub(super) const WHOLE: u8 = 1;
 pub(super) const LEFT: u8 = 2;
 
-/// Some tiles. What looks across the outputs is the layer's.
+/// Some tiles, at most as many as go [in turn](IN_TURN). What looks across the outputs is the layer's.
 #[inline(never)]
-pub(super) fn forward<T: Scalar, S: Simd, A: Activation, const N: usize>(
+pub(super) fn forward<T: Scalar, S: Simd, A: Activation>(
     simd: S,
     activation: A,
     weights: &[T],
     biases: &[T],
-    mut tiles: [Forward<'_, T>; N],
+    tiles: &mut [Forward<'_, T>],
     ahead: Option<Ahead<'_>>,
 ) {
-    let x = tiles.each_ref().map(
-        #[inline(always)]
-        |tile| tile.x,
-    );
-    let mut y = tiles.each_mut().map(
-        #[inline(always)]
-        |tile| &mut *tile.y,
-    );
-    kernel::shared::forward::<T, S>(simd, weights, biases, &x, &mut y, ahead);
+    let (mut x, mut y): (_, [&mut [T::Lane]; IN_TURN]) = ([&[][..]; IN_TURN], Default::default());
+    let count = tiles.len().min(IN_TURN);
+    for ((x, y), tile) in x.iter_mut().zip(&mut y).zip(&mut *tiles) {
+        *x = tile.x;
+        *y = &mut *tile.y;
+    }
+    kernel::shared::forward::<T, S>(simd, weights, biases, &x[..count], &mut y[..count], ahead);
     simd.vectorize(
         #[inline(always)]
         || activate(simd, activation, tiles),
@@ -73,16 +70,12 @@ pub(super) fn forward<T: Scalar, S: Simd, A: Activation, const N: usize>(
 
 /// What follows the product.
 #[inline(always)]
-pub(super) fn activate<T: Scalar, S: Simd, A: Activation, const N: usize>(
-    simd: S,
-    activation: A,
-    tiles: [Forward<'_, T>; N],
-) {
+pub(super) fn activate<T: Scalar, S: Simd, A: Activation>(simd: S, activation: A, tiles: &mut [Forward<'_, T>]) {
     for Forward { y, tape, .. } in tiles {
-        for (tape, z) in tape.iter_mut().zip(&*y) {
+        for (tape, z) in tape.iter_mut().zip(&**y) {
             *tape = *z;
         }
-        for column in y {
+        for column in &mut **y {
             column.store(activation.value(simd, column.load(simd)));
         }
     }
@@ -118,18 +111,18 @@ pub(super) fn predict<T: Scalar, S: Simd, A: Activation>(
 
 /// One tile or two, whose shares go to `shares` in their order.
 #[inline(never)]
-pub(super) fn backward<T: Scalar, S: Simd, A: Activation, const N: usize, const GRADIENT: u8>(
+pub(super) fn backward<T: Scalar, S: Simd, A: Activation, const GRADIENT: u8>(
     simd: S,
     activation: A,
     weights: &[T],
-    mut tiles: [Back<'_, T>; N],
+    tiles: &mut [Back<'_, T>],
     mut shares: Option<Shares<'_, T>>,
 ) {
     simd.vectorize(
         #[inline(always)]
         || {
             if const { A::ELEMENTWISE } {
-                for Back { kept, dy, .. } in &mut tiles {
+                for Back { kept, dy, .. } in &mut *tiles {
                     for (kept, dy) in kept.iter().zip(&mut **dy) {
                         let (kept, dy): (&Tile<T, 1>, &mut Tile<T, 1>) = (cast_ref(kept), cast_mut(dy));
                         activation.backward(simd, A::Keep::tape_of(kept), kept, dy);
@@ -137,13 +130,13 @@ pub(super) fn backward<T: Scalar, S: Simd, A: Activation, const N: usize, const 
                 }
             }
             if tiles.iter().all(|tile| tile.dx.is_some()) {
-                let (mut dy, mut dx): ([_; N], [_; N]) =
-                    ([&[][..]; N], array::from_fn(|_| <&mut [T::Lane]>::default()));
-                for ((dy, dx), tile) in dy.iter_mut().zip(&mut dx).zip(&mut tiles) {
+                let (mut dy, mut dx): (_, [&mut [T::Lane]; 2]) = ([&[][..]; 2], Default::default());
+                let count = tiles.len().min(2);
+                for ((dy, dx), tile) in dy.iter_mut().zip(&mut dx).zip(&mut *tiles) {
                     *dy = &*tile.dy;
                     *dx = tile.dx.take().unwrap_or_default();
                 }
-                kernel::shared::backward_input::<T, S>(simd, weights, &dy, &mut dx);
+                kernel::shared::backward_input::<T, S>(simd, weights, &dy[..count], &mut dx[..count]);
             }
             for Back { x, dy, .. } in tiles {
                 share::<T, S, GRADIENT>(simd, x, dy, &mut shares);

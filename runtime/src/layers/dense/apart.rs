@@ -90,7 +90,7 @@ where
                 );
                 let (weights, biases) = (&parameters.kernel.data.0, parameters.biases());
                 kernel::forward_rows::<T, S, IN, OUT, N>(simd, weights, biases, given, y, ahead);
-                any::activate(simd, self.activation, tiles);
+                any::activate(simd, self.activation, &mut tiles);
             },
         );
     }
@@ -98,11 +98,11 @@ where
     /// One tile or two.
     #[allow(clippy::manual_map, reason = "a closure would be one more function for each layer")]
     #[inline(always)]
-    pub(super) fn backward_apart<T: Scalar, S: Simd, const N: usize>(
+    pub(super) fn backward_apart<T: Scalar, S: Simd>(
         &self,
         simd: S,
         parameters: &DenseParameters<T, IN, OUT, BIAS>,
-        tiles: [any::Back<'_, T>; N],
+        tiles: &mut [any::Back<'_, T>],
         share: Option<Share<'_, T, Self>>,
     ) {
         let (activation, weights) = (self.activation, parameters.weights());
@@ -111,13 +111,13 @@ where
             None => None,
         };
         if const { Self::SMALL } {
-            any::backward::<T, S, A, N, BY_LANES>(simd, activation, weights, tiles, shares);
+            any::backward::<T, S, A, BY_LANES>(simd, activation, weights, tiles, shares);
         } else if const { OUT < T::LANES } {
-            any::backward::<T, S, A, N, LEFT>(simd, activation, weights, tiles, shares);
+            any::backward::<T, S, A, LEFT>(simd, activation, weights, tiles, shares);
         } else if const { OUT.is_multiple_of(T::LANES) } {
-            any::backward::<T, S, A, N, WHOLE>(simd, activation, weights, tiles, shares);
+            any::backward::<T, S, A, WHOLE>(simd, activation, weights, tiles, shares);
         } else {
-            any::backward::<T, S, A, N, { WHOLE | LEFT }>(simd, activation, weights, tiles, shares);
+            any::backward::<T, S, A, { WHOLE | LEFT }>(simd, activation, weights, tiles, shares);
         }
     }
 

@@ -134,7 +134,7 @@ where
     ) {
         if const { !Self::unrolls::<S>() } {
             let (weights, biases, tile) = (parameters.weights(), parameters.biases(), Self::forth(input, output, tape));
-            any::forward(simd, self.activation, weights, biases, [tile], None);
+            any::forward(simd, self.activation, weights, biases, &mut [tile], None);
             return self.activation.across(simd, output);
         }
         kernel::forward::<T, S, OUT>(
@@ -160,17 +160,17 @@ where
             self.activation.backward(simd, pass.tape, pass.output, pass.d_output);
         }
         let Backward { share, .. } = pass;
-        self.backward_apart(simd, parameters, [Self::back(Backward { share: None, ..pass })], share);
+        self.backward_apart(simd, parameters, &mut [Self::back(Backward { share: None, ..pass })], share);
     }
 
     #[inline(always)]
-    fn forward_tiles<S: Simd, M: Mode, G: Tiles<Tile<T, IN>, Trace<T, Self>>>(
+    fn forward_tiles<'m, S: Simd, G: Tiles<Tile<T, IN>, Trace<T, Self>>>(
         &self,
         simd: S,
-        mode: M,
+        mode: Mode<'m>,
         parameters: &Self::Parameters,
         tiles: &mut G,
-    ) -> M {
+    ) -> Mode<'m> {
         if const { Self::SMALL } {
             return forward_each(*self, simd, mode, parameters, tiles);
         }
@@ -179,31 +179,32 @@ where
         while next < tiles.count() {
             let here = mode.at(next * T::LANES);
             if const { kernel::in_turn::<S>() }
-                && let Some(some) = tiles.several::<{ kernel::IN_TURN }>(next)
+                && let Some([a, b, c, d]) = tiles.in_turn(next)
             {
                 let ahead = if asks { here.ahead(kernel::IN_TURN * T::LANES) } else { None };
-                any::forward(simd, self.activation, weights, biases, some.map(Self::passing), ahead);
+                let mut some = [Self::passing(a), Self::passing(b), Self::passing(c), Self::passing(d)];
+                any::forward(simd, self.activation, weights, biases, &mut some, ahead);
                 next += kernel::IN_TURN;
-            } else if let Some([tile, other]) = tiles.several(next) {
+            } else if let Some([tile, other]) = tiles.pair(next) {
                 let ahead = if asks { here.ahead(2 * T::LANES) } else { None };
-                let pair = [Self::passing(tile), Self::passing(other)];
+                let mut pair = [Self::passing(tile), Self::passing(other)];
                 if const { Self::reads::<T, S>() }
                     && let Some(given) = here.given()
                 {
                     self.forward_given(simd, parameters, pair, given, ahead);
                 } else {
-                    any::forward(simd, self.activation, weights, biases, pair, ahead);
+                    any::forward(simd, self.activation, weights, biases, &mut pair, ahead);
                 }
                 next += 2;
             } else {
                 let ahead = if asks { here.ahead(T::LANES) } else { None };
-                let tile = [Self::passing(tiles.tile(next))];
+                let mut tile = [Self::passing(tiles.tile(next))];
                 if const { Self::reads::<T, S>() }
                     && let Some(given) = here.given()
                 {
                     self.forward_given(simd, parameters, tile, given, ahead);
                 } else {
-                    any::forward(simd, self.activation, weights, biases, tile, ahead);
+                    any::forward(simd, self.activation, weights, biases, &mut tile, ahead);
                 }
                 next += 1;
             }
@@ -236,13 +237,13 @@ where
         let mut next = 0;
         while next < tiles.count() {
             let share = share.as_mut().map(Share::again);
-            if let Some([tile, other]) = tiles.several(next) {
-                let pair = [Self::back(Backward::of(tile, None)), Self::back(Backward::of(other, None))];
-                self.backward_apart(simd, parameters, pair, share);
+            if let Some([tile, other]) = tiles.pair(next) {
+                let mut pair = [Self::back(Backward::of(tile, None)), Self::back(Backward::of(other, None))];
+                self.backward_apart(simd, parameters, &mut pair, share);
                 next += 2;
             } else {
                 let tile = Self::back(Backward::of(tiles.tile(next), None));
-                self.backward_apart(simd, parameters, [tile], share);
+                self.backward_apart(simd, parameters, &mut [tile], share);
                 next += 1;
             }
         }

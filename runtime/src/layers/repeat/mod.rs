@@ -118,13 +118,13 @@ where
     L: Layer<T, Output = <L as Layer<T>>::Input>,
 {
     #[inline(always)]
-    fn run<S: Simd, M: Mode>(
+    fn run<'m, S: Simd>(
         self,
         simd: S,
-        mut mode: M,
+        mut mode: Mode<'m>,
         parameters: &Self::Parameters,
         tiles: &mut impl Tiles<L::Input, Self::Tape>,
-    ) -> M {
+    ) -> Mode<'m> {
         for (index, parameters) in parameters.0.iter().enumerate() {
             let tiles = &mut Parted::new(tiles, index * L::BARRIERS, L::BARRIERS);
             mode = forward_inside(simd, mode, self.0, parameters, tiles, nth::<T, L, N>(index));
