@@ -71,7 +71,7 @@ pub trait Tiles<I, K> {
     /// This one and the next, if there is one.
     fn pair(&mut self, first: usize) -> Option<[Passing<'_, I, K>; 2]>;
 
-    /// This one and those after it, as many as are multiplied [in turn](IN_TURN), if there are so many.
+    /// This one and those after it, as many as are multiplied in turn, if there are so many.
     fn in_turn(&mut self, first: usize) -> Option<[Passing<'_, I, K>; IN_TURN]>;
 
     /// Between which [barriers](Layer::BARRIERS) they are, from 0, which is before the first; `None` if they go

@@ -26,6 +26,7 @@ impl Names {
                 alias = format!("{alias}At{index}");
                 constant = format!("{constant}_AT_{index}");
                 end = format!("{label}_at_{index}");
+                taken.insert(alias.to_lowercase());
             }
             let span = Span::mixed_site();
             (format_ident!("__{alias}", span = span), format_ident!("__{constant}", span = span), end)

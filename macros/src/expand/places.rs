@@ -1,5 +1,5 @@
-//! Where a layer finds what is its own, each a function. As closures they would be new ones for each instruction set and each
-//! way through the network, and so would be all that is compiled for them.
+//! Where a layer finds what is its own, each a function. As closures they would be new ones for each instruction set and
+//! each way through the network, and so would be all that is compiled for them.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;

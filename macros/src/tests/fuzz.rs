@@ -233,8 +233,8 @@ fn mutate(tokens: TokenStream, rng: &mut Rng) -> TokenStream {
     trees.into_iter().collect()
 }
 
-/// Puts many inputs through the macro; the same for the same seed. The environment variable `FUZZ` says how many times as many, if
-/// there is time.
+/// Puts many inputs through the macro; the same for the same seed. The environment variable `FUZZ` says how many times as
+/// many, if there is time.
 fn many(seed: u64, inputs: usize, input: impl Fn(&mut Rng) -> String) {
     let rng = &mut Rng::with_seed(seed);
     let times = std::env::var("FUZZ").map_or(1, |times| times.parse().expect("`FUZZ` is a number"));

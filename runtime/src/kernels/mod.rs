@@ -84,11 +84,12 @@ pub fn dispatch<W: Task>(level: Level, task: W) -> W::Output {
     with_level!(level, simd => task.run(simd))
 }
 
-/// Does `$work`, and where nothing is optimised in a stack frame of its own: all that is inlined into a function has its place
-/// in the frame then, for every vector that it ever holds, and a network with some layers would fill a thread's stack.
+/// Does `$work`, and where nothing is optimised in a stack frame of its own: all that is inlined into a function has its
+/// place in the frame then, for every vector that it ever holds, and a network with some layers would fill a thread's
+/// stack.
 ///
-/// A program cannot ask whether it is optimised; where assertions are checked, it is not, as a rule. As a function this would be
-/// one more for each place, layer and instruction set.
+/// A program cannot ask whether it is optimised; where assertions are checked, it is not, as a rule. As a function this
+/// would be one more for each place, layer and instruction set.
 macro_rules! framed {
     ($simd:expr, $work:expr) => {
         if cfg!(debug_assertions) {

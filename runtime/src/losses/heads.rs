@@ -48,8 +48,8 @@ use crate::tile::{Tile, VectorTargets};
 /// # }
 /// ```
 ///
-/// [`OfHead`](crate::metrics::OfHead) is a metric of one of them. Whether targets are probabilities, where a loss wants them, is not
-/// looked at before training.
+/// [`OfHead`](crate::metrics::OfHead) is a metric of one of them. Whether targets are probabilities, where a loss wants
+/// them, is not looked at before training.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Heads<const A: usize, const B: usize, L, M> {
     first: L,

@@ -8,8 +8,9 @@ use crate::error::Error;
 use crate::scalar::Scalar;
 use crate::tile::{Tile, VectorTargets};
 
-/// A metric of one head of several: of the `OUTPUTS` outputs that begin with number `START`, counted from 0, and of the same
-/// numbers of the targets. Its name is that of the metric. [`Heads`](crate::losses::Heads) is the loss for such networks.
+/// A metric of one head of several: of the `OUTPUTS` outputs that begin with number `START`, counted from 0, and of the
+/// same numbers of the targets. Its name is that of the metric. [`Heads`](crate::losses::Heads) is the loss for such
+/// networks.
 ///
 /// ```
 /// # use rand::{SeedableRng, rngs::StdRng};
