@@ -183,6 +183,8 @@ mod labels {
             A: Dense(2),
             a_: Dense(2),
             _a: Dense(2),
+            // what the second `a` is called in generated code
+            A_at_20: Dense(2),
             Größe: Dense(2, softmax)
     }
 }
@@ -194,7 +196,7 @@ fn labels_are_in_the_way_of_nothing() {
     labelled.Größe.bias[0] = 2.0;
     let [a, b] = labelled.predict(&[0.5, -0.5]);
     assert!((a + b - 1.0).abs() < 1e-6);
-    assert_eq!(labels::Labelled::PARAMETERS, 24 * 6);
+    assert_eq!(labels::Labelled::PARAMETERS, 25 * 6);
 }
 
 /// Networks called as what generated code uses.
