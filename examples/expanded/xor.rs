@@ -14,6 +14,7 @@
 // - `__Tape`, what training keeps of one tile of samples between forward and backward, and `__Sums`, the running sums
 //   of the gradient;
 // - the proofs that the struct is one flat row of numbers, which the assertion on its size backs;
+// - for each layer three functions that find what is its own: of a tile on its way, of a batch, and of a gradient;
 // - `Network`, for the trainer: one call into the runtime for each layer, in straight lines, first to last, and for
 //   `backward` last to first;
 // - the methods that people call by name, without a trait in scope.
@@ -107,7 +108,7 @@ const _: () = {
     fn __batch_dense<'__t>(
         __input: &'__t <Xor as __typenet::Network>::Input,
         __tape: &'__t __Tape,
-    ) -> __typenet::Traced<'__t, __typenet::f32, __Dense> {
+    ) -> __typenet::Seen<'__t, __typenet::f32, __Dense> {
         (__input, &__tape.dense)
     }
     #[inline(always)]
@@ -127,7 +128,7 @@ const _: () = {
     fn __batch_dense_1<'__t>(
         _: &'__t <Xor as __typenet::Network>::Input,
         __tape: &'__t __Tape,
-    ) -> __typenet::Traced<'__t, __typenet::f32, __Dense1> {
+    ) -> __typenet::Seen<'__t, __typenet::f32, __Dense1> {
         (&__tape.dense.output, &__tape.dense_1)
     }
     #[inline(always)]
@@ -147,7 +148,7 @@ const _: () = {
     fn __batch_dense_2<'__t>(
         _: &'__t <Xor as __typenet::Network>::Input,
         __tape: &'__t __Tape,
-    ) -> __typenet::Traced<'__t, __typenet::f32, __Dense2> {
+    ) -> __typenet::Seen<'__t, __typenet::f32, __Dense2> {
         (&__tape.dense_1.output, &__tape.dense_2)
     }
     #[inline(always)]

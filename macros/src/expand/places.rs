@@ -57,7 +57,7 @@ fn batch(network: &Network, names: &Names, index: usize) -> TokenStream {
         fn #function<'__t>(
             #input: &'__t <#name as __typenet::Network>::Input,
             __tape: &'__t __Tape,
-        ) -> __typenet::Traced<'__t, __typenet::#scalar, #alias> {
+        ) -> __typenet::Seen<'__t, __typenet::#scalar, #alias> {
             (#seen, &__tape.#label)
         }
     }

@@ -24,6 +24,7 @@ const ABOVE: &str = "\
 // - `__Tape`, what training keeps of one tile of samples between forward and backward, and `__Sums`, the running sums
 //   of the gradient;
 // - the proofs that the struct is one flat row of numbers, which the assertion on its size backs;
+// - for each layer three functions that find what is its own: of a tile on its way, of a batch, and of a gradient;
 // - `Network`, for the trainer: one call into the runtime for each layer, in straight lines, first to last, and for
 //   `backward` last to first;
 // - the methods that people call by name, without a trait in scope.

@@ -197,7 +197,8 @@ pub(super) fn backward_tiles<T: Scalar, L: Around<T>, S: Simd>(
     }
 }
 
-/// Whether tiles go through that part of the way, or all of it.
+/// Whether tiles go through that part of the way, or all of it. Not `is_none_or`, which is two functions for each
+/// layer.
 #[inline(always)]
 const fn in_part(part: Option<usize>, asked: usize) -> bool {
     match part {

@@ -53,6 +53,9 @@ unsafe impl<T: Scalar, L: Layer<T>> Zeroable for Trace<T, L> {}
 /// A tile on its way through the layer `L`.
 pub type Tracing<'a, T, L> = Passing<'a, <L as Layer<T>>::Input, Trace<T, L>>;
 
+/// What goes into a layer, and what it has left.
+pub type Seen<'a, T, L> = (&'a <L as Layer<T>>::Input, &'a Trace<T, L>);
+
 impl<T: Scalar, L: Layer<T>> Trace<T, L> {
     /// What the layer has kept.
     pub(crate) fn tape(&self) -> &L::Tape {
@@ -170,7 +173,7 @@ pub trait Batch<T: Scalar, L: Layer<T>>: Copy {
     fn count(&self) -> usize;
 
     /// What went into the layer, and what it has left.
-    fn tile(&self, index: usize) -> (&L::Input, &Trace<T, L>);
+    fn tile(&self, index: usize) -> Seen<'_, T, L>;
 }
 
 /// Which way a batch goes.

@@ -4,10 +4,10 @@ use fearless_simd::Simd;
 use rand::Rng;
 
 use super::around::{self, Around, backward_inside, forward_inside, ways};
-use super::batch::Tracing;
+use super::batch::{Seen, Tracing};
 use super::branches::{join, shares, split};
 use super::residual::add;
-use super::view::{Seen, View, Within};
+use super::view::{View, Within};
 use super::{Batch, Branches, Form, InputRange, Layer, LayerInfo, Share, Sink, Trace, Traced, Way};
 use crate::flat::Flat;
 use crate::mode::Mode;

@@ -4,7 +4,8 @@ use fearless_simd::Simd;
 use rand::Rng;
 
 use super::around::{self, Around, ways};
-use super::view::{Seen, View, Within};
+use super::batch::Seen;
+use super::view::{View, Within};
 use super::{Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::kernels::framed;
 use crate::mode::Mode;

@@ -1,10 +1,8 @@
 //! What a layer within another sees of a batch.
 
-use super::{Batch, Layer, Trace};
+use super::batch::Seen;
+use super::{Batch, Layer};
 use crate::scalar::Scalar;
-
-/// What goes into a layer, and what it has left.
-pub(super) type Seen<'a, T, L> = (&'a <L as Layer<T>>::Input, &'a Trace<T, L>);
 
 /// Where the tiles of the layer [`Inner`](Self::Inner) are in those of [`Outer`](Self::Outer).
 pub(super) trait Within<T: Scalar>: Copy {

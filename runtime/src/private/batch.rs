@@ -6,8 +6,8 @@ use fearless_simd::Simd;
 
 use crate::flat::Flat as _;
 use crate::kernels::framed;
-use crate::layers::batch::Tracing;
-use crate::layers::{Batch, Layer, Passing, Sink, Tiles, Trace, Way};
+use crate::layers::batch::{Seen, Tracing};
+use crate::layers::{Batch, Layer, Passing, Sink, Tiles, Way};
 use crate::network::{Network, Tapes};
 use crate::scalar::Scalar;
 use crate::tiles::{Inside, Parted};
@@ -15,35 +15,32 @@ use crate::tiles::{Inside, Parted};
 /// A tile on its way through a network.
 pub type OnWay<'a, N> = Passing<'a, <N as Network>::Input, <N as Network>::Tape>;
 
-/// What a layer sees of a tile of a batch: what went in, and what it has left.
-pub type Traced<'a, T, L> = (&'a <L as Layer<T>>::Input, &'a Trace<T, L>);
-
 /// Where a layer's share of the gradient goes, and its running sums.
 pub type Place<'a, T, L> = (&'a mut <L as Layer<T>>::Parameters, &'a mut [<T as Scalar>::Lane]);
 
 /// The tiles of a batch, and what one layer sees of each.
-struct Seen<G, F, N> {
+struct LayerBatch<G, F, N> {
     batch: G,
     see: F,
     network: PhantomData<fn() -> N>,
 }
 
 #[allow(clippy::expl_impl_clone_on_copy, reason = "a derived one would want networks that are `Copy`")]
-impl<G: Copy, F: Copy, N> Clone for Seen<G, F, N> {
+impl<G: Copy, F: Copy, N> Clone for LayerBatch<G, F, N> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<G: Copy, F: Copy, N> Copy for Seen<G, F, N> {}
+impl<G: Copy, F: Copy, N> Copy for LayerBatch<G, F, N> {}
 
-impl<T, L, N, G, F> Batch<T, L> for Seen<G, F, N>
+impl<T, L, N, G, F> Batch<T, L> for LayerBatch<G, F, N>
 where
     T: Scalar,
     L: Layer<T>,
     N: Network,
     G: Tapes<N>,
-    F: Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> Traced<'t, T, L>,
+    F: Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> Seen<'t, T, L>,
 {
     #[inline(always)]
     fn count(&self) -> usize {
@@ -51,7 +48,7 @@ where
     }
 
     #[inline(always)]
-    fn tile(&self, index: usize) -> (&L::Input, &Trace<T, L>) {
+    fn tile(&self, index: usize) -> Seen<'_, T, L> {
         let (input, tape) = self.batch.tile(index);
         (self.see)(input, tape)
     }
@@ -63,11 +60,11 @@ pub fn complete<N: Network, L: Layer<N::Scalar>>(
     simd: impl Simd,
     layer: L,
     batch: impl Tapes<N>,
-    see: impl Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> Traced<'t, N::Scalar, L>,
+    see: impl Copy + for<'t> Fn(&'t N::Input, &'t N::Tape) -> Seen<'t, N::Scalar, L>,
     start: usize,
     sink: &mut impl Sink<N::Scalar>,
 ) -> usize {
-    framed!(simd, layer.complete(simd, Seen { batch, see, network: PhantomData::<fn() -> N> }, start, sink));
+    framed!(simd, layer.complete(simd, LayerBatch { batch, see, network: PhantomData::<fn() -> N> }, start, sink));
     start + L::Parameters::NUMBERS
 }
 

@@ -16,7 +16,7 @@ use fearless_simd::SimdBase as _;
 pub use rand::Rng;
 pub use typenet_macros::network;
 
-pub use self::batch::{OnWay, Place, Traced, complete, meet, parted};
+pub use self::batch::{OnWay, Place, complete, meet, parted};
 pub use self::checks::{
     Checked, Gives, GivesBack, Meets, OfType, Size, Sizes, Takes, assert_size, gives_back, is_activation,
     is_initializer, is_layer, is_network, meets,
@@ -29,7 +29,7 @@ pub use self::predict::predict;
 pub use crate::flat::Flat;
 pub use crate::included::{Included, included};
 pub use crate::layers::around::{backward_inside as backward, forward_inside as forward};
-pub use crate::layers::batch::Tracing;
+pub use crate::layers::batch::{Seen, Tracing};
 pub use crate::layers::{Batch, Layer, LayerInfo, Share, Sink, Tiles, Trace, Way};
 pub use crate::mode::Mode;
 pub use crate::network::{Network, Shares, Tapes};

@@ -11,8 +11,8 @@ use rand::Rng;
 
 pub use self::copies::Copies;
 use super::around::{self, Around, backward_inside, forward_inside, ways};
-use super::batch::Tracing;
-use super::view::{Seen, View, Within};
+use super::batch::{Seen, Tracing};
+use super::view::{View, Within};
 use super::{Batch, Form, InputRange, Layer, LayerInfo, Share, Sink, TensorInfo, Trace, Way};
 use crate::flat::Flat;
 use crate::mode::Mode;
