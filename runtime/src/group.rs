@@ -1,5 +1,7 @@
 //! Tiles in memory that are on their way together, and how many of them.
 
+use core::array;
+
 use fearless_simd::Simd;
 
 use crate::kernels::ahead::Ahead;
@@ -43,6 +45,15 @@ pub(crate) const fn tiles_at_once<N: Network>() -> usize {
     match memory / size_of::<TileMemory<N>>() {
         0 => 1,
         tiles if tiles > most => most,
+        tiles => tiles,
+    }
+}
+
+/// The same where they go forward and not back, and [take turns](crate::kernels::dense::in_turn) in each layer.
+pub(crate) const fn tiles_forward<N: Network>() -> usize {
+    match MEMORY / size_of::<TileMemory<N>>() {
+        0 => 1,
+        tiles if tiles > IN_TURN => IN_TURN,
         tiles => tiles,
     }
 }
@@ -102,10 +113,10 @@ impl<N: Network> Tiles<N::Input, N::Tape> for Group<'_, N> {
     }
 
     #[inline(always)]
-    fn in_turn(&mut self, first: usize) -> Option<[Passing<'_, N::Input, N::Tape>; IN_TURN]> {
-        let [a, b, c, d, ..] = self.tiles.get_mut(first..)? else { return None };
+    fn in_turn(&mut self, first: usize) -> [Option<Passing<'_, N::Input, N::Tape>>; IN_TURN] {
+        let mut tiles = self.tiles.get_mut(first..).unwrap_or_default().iter_mut();
         let mut d_inputs = self.d_inputs.get_mut(first..).unwrap_or_default().iter_mut();
-        Some([pass(a, d_inputs.next()), pass(b, d_inputs.next()), pass(c, d_inputs.next()), pass(d, d_inputs.next())])
+        array::from_fn(|_| Some(pass(tiles.next()?, d_inputs.next())))
     }
 
     #[inline(always)]

@@ -71,8 +71,8 @@ pub trait Tiles<I, K> {
     /// This one and the next, if there is one.
     fn pair(&mut self, first: usize) -> Option<[Passing<'_, I, K>; 2]>;
 
-    /// This one and those after it, as many as are multiplied in turn, if there are so many.
-    fn in_turn(&mut self, first: usize) -> Option<[Passing<'_, I, K>; IN_TURN]>;
+    /// This one and those after it, as many as there are, of those that are multiplied in turn.
+    fn in_turn(&mut self, first: usize) -> [Option<Passing<'_, I, K>>; IN_TURN];
 
     /// Between which [barriers](Layer::BARRIERS) they are, from 0, which is before the first; `None` if they go
     /// all the way.
@@ -106,8 +106,8 @@ impl<I, K> Tiles<I, K> for Passing<'_, I, K> {
     }
 
     #[inline(always)]
-    fn in_turn(&mut self, _: usize) -> Option<[Passing<'_, I, K>; IN_TURN]> {
-        None
+    fn in_turn(&mut self, _: usize) -> [Option<Passing<'_, I, K>>; IN_TURN] {
+        [Some(self.again()), None, None, None, None, None, None, None]
     }
 }
 
@@ -152,11 +152,11 @@ where
         Some([(self.see)(a), (self.see)(b)])
     }
 
-    #[allow(clippy::question_mark, reason = "it would be more code for each layer")]
     #[inline(always)]
-    fn in_turn(&mut self, first: usize) -> Option<[Passing<'_, J, L>; IN_TURN]> {
-        let Some([a, b, c, d]) = self.tiles.in_turn(first) else { return None };
-        Some([(self.see)(a), (self.see)(b), (self.see)(c), (self.see)(d)])
+    fn in_turn(&mut self, first: usize) -> [Option<Passing<'_, J, L>>; IN_TURN] {
+        let [a, b, c, d, e, f, g, h] = self.tiles.in_turn(first);
+        let see = &self.see;
+        [a.map(see), b.map(see), c.map(see), d.map(see), e.map(see), f.map(see), g.map(see), h.map(see)]
     }
 
     #[inline(always)]
@@ -205,8 +205,8 @@ impl<I, K, G: Tiles<I, K> + ?Sized> Tiles<I, K> for Parted<'_, G> {
     }
 
     #[inline(always)]
-    fn in_turn(&mut self, first: usize) -> Option<[Passing<'_, I, K>; IN_TURN]> {
-        if first < self.count { self.tiles.in_turn(first) } else { None }
+    fn in_turn(&mut self, first: usize) -> [Option<Passing<'_, I, K>>; IN_TURN] {
+        self.tiles.in_turn(first)
     }
 
     #[inline(always)]

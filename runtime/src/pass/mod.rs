@@ -13,7 +13,7 @@ use self::backward::Backward;
 use self::predict::Predict;
 use crate::data::{Samples, count};
 use crate::error::Error;
-use crate::group::{by_layer, tiles_at_once};
+use crate::group::{by_layer, tiles_at_once, tiles_forward};
 use crate::kernels::{dispatch, level};
 use crate::network::{InputSample, Network, OutputSample, TileMemory};
 use crate::scalar::Scalar;
@@ -72,6 +72,11 @@ const fn tiles_in_pass<N: Network>() -> usize {
     if by_layer::<N>() { tiles_at_once::<N>() } else { 1 }
 }
 
+/// How many of those that are predicted have a place in memory: all that go through the network together with any instructions.
+const fn tiles_to_predict<N: Network>() -> usize {
+    if by_layer::<N>() { tiles_forward::<N>() } else { 1 }
+}
+
 impl<N: Network> fmt::Debug for Pass<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pass").field("gradient", &self.gradient).finish_non_exhaustive()
@@ -88,7 +93,7 @@ impl<N: Network> Pass<N> {
     /// Memory for passes through `N`, with a gradient of zero.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_tiles(tiles_in_pass::<N>())
+        Self::with_tiles(tiles_to_predict::<N>())
     }
 
     /// Memory to remember that many tiles.
@@ -191,8 +196,8 @@ impl<N: Network> Pass<N> {
         // the numbers that go in and come out cost time too, and a small network takes a tile of them little longer
         let work = samples.saturating_mul(N::PARAMETERS + N::INPUTS + N::OUTPUTS);
         let count = threads.worth(work);
-        if tiles.len() < count * tiles_in_pass::<N>() {
-            *tiles = zeroed_slice_box(count * tiles_in_pass::<N>());
+        if tiles.len() < count * tiles_to_predict::<N>() {
+            *tiles = zeroed_slice_box(count * tiles_to_predict::<N>());
         }
         threads.each(count, Predict { network, inputs, start: 0, outputs, tiles }, |part| dispatch(level, part))
     }

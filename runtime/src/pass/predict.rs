@@ -2,12 +2,12 @@
 
 use fearless_simd::Simd;
 
-use super::tiles_in_pass;
+use super::{tiles_in_pass, tiles_to_predict};
 use crate::data::Samples;
 use crate::group::{Group, forward_one, onward, reads};
 use crate::kernels::Task;
 use crate::kernels::ahead::Ahead;
-use crate::kernels::dense::{Given, TILES};
+use crate::kernels::dense::{Given, TILES, in_turn};
 use crate::mode::Mode;
 use crate::network::{Network, OutputSample, TileMemory};
 use crate::scalar::Scalar;
@@ -24,22 +24,22 @@ pub(super) struct Predict<'a, N: Network, X: ?Sized> {
     /// The sample that the first output belongs to.
     pub(super) start: usize,
     pub(super) outputs: &'a mut [OutputSample<N>],
-    /// [`tiles_in_pass`] for each thread.
+    /// [`tiles_to_predict`] for each thread.
     pub(super) tiles: &'a mut [TileMemory<N>],
 }
 
 impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Divide for Predict<'_, N, X> {
     fn pieces(&self) -> usize {
         let tiles = self.outputs.len().div_ceil(N::Scalar::LANES);
-        (self.tiles.len() / tiles_in_pass::<N>()).min(tiles)
+        (self.tiles.len() / tiles_to_predict::<N>()).min(tiles)
     }
 
     fn divide(self, pieces: usize, of: usize) -> (Self, Self) {
         let Self { network, inputs, start, outputs, tiles } = self;
-        let group = N::Scalar::LANES * tiles_in_pass::<N>();
+        let group = N::Scalar::LANES * tiles_to_predict::<N>();
         let samples = outputs.len().div_ceil(group) * pieces / of * group;
         let (first, second) = outputs.split_at_mut(samples.min(outputs.len()));
-        let (tile, rest) = tiles.split_at_mut((pieces * tiles_in_pass::<N>()).min(tiles.len()));
+        let (tile, rest) = tiles.split_at_mut((pieces * tiles_to_predict::<N>()).min(tiles.len()));
         (
             Self { network, inputs, start, outputs: first, tiles: tile },
             Self { network, inputs, start: start + samples, outputs: second, tiles: rest },
@@ -53,9 +53,10 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { network, inputs, start, outputs, tiles: memory } = self;
-        let group = const { tiles_in_pass::<N>() * N::Scalar::LANES };
+        let tiles_at_once = const { if in_turn::<S>() { tiles_to_predict::<N>() } else { tiles_in_pass::<N>() } };
+        let group = tiles_at_once * N::Scalar::LANES;
         let end = start + outputs.len();
-        if const { tiles_in_pass::<N>() == 1 } {
+        if const { tiles_to_predict::<N>() == 1 } {
             let [memory, ..] = memory else { return };
             for ((indices, _), outputs) in tiles(start..end, N::Scalar::LANES).zip(outputs.chunks_mut(group)) {
                 inputs.gather(simd, &indices[..outputs.len()], &mut memory.input);

@@ -24,7 +24,7 @@ use crate::kernels::ahead::{prefetch, prefetch_at};
 use crate::scalar::{Lane, Scalar};
 
 /// How many tiles a layer takes at once where they meet the weights in turn.
-pub(crate) const IN_TURN: usize = 4;
+pub(crate) const IN_TURN: usize = 8;
 
 /// Whether registers hold the sums of one tile, and others wait for their turn.
 pub(crate) const fn in_turn<S: Simd>() -> bool {

@@ -53,6 +53,19 @@ where
         Self::forth(input, output, tape)
     }
 
+    /// The same of those that are multiplied in turn; nothing where there is none.
+    #[allow(clippy::option_if_let_else, reason = "a method of `Option` would be one more function for each layer")]
+    #[inline(always)]
+    pub(super) fn in_turn<'a, T: Scalar>(
+        [a, b, c, d, e, f, g, h]: [Option<Tracing<'a, T, Self>>; kernel::IN_TURN],
+    ) -> [any::Forward<'a, T>; kernel::IN_TURN] {
+        let see = |tile: Option<Tracing<'a, T, Self>>| match tile {
+            Some(tile) => Self::passing(tile),
+            None => any::Forward { x: &[], y: &mut [], tape: &mut [] },
+        };
+        [see(a), see(b), see(c), see(d), see(e), see(f), see(g), see(h)]
+    }
+
     /// What a tile is to [`any::backward`].
     #[allow(clippy::manual_map, reason = "a closure would be one more function for each layer")]
     #[inline(always)]

@@ -178,12 +178,11 @@ where
         let mut next = 0;
         while next < tiles.count() {
             let here = mode.at(next * T::LANES);
-            if const { kernel::in_turn::<S>() }
-                && let Some([a, b, c, d]) = tiles.in_turn(next)
-            {
-                let ahead = if asks { here.ahead(kernel::IN_TURN * T::LANES) } else { None };
-                let mut some = [Self::passing(a), Self::passing(b), Self::passing(c), Self::passing(d)];
-                any::forward(simd, self.activation, weights, biases, &mut some, ahead);
+            if const { kernel::in_turn::<S>() } {
+                let count = (tiles.count() - next).min(kernel::IN_TURN);
+                let ahead = if asks { here.ahead(count * T::LANES) } else { None };
+                let mut some = Self::in_turn(tiles.in_turn(next));
+                any::forward(simd, self.activation, weights, biases, &mut some[..count], ahead);
                 next += kernel::IN_TURN;
             } else if let Some([tile, other]) = tiles.pair(next) {
                 let ahead = if asks { here.ahead(2 * T::LANES) } else { None };
