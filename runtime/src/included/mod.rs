@@ -11,7 +11,7 @@ mod text;
 use core::mem::MaybeUninit;
 
 use self::declaration::{Declaration, told};
-use self::header::{Entry, Header, Next};
+use self::header::{Entry, Header, Index, Next};
 pub use self::tensors::Included;
 use self::tensors::{Kind, Tensor, Tensors};
 use self::text::{Text, same};
@@ -41,11 +41,14 @@ pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
     let says = Text::new().with(b"`").with(path.as_bytes()).with(b"` does not hold `").with(N::NAME.as_bytes());
     let says = says.with(if matches!(N::KIND, Kind::Integers(_)) { b"`, quantised: " } else { b"`: " });
     let (json, numbers) = parts(file, &says);
+    let Some(mut index) = Index::new(json) else {
+        says.with(b"it is no safetensors file: its header is not as it should be").report()
+    };
     let mut network = MaybeUninit::<N>::zeroed();
     let (mut tensors, mut count) = (Tensors::new(), 0);
     while let Some(tensor) = tensors.next::<N>() {
         count += 1;
-        let bytes = bytes_of(json, numbers, &tensor, &says);
+        let bytes = bytes_of(json, &mut index, numbers, &tensor, &says);
         if tensor.place + bytes.len() > size_of::<N>() {
             says.with(b"its layers have more tensors than numbers").report();
         }
@@ -53,8 +56,10 @@ pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
         // `Included`
         unsafe { copy(bytes, network.as_mut_ptr().cast::<u8>().add(tensor.place), tensor.size) };
     }
-    refuse_others::<N>(json, count, &says);
-    if let Some(lines) = lines(json) {
+    if index.count > count {
+        say_which::<N>(json, &says);
+    }
+    if let Some(lines) = index.told(b"typenet") {
         refuse_another::<N>(lines, &says);
         refuse_changed(lines, numbers, &says);
     }
@@ -95,9 +100,9 @@ const fn parts<'a>(file: &'a [u8], says: &Text) -> (&'a [u8], &'a [u8]) {
 
 /// The bytes of one tensor, if they are as many numbers as the network wants, and such as it can have.
 #[track_caller]
-const fn bytes_of<'a>(json: &[u8], numbers: &'a [u8], tensor: &Tensor, says: &Text) -> &'a [u8] {
+const fn bytes_of<'a>(json: &[u8], index: &mut Index<'_>, numbers: &'a [u8], tensor: &Tensor, says: &Text) -> &'a [u8] {
     let (name, dtype) = (tensor.name.as_bytes(), tensor.dtype.as_bytes());
-    let Some(entry) = find(json, name, says) else {
+    let Some(entry) = index.find(name) else {
         let text = says.with(b"there is no tensor `").with(name).with(b"`, only `");
         names(json, text).with(b"`").report()
     };
@@ -126,19 +131,7 @@ const fn bytes_of<'a>(json: &[u8], numbers: &'a [u8], tensor: &Tensor, says: &Te
     bytes
 }
 
-/// Ends the evaluation if the file has a tensor that the network, whose `count` tensors it has, does not have.
-#[track_caller]
-const fn refuse_others<N: Included>(json: &[u8], mut count: usize, says: &Text) {
-    let mut header = Header::new(json);
-    while next(&mut header, says).is_some() {
-        match count.checked_sub(1) {
-            Some(rest) => count = rest,
-            None => say_which::<N>(json, says),
-        }
-    }
-}
-
-/// Ends the evaluation with the first tensor of the file that the network does not have.
+/// Ends the evaluation with the first tensor of the file, which has more of them, that the network does not have.
 #[track_caller]
 const fn say_which<N: Included>(json: &[u8], says: &Text) -> ! {
     let mut header = Header::new(json);
@@ -155,13 +148,6 @@ const fn say_which<N: Included>(json: &[u8], says: &Text) -> ! {
         }
     }
     says.with(b"there are two tensors of one name").report()
-}
-
-/// What the file tells beside its tensors, if it is one of ours.
-const fn lines(json: &[u8]) -> Option<&[u8]> {
-    let mut header = Header::new(json);
-    while let Next::Entry(_) = header.next() {}
-    header.told(b"typenet")
 }
 
 /// Ends the evaluation if the file tells that other layers are in it, such as those with another activation, which
@@ -185,28 +171,6 @@ const fn refuse_changed(lines: &[u8], numbers: &[u8], says: &Text) {
         let text =
             says.with(b"its numbers have changed since they were written: their checksum should be `").with(expected);
         text.with(b"`, but is `").with(found.as_bytes()).with(b"`").report();
-    }
-}
-
-/// What the header says of the tensor `name`.
-#[track_caller]
-const fn find<'a>(json: &'a [u8], name: &[u8], says: &Text) -> Option<Entry<'a>> {
-    let mut header = Header::new(json);
-    while let Some(entry) = next(&mut header, says) {
-        if same(entry.name, name) {
-            return Some(entry);
-        }
-    }
-    None
-}
-
-/// What the header says next. Ends the evaluation where that is something that no header has.
-#[track_caller]
-const fn next<'a>(header: &mut Header<'a>, says: &Text) -> Option<Entry<'a>> {
-    match header.next() {
-        Next::Entry(entry) => Some(entry),
-        Next::End => None,
-        Next::Fault => says.with(b"it is no safetensors file: its header is not as it should be").report(),
     }
 }
 
