@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use fastrand::Rng;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree, extra};
 
-use super::networks;
+use super::{networks, read};
 
 /// Declarations to be mutated: every construct, and some mistakes that parsing goes on after.
 const CORPUS: &[&str] = &[
@@ -124,17 +124,23 @@ fn fault(source: &str, rng: &mut Rng) -> Option<String> {
     if rng.u8(..8) == 0 {
         tokens = fragments(tokens, rng);
     }
-    let (errors, code) = match catch_unwind(AssertUnwindSafe(|| networks(tokens))) {
+    // to write code takes longer than to find mistakes, and to read it longer than all the rest
+    let (writes, reads) = (rng.u8(..4) == 0, rng.u8(..2) == 0);
+    let work = || {
+        if writes {
+            let (errors, code) = networks(tokens);
+            return (errors, Some(code));
+        }
+        (read(tokens, |_, _| ()).0, None)
+    };
+    let (errors, code) = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(made) => made,
         Err(panic) => return Some(format!("it panics: {}", panic.downcast_ref::<String>().map_or("", String::as_str))),
     };
     if let Some(error) = errors.into_iter().flatten().find(|error| !is_within(error.span(), source)) {
         return Some(format!("`{error}` is at {:?}, outside of the input", error.span().byte_range()));
     }
-    // reading the code takes longer than all the rest
-    if rng.u8(..3) > 0 {
-        return None;
-    }
+    let code = code.filter(|_| reads)?;
     // expressions that the user has written are for the compiler to read, which shows there what is wrong with them
     let error = syn::parse2::<syn::File>(code.clone()).err().filter(|error| !is_within(error.span(), source))?;
     // `my::self<2, 4>` is for the compiler to refuse, too; syn does not read that far
@@ -250,17 +256,17 @@ fn many(seed: u64, inputs: usize, input: impl Fn(&mut Rng) -> String) {
 
 #[test]
 fn random_words() {
-    many(1, 10_000, random);
+    many(1, 30_000, random);
 }
 
 // two tests, which run side by side
 
 #[test]
 fn mutated_declarations() {
-    many(2, 12_000, mutated);
+    many(2, 36_000, mutated);
 }
 
 #[test]
 fn more_mutated_declarations() {
-    many(3, 12_000, mutated);
+    many(3, 36_000, mutated);
 }

@@ -8,16 +8,22 @@ mod places;
 use proc_macro2::TokenStream;
 
 use crate::errors::Errors;
+use crate::network::Network;
 use crate::{check, expand, syntax};
 
 /// What `network!` makes of a declaration: the mistakes, and the code of all networks.
 fn networks(declaration: TokenStream) -> (Vec<syn::Error>, TokenStream) {
+    read(declaration, |networks, typenet| networks.iter().map(|network| expand::expand(network, typenet)).collect())
+}
+
+/// The mistakes in a declaration, and what `write` makes of its networks.
+fn read<C>(declaration: TokenStream, write: impl FnOnce(&[Network], &TokenStream) -> C) -> (Vec<syn::Error>, C) {
     let mut input: TokenStream = "::typenet;".parse().expect("these are tokens");
     input.extend(declaration);
     let mut errors = Errors::default();
     let declaration = syntax::parse(input, &mut errors);
     let networks = check::check(declaration.networks, &declaration.typenet, &mut errors);
-    let code = networks.iter().map(|network| expand::expand(network, &declaration.typenet)).collect();
+    let code = write(&networks, &declaration.typenet);
     (errors.into_vec(), code)
 }
 
