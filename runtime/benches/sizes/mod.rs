@@ -1,5 +1,6 @@
 //! Dense layers `n -> n`: what part of the multiply-adds of one core each of their three products reaches.
 
+use std::array;
 use std::hint::black_box;
 use std::ops::Range;
 use std::time::Duration;
@@ -152,12 +153,12 @@ struct Passings<'a, T: Scalar, const N: usize> {
 type One<'a, T, const N: usize> = Passing<'a, Tile<T, N>, Trace<T, Dense<N, N>>>;
 
 impl<T: Scalar, const N: usize> Passings<'_, T, N> {
-    fn several<const C: usize>(&mut self, first: usize) -> Option<[One<'_, T, N>; C]> {
-        let inputs = self.inputs.get(first..)?.first_chunk::<C>()?;
-        let kept = self.traces.get_mut(first..)?.first_chunk_mut::<C>()?;
+    /// As many of these as there are.
+    fn some<const C: usize>(&mut self, first: usize) -> [Option<One<'_, T, N>>; C] {
+        let mut inputs = self.inputs.get(first..).unwrap_or_default().iter();
+        let mut traces = self.traces.get_mut(first..).unwrap_or_default().iter_mut();
         let mut d_inputs = self.d_inputs.get_mut(first..).unwrap_or_default().iter_mut();
-        let mut inputs = inputs.iter();
-        Some(kept.each_mut().map(|kept| Passing { input: inputs.next().unwrap(), d_input: d_inputs.next(), kept }))
+        array::from_fn(|_| Some(Passing { input: inputs.next()?, d_input: d_inputs.next(), kept: traces.next()? }))
     }
 }
 
@@ -175,11 +176,12 @@ impl<T: Scalar, const N: usize> Tiles<Tile<T, N>, Trace<T, Dense<N, N>>> for Pas
 
     #[inline(always)]
     fn pair(&mut self, first: usize) -> Option<[One<'_, T, N>; 2]> {
-        self.several(first)
+        let [tile, other] = self.some(first);
+        Some([tile?, other?])
     }
 
-    fn in_turn(&mut self, first: usize) -> Option<[One<'_, T, N>; 4]> {
-        self.several(first)
+    fn in_turn(&mut self, first: usize) -> [Option<One<'_, T, N>>; 8] {
+        self.some(first)
     }
 }
 

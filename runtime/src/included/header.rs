@@ -37,74 +37,6 @@ pub(super) enum Next<'a> {
     Fault,
 }
 
-/// How many tensors have a place in an [`Index`].
-const INDEXED: usize = 1024;
-
-/// A header that has been read to its end, and where in it the tensors are: to read it anew for each of them takes a compiler
-/// seconds where there are a hundred.
-pub(super) struct Index<'a> {
-    header: Header<'a>,
-    /// Where what is said of the first tensors begins.
-    places: [usize; INDEXED],
-    /// How many tensors there are.
-    pub(super) count: usize,
-    /// The one after the last that was found: as a rule it is the next that is looked for.
-    next: usize,
-}
-
-impl<'a> Index<'a> {
-    /// `None` where there is something that no header has.
-    pub(super) const fn new(json: &'a [u8]) -> Option<Self> {
-        let mut index = Self { header: Header::new(json), places: [0; INDEXED], count: 0, next: 0 };
-        loop {
-            match index.header.next() {
-                Next::Entry(_) => {
-                    if index.count < INDEXED {
-                        index.places[index.count] = index.header.tensor;
-                    }
-                    index.count += 1;
-                }
-                Next::End => return Some(index),
-                Next::Fault => return None,
-            }
-        }
-    }
-
-    /// What the header says of the tensor `name`.
-    pub(super) const fn find(&mut self, name: &[u8]) -> Option<Entry<'a>> {
-        let indexed = if self.count < INDEXED { self.count } else { INDEXED };
-        let mut header = Header::new(self.header.json);
-        let mut looked_at = 0;
-        while looked_at < indexed {
-            let this = if self.next < indexed { self.next } else { 0 };
-            (self.next, looked_at) = (this + 1, looked_at + 1);
-            header.at = self.places[this];
-            if let Some(found) = header.key()
-                && same(found, name)
-            {
-                return header.entry(found);
-            }
-        }
-        if self.count > indexed {
-            header.at = 0;
-            while let Next::Entry(entry) = header.next() {
-                if same(entry.name, name) {
-                    return Some(entry);
-                }
-            }
-        }
-        None
-    }
-
-    /// What the metadata tells under this key, as it is written.
-    pub(super) const fn told(&self, key: &[u8]) -> Option<&'a [u8]> {
-        let Some(at) = self.header.metadata else { return None };
-        let mut header = Header::new(self.header.json);
-        header.at = at;
-        header.told(key)
-    }
-}
-
 /// Reads a header from front to back.
 pub(super) struct Header<'a> {
     json: &'a [u8],
@@ -112,12 +44,17 @@ pub(super) struct Header<'a> {
     /// Where the metadata begins, once it has come by.
     metadata: Option<usize>,
     /// Where the name of the last tensor begins.
-    tensor: usize,
+    pub(super) tensor: usize,
 }
 
 impl<'a> Header<'a> {
     pub(super) const fn new(json: &'a [u8]) -> Self {
         Self { json, at: 0, metadata: None, tensor: 0 }
+    }
+
+    /// The same header, from the front.
+    pub(super) const fn again(&self) -> Self {
+        Self::new(self.json)
     }
 
     /// The next tensor.
@@ -148,8 +85,24 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// What the metadata, which comes next, tells under this key.
-    const fn told(mut self, key: &[u8]) -> Option<&'a [u8]> {
+    /// The tensor whose name begins at `place`, if it is called so.
+    pub(super) const fn tensor_at(&self, place: usize, name: &[u8]) -> Option<Entry<'a>> {
+        let mut header = Self { at: place, ..Self::new(self.json) };
+        match header.key() {
+            Some(found) if same(found, name) => header.entry(found),
+            _ => None,
+        }
+    }
+
+    /// What the metadata that has come by tells under this key, as it is written.
+    pub(super) const fn told(&self, key: &[u8]) -> Option<&'a [u8]> {
+        match self.metadata {
+            Some(at) => Self { at, ..Self::new(self.json) }.told_here(key),
+            None => None,
+        }
+    }
+
+    const fn told_here(mut self, key: &[u8]) -> Option<&'a [u8]> {
         if !self.take(b'{') {
             return None;
         }

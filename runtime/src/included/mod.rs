@@ -5,13 +5,15 @@
 
 mod declaration;
 mod header;
+mod index;
 mod tensors;
 mod text;
 
 use core::mem::MaybeUninit;
 
 use self::declaration::{Declaration, told};
-use self::header::{Entry, Header, Index, Next};
+use self::header::{Entry, Next};
+use self::index::Index;
 pub use self::tensors::Included;
 use self::tensors::{Kind, Tensor, Tensors};
 use self::text::{Text, same};
@@ -48,7 +50,7 @@ pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
     let (mut tensors, mut count) = (Tensors::new(), 0);
     while let Some(tensor) = tensors.next::<N>() {
         count += 1;
-        let bytes = bytes_of(json, &mut index, numbers, &tensor, &says);
+        let bytes = bytes_of(&mut index, numbers, &tensor, &says);
         if tensor.place + bytes.len() > size_of::<N>() {
             says.with(b"its layers have more tensors than numbers").report();
         }
@@ -57,7 +59,7 @@ pub const fn included<N: Included>(file: &[u8], path: &str) -> N {
         unsafe { copy(bytes, network.as_mut_ptr().cast::<u8>().add(tensor.place), tensor.size) };
     }
     if index.count > count {
-        say_which::<N>(json, &says);
+        say_which::<N>(&index, &says);
     }
     if let Some(lines) = index.told(b"typenet") {
         refuse_another::<N>(lines, &says);
@@ -100,11 +102,11 @@ const fn parts<'a>(file: &'a [u8], says: &Text) -> (&'a [u8], &'a [u8]) {
 
 /// The bytes of one tensor, if they are as many numbers as the network wants, and such as it can have.
 #[track_caller]
-const fn bytes_of<'a>(json: &[u8], index: &mut Index<'_>, numbers: &'a [u8], tensor: &Tensor, says: &Text) -> &'a [u8] {
+const fn bytes_of<'a>(index: &mut Index<'_>, numbers: &'a [u8], tensor: &Tensor, says: &Text) -> &'a [u8] {
     let (name, dtype) = (tensor.name.as_bytes(), tensor.dtype.as_bytes());
     let Some(entry) = index.find(name) else {
         let text = says.with(b"there is no tensor `").with(name).with(b"`, only `");
-        names(json, text).with(b"`").report()
+        names(index, text).with(b"`").report()
     };
     if !same(entry.dtype, dtype) || !same_shape(entry.shape(), tensor.shape) {
         let text = says.with(b"tensor `").with(name).with(b"` should be ").with(dtype).with(b" ");
@@ -133,8 +135,8 @@ const fn bytes_of<'a>(json: &[u8], index: &mut Index<'_>, numbers: &'a [u8], ten
 
 /// Ends the evaluation with the first tensor of the file, which has more of them, that the network does not have.
 #[track_caller]
-const fn say_which<N: Included>(json: &[u8], says: &Text) -> ! {
-    let mut header = Header::new(json);
+const fn say_which<N: Included>(index: &Index<'_>, says: &Text) -> ! {
+    let mut header = index.header();
     while let Next::Entry(Entry { name, .. }) = header.next() {
         let mut tensors = Tensors::new();
         loop {
@@ -175,8 +177,8 @@ const fn refuse_changed(lines: &[u8], numbers: &[u8], says: &Text) {
 }
 
 /// `text`, followed by the names of all tensors of the file.
-const fn names(json: &[u8], mut text: Text) -> Text {
-    let mut header = Header::new(json);
+const fn names(index: &Index<'_>, mut text: Text) -> Text {
+    let mut header = index.header();
     let mut first = true;
     while let Next::Entry(Entry { name, .. }) = header.next() {
         text = if first { text } else { text.with(b"`, `") }.with(name);
