@@ -42,18 +42,19 @@ const MEMORY: usize = 4 * 1024 * 1024;
 pub(crate) const fn tiles_at_once<N: Network>() -> usize {
     const HALF_CACHE: usize = 16 * 1024;
     let (memory, most) = if by_layer::<N>() { (MEMORY, 4) } else { (HALF_CACHE, 8) };
-    match memory / size_of::<TileMemory<N>>() {
-        0 => 1,
-        tiles if tiles > most => most,
-        tiles => tiles,
-    }
+    fitting::<N>(memory, most)
 }
 
 /// The same where they go forward and not back, and [take turns](crate::kernels::dense::in_turn) in each layer.
 pub(crate) const fn tiles_forward<N: Network>() -> usize {
-    match MEMORY / size_of::<TileMemory<N>>() {
+    fitting::<N>(MEMORY, IN_TURN)
+}
+
+/// How many tiles take no more than so many bytes: at least one, and at most so many.
+const fn fitting<N: Network>(memory: usize, most: usize) -> usize {
+    match memory / size_of::<TileMemory<N>>() {
         0 => 1,
-        tiles if tiles > IN_TURN => IN_TURN,
+        tiles if tiles > most => most,
         tiles => tiles,
     }
 }

@@ -206,7 +206,7 @@ impl<I, K, G: Tiles<I, K> + ?Sized> Tiles<I, K> for Parted<'_, G> {
 
     #[inline(always)]
     fn in_turn(&mut self, first: usize) -> [Option<Passing<'_, I, K>>; IN_TURN] {
-        self.tiles.in_turn(first)
+        if first < self.count { self.tiles.in_turn(first) } else { [const { None }; IN_TURN] }
     }
 
     #[inline(always)]
