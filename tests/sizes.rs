@@ -163,23 +163,32 @@ few_to_many!(
 network! {
     // so wide and so few outputs that the first layer reads the samples of whole tiles where they lie
     Read = Dense(128 -> 32, relu), Dense(3);
-    ReadInF64: f64 = Dense(160 -> 32, tanh, bias = false), Dense(2)
+    ReadInF64: f64 = Dense(160 -> 32, tanh, bias = false), Dense(2);
+
+    // whose weights are put down once for all samples, with some instructions
+    Crowded = Dense(256 -> 512, tanh), Dense(512 -> 256, relu), Dense(3);
+    CrowdedInF64: f64 = Dense(256 -> 128, relu), Dense(2)
 }
 
-/// Many predictions are those of each sample alone: of whole groups of tiles, of what is left, and of the last tile.
+/// Many predictions are those of each sample alone: of whole groups of tiles, of what is left, and of the last tile; also where
+/// the parameters have changed since.
 macro_rules! many_and_alone {
     ($test:ident: $network:ident $scalar:ty, $inputs:literal -> $outputs:literal, $tolerance:literal) => {
         #[test]
         fn $test() {
             let rng = &mut StdRng::seed_from_u64(2);
-            let network = $network::new(rng);
-            for count in [15, 100, 300] {
+            let mut network = $network::boxed(rng);
+            let ways = || levels().into_iter().flat_map(|level| [(level, 1), (level, 3)]);
+            let mut passes: Vec<_> =
+                ways().map(|(level, threads)| Pass::new().with_level(level).threads(threads)).collect();
+            for count in [15, 100, 300, 300] {
+                network.as_flat_mut().iter_mut().for_each(|weight| *weight *= -0.75);
                 let mut x = vec![[0.0; $inputs]; count];
                 x.as_flattened_mut().fill_with(|| rng.random_range(-1.0..1.0));
                 let alone: Vec<[$scalar; $outputs]> = x.iter().map(|x| network.predict(x)).collect();
-                for (level, threads) in levels().into_iter().flat_map(|level| [(level, 1), (level, 3)]) {
+                for (pass, (level, threads)) in passes.iter_mut().zip(ways()) {
                     let mut many = vec![[<$scalar>::NAN; $outputs]; count];
-                    Pass::new().with_level(level).threads(threads).predict(&network, &x, &mut many).unwrap();
+                    pass.predict(&*network, &x, &mut many).unwrap();
                     let apart = |(many, alone): (&[$scalar; $outputs], &[$scalar; $outputs])| {
                         many.iter().zip(alone).map(|(many, alone)| (many - alone).abs()).fold(0.0, <$scalar>::max)
                     };
@@ -195,3 +204,5 @@ macro_rules! many_and_alone {
 
 many_and_alone!(samples_that_nobody_gathers: Read f32, 128 -> 3, 1e-5);
 many_and_alone!(samples_that_nobody_gathers_in_f64: ReadInF64 f64, 160 -> 2, 1e-13);
+many_and_alone!(weights_that_are_put_down_once: Crowded f32, 256 -> 3, 1e-5);
+many_and_alone!(weights_that_are_put_down_once_in_f64: CrowdedInF64 f64, 256 -> 2, 1e-13);

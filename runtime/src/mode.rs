@@ -1,8 +1,10 @@
 //! Why samples go through a network: for training, with random numbers, or for a prediction, without; and what a first
 //! layer can do about samples that lie in memory: prefetch the next ones, or read these where they lie.
 
+use core::cell::RefCell;
+
 use crate::kernels::ahead::Ahead;
-use crate::kernels::dense::Given;
+use crate::kernels::dense::{Given, Laid};
 use crate::noise::Noise;
 
 /// Whether samples go through a network for its training or for its prediction.
@@ -13,11 +15,12 @@ pub struct Mode<'a> {
     noise: Option<Noise>,
     ahead: Option<Ahead<'a>>,
     given: Option<Given<'a>>,
+    laid: Option<&'a RefCell<Laid>>,
 }
 
 impl<'a> Mode<'a> {
     /// Prediction and evaluation: nothing is random.
-    pub const INFERENCE: Self = Self { noise: None, ahead: None, given: None };
+    pub const INFERENCE: Self = Self { noise: None, ahead: None, given: None, laid: None };
 
     /// Training, with random numbers; or a prediction, if there are none.
     #[must_use]
@@ -41,6 +44,13 @@ impl<'a> Mode<'a> {
         Self { given, ..self }
     }
 
+    /// The same where weights that are put down for these tiles stay for the next.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) const fn laying(self, laid: Option<&'a RefCell<Laid>>) -> Self {
+        Self { laid, ..self }
+    }
+
     /// Where the next layer takes its random numbers from; `None` in a prediction.
     #[must_use]
     #[inline(always)]
@@ -59,11 +69,12 @@ impl<'a> Mode<'a> {
     #[must_use]
     #[inline(always)]
     pub fn at(self, samples: usize) -> Self {
-        let Self { noise, ahead, given } = self;
+        let Self { noise, ahead, given, laid } = self;
         Self {
             noise: noise.map(|noise| noise.at(samples)),
             ahead: ahead.map(|ahead| ahead.at(samples)),
             given: given.map(|given| given.at(samples)),
+            laid,
         }
     }
 
@@ -77,6 +88,12 @@ impl<'a> Mode<'a> {
     #[inline(always)]
     pub(crate) const fn given(self) -> Option<Given<'a>> {
         self.given
+    }
+
+    /// Where weights that are put down stay, if they do.
+    #[inline(always)]
+    pub(crate) const fn laid(self) -> Option<&'a RefCell<Laid>> {
+        self.laid
     }
 
     /// The mode of the layers after one that has prefetched samples, or read them.

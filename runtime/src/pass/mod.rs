@@ -4,6 +4,7 @@ mod backward;
 mod predict;
 
 use alloc::boxed::Box;
+use core::cell::RefCell;
 use core::fmt;
 
 use bytemuck::{zeroed_box, zeroed_slice_box};
@@ -14,6 +15,7 @@ use self::predict::Predict;
 use crate::data::{Samples, count};
 use crate::error::Error;
 use crate::group::{by_layer, tiles_at_once, tiles_forward};
+use crate::kernels::dense::{Laid, room};
 use crate::kernels::{dispatch, level};
 use crate::network::{InputSample, Network, OutputSample, TileMemory};
 use crate::scalar::Scalar;
@@ -62,6 +64,8 @@ pub struct Pass<N: Network> {
     pub(crate) gradient: Box<N>,
     pub(crate) sums: Box<N::Sums>,
     d_inputs: Box<[N::Input]>,
+    /// One for each thread that predicts.
+    laid: Box<[RefCell<Laid>]>,
     level: Level,
     threads: Threads,
 }
@@ -75,6 +79,12 @@ const fn tiles_in_pass<N: Network>() -> usize {
 /// How many of those that are predicted have a place in memory: all that go through the network together with any instructions.
 const fn tiles_to_predict<N: Network>() -> usize {
     if by_layer::<N>() { tiles_forward::<N>() } else { 1 }
+}
+
+/// Places for the weights of a large network, for that many threads.
+fn laid<N: Network>(threads: usize) -> Box<[RefCell<Laid>]> {
+    let lines = const { room::<N::Scalar>(N::PARAMETERS) };
+    (0..threads).map(|_| RefCell::new(Laid::new(lines))).collect()
 }
 
 impl<N: Network> fmt::Debug for Pass<N> {
@@ -103,6 +113,7 @@ impl<N: Network> Pass<N> {
             gradient: zeroed_box(),
             sums: zeroed_box(),
             d_inputs: zeroed_slice_box(tiles_in_pass::<N>()),
+            laid: laid::<N>(1),
             level: level(),
             threads: Threads::ONE,
         }
@@ -191,7 +202,7 @@ impl<N: Network> Pass<N> {
         if outputs.len() != samples {
             return Err(Error::Room { room: outputs.len(), samples });
         }
-        let Self { tiles, level, threads, .. } = self;
+        let Self { tiles, laid, level, threads, .. } = self;
         let level = *level;
         // the numbers that go in and come out cost time too, and a small network takes a tile of them little longer
         let work = samples.saturating_mul(N::PARAMETERS + N::INPUTS + N::OUTPUTS);
@@ -199,7 +210,10 @@ impl<N: Network> Pass<N> {
         if tiles.len() < count * tiles_to_predict::<N>() {
             *tiles = zeroed_slice_box(count * tiles_to_predict::<N>());
         }
-        threads.each(count, Predict { network, inputs, start: 0, outputs, tiles }, |part| dispatch(level, part))
+        if laid.len() < count {
+            *laid = self::laid::<N>(count);
+        }
+        threads.each(count, Predict { network, inputs, start: 0, outputs, tiles, laid }, |part| dispatch(level, part))
     }
 
     /// Adds to the gradient with respect to the parameters, given the gradient `d_outputs` of whatever is to become

@@ -1,5 +1,7 @@
 //! Many samples forward, and what comes out of them.
 
+use core::cell::RefCell;
+
 use fearless_simd::Simd;
 
 use super::{tiles_in_pass, tiles_to_predict};
@@ -7,7 +9,7 @@ use crate::data::Samples;
 use crate::group::{Group, forward_one, onward, reads};
 use crate::kernels::Task;
 use crate::kernels::ahead::Ahead;
-use crate::kernels::dense::{Given, TILES, in_turn};
+use crate::kernels::dense::{Given, Laid, TILES, in_turn};
 use crate::mode::Mode;
 use crate::network::{Network, OutputSample, TileMemory};
 use crate::scalar::Scalar;
@@ -26,6 +28,8 @@ pub(super) struct Predict<'a, N: Network, X: ?Sized> {
     pub(super) outputs: &'a mut [OutputSample<N>],
     /// [`tiles_to_predict`] for each thread.
     pub(super) tiles: &'a mut [TileMemory<N>],
+    /// One for each thread.
+    pub(super) laid: &'a mut [RefCell<Laid>],
 }
 
 impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Divide for Predict<'_, N, X> {
@@ -35,14 +39,15 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Divide for Predict<'_
     }
 
     fn divide(self, pieces: usize, of: usize) -> (Self, Self) {
-        let Self { network, inputs, start, outputs, tiles } = self;
+        let Self { network, inputs, start, outputs, tiles, laid } = self;
         let group = N::Scalar::LANES * tiles_to_predict::<N>();
         let samples = outputs.len().div_ceil(group) * pieces / of * group;
         let (first, second) = outputs.split_at_mut(samples.min(outputs.len()));
         let (tile, rest) = tiles.split_at_mut((pieces * tiles_to_predict::<N>()).min(tiles.len()));
+        let (place, places) = laid.split_at_mut(pieces.min(laid.len()));
         (
-            Self { network, inputs, start, outputs: first, tiles: tile },
-            Self { network, inputs, start: start + samples, outputs: second, tiles: rest },
+            Self { network, inputs, start, outputs: first, tiles: tile, laid: place },
+            Self { network, inputs, start: start + samples, outputs: second, tiles: rest, laid: places },
         )
     }
 }
@@ -52,7 +57,7 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self { network, inputs, start, outputs, tiles: memory } = self;
+        let Self { network, inputs, start, outputs, tiles: memory, laid } = self;
         let tiles_at_once = const { if in_turn::<S>() { tiles_to_predict::<N>() } else { tiles_in_pass::<N>() } };
         let group = tiles_at_once * N::Scalar::LANES;
         let end = start + outputs.len();
@@ -67,6 +72,12 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
         }
         let all = if const { reads::<S, N>() } && inputs.in_memory().is_some() { inputs.all_numbers() } else { None };
         let given = all.map(|numbers| Given::new(numbers, N::INPUTS));
+        // what is put down for one group alone need not stay
+        let laid = laid.first_mut().filter(|_| const { in_turn::<S>() } && outputs.len() > group);
+        let laid = laid.map(|laid| {
+            laid.get_mut().clear();
+            &*laid
+        });
         let mut coming = [0; GROUP];
         for (start, outputs) in (start..end).step_by(group).zip(outputs.chunks_mut(group)) {
             let memory = memory.get_mut(..outputs.len().div_ceil(N::Scalar::LANES)).unwrap_or_default();
@@ -84,7 +95,7 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
                 *index = u32::try_from(number).unwrap_or(u32::MAX);
             }
             let ahead = || Some(Ahead::new(inputs.in_memory()?, coming));
-            onward(simd, network, Mode::INFERENCE.reading(given), ahead, Group::new(memory));
+            onward(simd, network, Mode::INFERENCE.reading(given).laying(laid), ahead, Group::new(memory));
             for (tile, outputs) in memory.iter_mut().zip(outputs.chunks_mut(N::Scalar::LANES)) {
                 read(simd, tile, outputs);
             }

@@ -13,10 +13,13 @@
 //! from 75 to 88 %, and of 1024 -> 1024 from 55 to 82 %. To ask for the next part of the weights during this one gained nothing.
 
 use core::array;
+use core::cell::RefCell;
+use core::mem::take;
 
 use fearless_simd::{Simd, SimdBase, SimdFloat};
 
 use super::forward::{equal_parts, first_sums, forward_block, most};
+use super::laid::{Laid, Place};
 use super::weights::transpose_squares;
 use super::{ANY, earlier, fits, has_blocks, load_block, registers, smaller, store_block};
 use crate::kernels::ahead::{Ahead, Asks};
@@ -37,6 +40,9 @@ const INPUTS: usize = 264;
 /// The same where the weights of a vector of outputs are put down too.
 const PANEL: usize = 128;
 
+/// The same where they have been, and so nothing else is fetched with them.
+const LONG_PANEL: usize = 200;
+
 /// How many inputs before they are needed weights are asked for.
 const EARLY: usize = 8;
 
@@ -52,6 +58,7 @@ const fn are_crowded<T>(inputs: usize, outputs: usize) -> bool {
 
 /// `y[o] = b[o] + sum_i w[i, o] x[i]` for tiles of the same sizes, any number of them. Meanwhile samples that come later are
 /// asked for.
+/// What is put down stays in `laid`, where there is such a place.
 #[inline(always)]
 pub(crate) fn forward_in_turn<T: Scalar, S: Simd>(
     simd: S,
@@ -59,6 +66,7 @@ pub(crate) fn forward_in_turn<T: Scalar, S: Simd>(
     bias: &[T],
     x: &[&[T::Lane]],
     y: &mut [&mut [T::Lane]],
+    laid: Option<&RefCell<Laid>>,
     ahead: Option<Ahead<'_>>,
 ) {
     let (inputs, outputs) = (x.first().map_or(0, |x| x.len()), y.first().map_or(0, |y| y.len()));
@@ -67,7 +75,9 @@ pub(crate) fn forward_in_turn<T: Scalar, S: Simd>(
             columns::<T, S>(simd, weights, bias, &[x], &mut [y], inputs, None);
         }
     } else if are_crowded::<T>(inputs, outputs) {
-        squares::<T, S>(simd, weights, bias, x, y, ahead);
+        let mut laid = laid.and_then(|laid| laid.try_borrow_mut().ok());
+        let place = laid.as_mut().and_then(|laid| laid.place(weights, outputs));
+        squares::<T, S>(simd, weights, bias, x, y, place, ahead);
     } else {
         columns::<T, S>(simd, weights, bias, x, y, equal_parts(inputs, INPUTS), ahead);
     }
@@ -162,10 +172,12 @@ fn squares<T: Scalar, S: Simd>(
     bias: &[T],
     x: &[&[T::Lane]],
     y: &mut [&mut [T::Lane]],
+    place: Option<Place<'_, T>>,
     ahead: Option<Ahead<'_>>,
 ) {
     let (inputs, outputs) = (x.first().map_or(0, |x| x.len()), y.first().map_or(0, |y| y.len()));
-    let part = equal_parts(inputs, PANEL);
+    let part = equal_parts(inputs, if place.is_some() { LONG_PANEL } else { PANEL });
+    let Place { lines: mut kept, full } = place.unwrap_or(Place { lines: &mut [], full: false });
     let turns = x.len() * inputs.div_ceil(part) * (outputs / T::LANES);
     let mut asks = ahead.map(
         #[inline(always)]
@@ -174,15 +186,22 @@ fn squares<T: Scalar, S: Simd>(
     let mut panel = [T::Lane::splat(T::ZERO); PANEL];
     for first in (0..inputs).step_by(part) {
         let count = part.min(inputs - first);
-        let panel = panel.get_mut(..count).unwrap_or_default();
         let rows = weights.get(first * outputs..).unwrap_or_default();
         for output in (0..outputs).step_by(T::LANES) {
-            let next = if output + T::LANES < outputs { output + T::LANES } else { count * outputs };
-            let mut later = Later {
-                next: rows.as_ptr().wrapping_add(next),
-                stride: outputs,
-                rows: count.div_ceil((cuts::<T>() * x.len()).saturating_sub(1).max(1)),
+            let panel = match take(&mut kept).split_at_mut_checked(count) {
+                Some((panel, rest)) => {
+                    kept = rest;
+                    panel
+                }
+                None => panel.get_mut(..count).unwrap_or_default(),
             };
+            let next = if output + T::LANES < outputs { output + T::LANES } else { count * outputs };
+            let (next, stride) = match kept.first() {
+                Some(next) if full => (next.as_slice().as_ptr(), T::LANES),
+                _ => (rows.as_ptr().wrapping_add(next), outputs),
+            };
+            let mut later =
+                Later { next, stride, rows: count.div_ceil((cuts::<T>() * x.len()).saturating_sub(1).max(1)) };
             for (index, (x, y)) in x.iter().zip(&mut *y).enumerate() {
                 let (Some(x), Some(square)) = (x.get(first..first + count), y.get_mut(output..output + T::LANES))
                 else {
@@ -195,7 +214,7 @@ fn squares<T: Scalar, S: Simd>(
                     begin::<T, S>(simd, bias.get(output..output + T::LANES), square);
                 }
                 if const { T::LANES == 16 } {
-                    if index == 0 {
+                    if index == 0 && !full {
                         put_down::<T, S, 5>(simd, rows, (outputs, output), x, square, panel);
                     } else {
                         take_up::<T, S, 5>(simd, panel, (x, 0), square, &mut later);
@@ -203,7 +222,7 @@ fn squares<T: Scalar, S: Simd>(
                     take_up::<T, S, 5>(simd, panel, (x, 5), square, &mut later);
                     take_up::<T, S, 6>(simd, panel, (x, 10), square, &mut later);
                 } else {
-                    if index == 0 {
+                    if index == 0 && !full {
                         put_down::<T, S, 4>(simd, rows, (outputs, output), x, square, panel);
                     } else {
                         take_up::<T, S, 4>(simd, panel, (x, 0), square, &mut later);

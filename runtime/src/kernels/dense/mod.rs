@@ -174,6 +174,7 @@ mod forward;
 mod in_turn;
 mod input;
 mod known;
+mod laid;
 mod left;
 mod predict;
 mod rest;
@@ -188,6 +189,9 @@ pub(crate) use self::forward::{asks, forward, forward_columns, forward_squares};
 pub(crate) use self::in_turn::{IN_TURN, forward_in_turn, in_turn};
 pub(crate) use self::input::backward_input;
 pub(crate) use self::known::{Known, is_known, is_short};
+pub use self::laid::Laid;
+#[cfg(feature = "alloc")]
+pub(crate) use self::laid::room;
 pub(crate) use self::left::backward_weights_left;
 pub(crate) use self::predict::predict;
 pub use self::rows::Given;

@@ -1,9 +1,12 @@
 //! The same functions for layers of all sizes, compiled once: with this crate, for every scalar type and every instruction set.
 //! So a program compiles none of them, however many layers it has. What they hand to a sink goes through an [`Outlet`].
 
+use core::cell::RefCell;
+
 use fearless_simd::{Level, Simd};
 
 use super::forward::SQUARES;
+use super::laid::Laid;
 use super::{ANY, Columns, in_turn, registers};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::outlet::Outlet;
@@ -57,12 +60,14 @@ macro_rules! compiled {
 }
 
 compiled! {
-    /// [`forward`](super::forward) into `y`, for some tiles. Meanwhile a large product asks for samples that come later.
+    /// [`forward`](super::forward) into `y`, for some tiles. Meanwhile a large product asks for samples that come later. What it puts down
+    /// [stays](super::laid), where there is such a place.
     fn forward(
         weights: &[T],
         bias: &[T],
         x: &[&[Lane<T>]],
         y: &mut [&mut [Lane<T>]],
+        laid: Option<&RefCell<Laid>>,
         ahead: Option<Ahead<'_>>,
     ) = forward_tiles;
 
@@ -124,6 +129,7 @@ fn forward_tiles<T: Scalar, S: Simd>(
     bias: &[T],
     x: &[&[Lane<T>]],
     y: &mut [&mut [Lane<T>]],
+    laid: Option<&RefCell<Laid>>,
     ahead: Option<Ahead<'_>>,
 ) {
     let outputs = y.first().map_or(0, |y| y.len());
@@ -133,7 +139,7 @@ fn forward_tiles<T: Scalar, S: Simd>(
         return super::forward_columns::<T, S, 2>(simd, weights, bias, outputs, [x, other_x], [y, other_y], ahead);
     }
     if const { in_turn::<S>() } {
-        return super::forward_in_turn::<T, S>(simd, weights, bias, x, y, ahead);
+        return super::forward_in_turn::<T, S>(simd, weights, bias, x, y, laid, ahead);
     }
     for (x, y) in x.iter().zip(y) {
         let done = match const { registers::<S>() } {

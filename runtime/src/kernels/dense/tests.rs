@@ -2,12 +2,13 @@
 
 extern crate std;
 
+use std::cell::RefCell;
 use std::vec;
 use std::vec::Vec;
 
 use fearless_simd::Simd;
 
-use super::{Columns, Given, Known, can_read, forward_rows, in_turn, is_known, reads, shared};
+use super::{Columns, Given, Known, Laid, can_read, forward_rows, in_turn, is_known, reads, shared};
 use crate::kernels::sink::{Gather, Sink as _};
 use crate::kernels::{Task, dispatch, levels};
 use crate::scalar::{Lane, Scalar};
@@ -82,7 +83,7 @@ impl<T: Scalar> Task for &Case<T> {
         let of = std::format!("{} {inputs} -> {outputs}, {:?}", T::NAME, simd.level());
         for ((x, dy), (y, dx)) in tiles.iter().zip(results) {
             let mut out = vec![T::Lane::splat(T::ONE); outputs];
-            shared::forward::<T, S>(simd, weights, bias, &[x], &mut [&mut out], None);
+            shared::forward::<T, S>(simd, weights, bias, &[x], &mut [&mut out], None, None);
             assert_eq!(out, *y, "forward, {of}");
             let mut out = vec![T::Lane::splat(T::ONE); inputs];
             shared::backward_input::<T, S>(simd, weights, &[dy], &mut [&mut out]);
@@ -102,7 +103,7 @@ impl<T: Scalar> Task for &Case<T> {
             };
             let (mut out, mut d_in) = ([y.clone(), y], [dx.clone(), dx]);
             let [first, second] = &mut out;
-            shared::forward::<T, S>(simd, weights, bias, &[x0, x1], &mut [first, second], None);
+            shared::forward::<T, S>(simd, weights, bias, &[x0, x1], &mut [first, second], None, None);
             let [first, second] = &mut d_in;
             shared::backward_input::<T, S>(simd, weights, &[dy0, dy1], &mut [first, second]);
             for ((y, dx), result) in out.into_iter().zip(d_in).zip(results) {
@@ -113,8 +114,15 @@ impl<T: Scalar> Task for &Case<T> {
         let mut out = vec![vec![T::Lane::splat(T::ONE); outputs]; tiles.len()];
         let outputs_of_all = &mut out.iter_mut().map(|y| &mut y[..]).collect::<Vec<_>>();
         if in_turn::<S>() {
-            shared::forward::<T, S>(simd, weights, bias, &inputs_of_all, outputs_of_all, None);
-            assert!(out.iter().eq(results.iter().map(|(y, _)| y)), "all tiles, {of}");
+            // what is put down the second time is there the third time
+            let laid = RefCell::new(Laid::new(weights.len() / T::LANES));
+            for (laid, how) in [(None, "for themselves"), (Some(&laid), "put down"), (Some(&laid), "taken up")] {
+                for y in &mut *outputs_of_all {
+                    y.fill(T::Lane::splat(T::ONE));
+                }
+                shared::forward::<T, S>(simd, weights, bias, &inputs_of_all, outputs_of_all, laid, None);
+                assert!(outputs_of_all.iter().eq(results.iter().map(|(y, _)| y)), "all tiles, {how}, {of}");
+            }
         }
         let as_they_are: Vec<Columns<'_, T>> = tiles.iter().map(|(x, dy)| (&x[..], &dy[..])).collect();
         let mut out = vec![T::ZERO; gradient.len()];

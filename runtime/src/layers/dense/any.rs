@@ -1,5 +1,6 @@
 //! What layers of all sizes share: compiled once for each activation, as the products are for all of them.
 
+use core::cell::RefCell;
 use core::slice::from_ref;
 
 use bytemuck::{cast_mut, cast_ref};
@@ -8,7 +9,7 @@ use fearless_simd::Simd;
 use crate::activations::{Activation, Keep};
 use crate::kernels::ahead::Ahead;
 use crate::kernels::compact;
-use crate::kernels::dense::{self as kernel, IN_TURN};
+use crate::kernels::dense::{self as kernel, IN_TURN, Laid};
 use crate::kernels::outlet::Outlet;
 use crate::kernels::part::map_any;
 use crate::kernels::sink::{Gather, Sink};
@@ -53,6 +54,7 @@ pub(super) fn forward<T: Scalar, S: Simd, A: Activation>(
     weights: &[T],
     biases: &[T],
     tiles: &mut [Forward<'_, T>],
+    laid: Option<&RefCell<Laid>>,
     ahead: Option<Ahead<'_>>,
 ) {
     let (mut x, mut y): (_, [&mut [T::Lane]; IN_TURN]) = ([&[][..]; IN_TURN], Default::default());
@@ -61,7 +63,7 @@ pub(super) fn forward<T: Scalar, S: Simd, A: Activation>(
         *x = tile.x;
         *y = &mut *tile.y;
     }
-    kernel::shared::forward::<T, S>(simd, weights, biases, &x[..count], &mut y[..count], ahead);
+    kernel::shared::forward::<T, S>(simd, weights, biases, &x[..count], &mut y[..count], laid, ahead);
     simd.vectorize(
         #[inline(always)]
         || activate(simd, activation, tiles),

@@ -134,7 +134,7 @@ where
     ) {
         if const { !Self::unrolls::<S>() } {
             let (weights, biases, tile) = (parameters.weights(), parameters.biases(), Self::forth(input, output, tape));
-            any::forward(simd, self.activation, weights, biases, &mut [tile], None);
+            any::forward(simd, self.activation, weights, biases, &mut [tile], None, None);
             return self.activation.across(simd, output);
         }
         kernel::forward::<T, S, OUT>(
@@ -182,7 +182,7 @@ where
                 let count = (tiles.count() - next).min(kernel::IN_TURN);
                 let ahead = if asks { here.ahead(count * T::LANES) } else { None };
                 let mut some = Self::in_turn(tiles.in_turn(next));
-                any::forward(simd, self.activation, weights, biases, &mut some[..count], ahead);
+                any::forward(simd, self.activation, weights, biases, &mut some[..count], here.laid(), ahead);
                 next += kernel::IN_TURN;
             } else if let Some([tile, other]) = tiles.pair(next) {
                 let ahead = if asks { here.ahead(2 * T::LANES) } else { None };
@@ -192,7 +192,7 @@ where
                 {
                     self.forward_given(simd, parameters, pair, given, ahead);
                 } else {
-                    any::forward(simd, self.activation, weights, biases, &mut pair, ahead);
+                    any::forward(simd, self.activation, weights, biases, &mut pair, None, ahead);
                 }
                 next += 2;
             } else {
@@ -203,7 +203,7 @@ where
                 {
                     self.forward_given(simd, parameters, tile, given, ahead);
                 } else {
-                    any::forward(simd, self.activation, weights, biases, &mut tile, ahead);
+                    any::forward(simd, self.activation, weights, biases, &mut tile, None, ahead);
                 }
                 next += 1;
             }
