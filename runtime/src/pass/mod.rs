@@ -103,17 +103,17 @@ impl<N: Network> Pass<N> {
     /// Memory for passes through `N`, with a gradient of zero.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_tiles(tiles_to_predict::<N>())
+        Self { laid: laid::<N>(1), ..Self::with_tiles(tiles_to_predict::<N>()) }
     }
 
-    /// Memory to remember that many tiles.
+    /// Memory to remember that many tiles, and none for predictions.
     pub(crate) fn with_tiles(tiles: usize) -> Self {
         Self {
             tiles: zeroed_slice_box(tiles),
             gradient: zeroed_box(),
             sums: zeroed_box(),
             d_inputs: zeroed_slice_box(tiles_in_pass::<N>()),
-            laid: laid::<N>(1),
+            laid: Box::default(),
             level: level(),
             threads: Threads::ONE,
         }
