@@ -1,5 +1,5 @@
 //! An eighth of a thread's stack is enough for networks of every kind, also where nothing is optimised and every vector of
-//! every function that is inlined has its place there, as here; `typenet-long-tests` has this file too, optimised.
+//! every function that is inlined has its place there, as here. `.ci/more` has it optimised too, and where the library is not.
 //! A failure is an abort: the stack overflows.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
