@@ -10,7 +10,8 @@ use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 use typenet::Error;
 use typenet::data::{
-    Discretization, Samples, Split, Table, Targets, balanced_class_weight, from_fn, k_fold, train_test_split,
+    Discretization, Samples, Split, Table, Targets, balanced_class_weight, from_fn, k_fold, stratified_k_fold,
+    stratified_train_test_split, train_test_split,
 };
 use typenet::prelude::*;
 
@@ -208,6 +209,49 @@ fn each_sample_is_judged_by_in_one_fold() {
     }
     assert_eq!(error((&x, &y[1..]), 2), "there are 7 inputs, but 6 targets");
     assert!(matches!(k_fold((&x[..0], &y[..0]), 2).err(), Some(Error::NoSamples)));
+}
+
+/// Each class has its share of a test part or a fold, or one more or fewer; and every sample is where it belongs, once.
+#[test]
+fn classes_have_their_share_of_each_part() {
+    // 31, 14, 7 and one, in disorder
+    let classes: Vec<usize> =
+        (0..53).map(|i| [31, 45, 52, 53].iter().filter(|end| i * 29 % 53 >= **end).count()).collect();
+    let samples: Vec<usize> = (0..53).collect();
+    let check = |Split { x_train, x_test, y_train, y_test }: &Split<usize, usize>| {
+        assert!(x_train.iter().zip(y_train).chain(x_test.iter().zip(y_test)).all(|(x, y)| classes[*x] == *y));
+        let mut all = [&x_train[..], x_test].concat();
+        all.sort_unstable();
+        assert_eq!(all, samples);
+        let share = y_test.len() as f64 / 53.0;
+        for (class, all) in (0..4).zip([31.0, 14.0, 7.0, 1.0]) {
+            let here = y_test.iter().filter(|y| **y == class).count() as f64;
+            assert!((here - share * all).abs() < 1.0, "{here} of {all} of class {class} in {share} of the samples");
+        }
+    };
+    for (share, test) in [(0.25, 14), (0.5, 27), (0.01, 1), (0.9, 48)] {
+        for seed in 0..20 {
+            let rng = &mut StdRng::seed_from_u64(seed);
+            let split = stratified_train_test_split((&samples, &classes), share, rng).unwrap();
+            check(&split);
+            assert_eq!(split.y_test.len(), test);
+            assert!(!split.y_train.is_sorted() || !split.y_test.is_sorted(), "it is shuffled");
+            let again = &mut StdRng::seed_from_u64(seed + 1);
+            assert_ne!(split, stratified_train_test_split((&samples, &classes), share, again).unwrap());
+        }
+    }
+    for folds in [2, 3, 10, 53] {
+        let parts: Vec<_> = stratified_k_fold((&samples, &classes), folds).unwrap().collect();
+        parts.iter().for_each(check);
+        let mut judged: Vec<usize> = parts.iter().flat_map(|part| &part.x_test).copied().collect();
+        judged.sort_unstable();
+        assert_eq!((parts.len(), judged), (folds, samples.clone()));
+    }
+    let error = stratified_k_fold((&samples, &classes), 1).err().unwrap().to_string();
+    assert!(error.starts_with("the `folds` of `stratified_k_fold` is 1;"), "{error}");
+    let rng = &mut StdRng::seed_from_u64(0);
+    let error = stratified_train_test_split((&samples, &classes), 1.0, rng).unwrap_err();
+    assert!(matches!(error, Error::TestSize { samples: 53, .. }), "{error}");
 }
 
 /// With their weights all classes count as much as each other, and all samples as much as without.

@@ -17,7 +17,8 @@
 //! Samples that do not count alike are given with their weights: [`sample_weight`].
 //!
 //! To prepare data there are [`Table`] (comma-separated values, feature `csv`), [`train_test_split`], [`k_fold`],
-//! [`Normalization`], [`Discretization`], [`to_categorical`] and [`balanced_class_weight`].
+//! [`stratified_train_test_split`], [`stratified_k_fold`], [`Normalization`], [`Discretization`], [`to_categorical`] and
+//! [`balanced_class_weight`].
 //!
 //! # More than fits into memory
 //!
@@ -114,7 +115,7 @@ pub use self::rows::Elements;
 pub use self::sample::{Sample, Target};
 pub use self::sample_weight::{SampleWeight, sample_weight};
 #[cfg(feature = "alloc")]
-pub use self::split::{Split, k_fold, train_test_split};
+pub use self::split::{Split, k_fold, stratified_k_fold, stratified_train_test_split, train_test_split};
 #[cfg(feature = "csv")]
 pub use self::table::Table;
 pub use self::validation::ValidationTargets;
