@@ -8,7 +8,6 @@ use std::error::Error;
 use std::time::Instant;
 
 use typenet::data::Table;
-use typenet::metrics::{ConfusionMatrix, argmax};
 use typenet::prelude::*;
 use typenet_examples::{FOLDS, SEEDS, cross_validate};
 

@@ -1,5 +1,11 @@
 //! What most programs need: `use typenet::prelude::*;`.
 
+#[cfg(feature = "std")]
+pub use crate::callbacks::CsvLogger;
+#[cfg(feature = "safetensors")]
+pub use crate::callbacks::ModelCheckpoint;
+#[cfg(feature = "alloc")]
+pub use crate::callbacks::{EarlyStopping, LearningRateScheduler, ReduceLrOnPlateau};
 pub use crate::files::Files as _;
 pub use crate::flat::Flat;
 pub use crate::include_network;
@@ -9,10 +15,13 @@ pub use crate::losses::{
     KlDivergence, LabelSmoothing, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
     MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossEntropy, SquaredHinge,
 };
+#[cfg(feature = "alloc")]
+pub use crate::metrics::ConfusionMatrix;
 pub use crate::metrics::{
     Accuracy, Auc, BinaryAccuracy, CategoricalAccuracy, ConcordanceCorrelation, FBetaScore, OfHead, PearsonCorrelation,
     Precision, PrecisionAtRecall, R2Score, Recall, RecallAtPrecision, RootMeanSquaredError, SensitivityAtSpecificity,
     SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, SpecificityAtSensitivity, TopKCategoricalAccuracy,
+    argmax,
 };
 pub use crate::network;
 pub use crate::network::Network;

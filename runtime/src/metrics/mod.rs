@@ -12,6 +12,7 @@ mod weighted;
 
 // the metrics
 mod accuracy;
+mod argmax;
 mod auc;
 mod best_at;
 #[cfg(feature = "alloc")]
@@ -28,12 +29,13 @@ use core::fmt::Debug;
 use fearless_simd::Simd;
 
 pub use self::accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};
+pub use self::argmax::argmax;
 pub use self::auc::{Auc, AucState};
 pub use self::best_at::{
     BestState, PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity, SpecificityAtSensitivity,
 };
 #[cfg(feature = "alloc")]
-pub use self::confusion_matrix::{ConfusionMatrix, argmax};
+pub use self::confusion_matrix::ConfusionMatrix;
 pub use self::correlation::{ConcordanceCorrelation, OfOutputs, OfSamples, PearsonCorrelation};
 pub use self::f_beta::{Average, FBetaScore, FBetaState};
 pub use self::mean::Mean;
