@@ -5,7 +5,7 @@ use core::array;
 use fearless_simd::Simd;
 
 use crate::kernels::ahead::Ahead;
-use crate::kernels::dense::{IN_TURN, TILES, can_read};
+use crate::kernels::dense::{IN_TURN, TILES, can_read, in_turn};
 use crate::kernels::framed;
 use crate::mode::Mode;
 use crate::network::{Network, Shares, TileMemory};
@@ -45,9 +45,14 @@ pub(crate) const fn tiles_at_once<N: Network>() -> usize {
     fitting::<N>(memory, most)
 }
 
-/// The same where they go forward and not back, and [take turns](crate::kernels::dense::in_turn) in each layer.
+/// The same of a large network whose tiles [take turns](crate::kernels::dense::in_turn) in each layer.
 pub(crate) const fn tiles_forward<N: Network>() -> usize {
     fitting::<N>(MEMORY, IN_TURN)
+}
+
+/// How many go through each phase before the next with the instructions of `S`.
+pub(crate) const fn tiles_together<S: Simd, N: Network>() -> usize {
+    if in_turn::<S>() && by_layer::<N>() { tiles_forward::<N>() } else { tiles_at_once::<N>() }
 }
 
 /// How many tiles take no more than so many bytes: at least one, and at most so many.

@@ -4,9 +4,9 @@ use core::cell::RefCell;
 
 use fearless_simd::Simd;
 
-use super::{tiles_in_pass, tiles_to_predict};
+use super::tiles_to_predict;
 use crate::data::Samples;
-use crate::group::{Group, forward_one, onward, reads};
+use crate::group::{Group, by_layer, forward_one, onward, reads, tiles_together};
 use crate::kernels::Task;
 use crate::kernels::ahead::Ahead;
 use crate::kernels::dense::{Given, Laid, TILES, in_turn};
@@ -58,8 +58,7 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { network, inputs, start, outputs, tiles: memory, laid } = self;
-        let tiles_at_once = const { if in_turn::<S>() { tiles_to_predict::<N>() } else { tiles_in_pass::<N>() } };
-        let group = tiles_at_once * N::Scalar::LANES;
+        let group = N::Scalar::LANES * const { if by_layer::<N>() { tiles_together::<S, N>() } else { 1 } };
         let end = start + outputs.len();
         if const { tiles_to_predict::<N>() == 1 } {
             let [memory, ..] = memory else { return };

@@ -11,7 +11,7 @@ use super::fit::Data;
 use super::judge::{forward, score};
 use crate::data::{Samples, Targets};
 use crate::frozen;
-use crate::group::{Group, backward, by_layer, tiles_at_once, tiles_remembered};
+use crate::group::{Group, backward, by_layer, tiles_remembered, tiles_together};
 use crate::kernels::Task;
 use crate::kernels::sink::{Gather, Sink};
 use crate::losses::Loss;
@@ -130,7 +130,7 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let at_once = const { tiles_at_once::<N>() };
+        let at_once = const { tiles_together::<S, N>() };
         let Self { network, data, indices, coming, tiles, losses, loss, mut training } = self;
         let groups = with_next(indices, N::Scalar::LANES * at_once, coming);
         for ((tiles, losses), indices) in tiles.chunks_mut(at_once).zip(losses.chunks_mut(at_once)).zip(groups) {
