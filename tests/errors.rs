@@ -18,7 +18,8 @@ typenet::network! {
     // the second branch has no row 4
     Branches = Concatenate(Dense(2 -> 3), (Residual(Embedding(2 -> 2, input_dim = 4)), Dense(2)), Rows), Dense(1);
     // whatever the layers before give, nobody knows before training
-    Behind = Dense(2 -> 2), Embedding(2 -> 4, input_dim = 5), Dense(1)
+    Behind = Dense(2 -> 2), Embedding(2 -> 4, input_dim = 5), Dense(1);
+    ThreeHeads = Dense(2 -> 4, tanh), Concatenate(Dense(1), Dense(2), Dense(1, sigmoid))
 }
 
 const X: [[f32; 2]; 3] = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
@@ -129,6 +130,26 @@ fn targets_that_are_no_numbers_or_no_probabilities() {
     assert!(matches!(refused(&X, &[Y[0], [0.0, 1.5], Y[2]], text), Error::TargetNotProbability { sample: 1, .. }));
     let text = "target 0 of sample 2 is -1, but this loss takes probabilities from 0 to 1";
     refused(&X, &[Y[0], Y[1], [-1.0, 0.0]], text);
+}
+
+#[test]
+fn targets_of_a_head_that_are_no_probabilities() {
+    let rng = &mut StdRng::seed_from_u64(0);
+    let second = Heads::<2, 1, _, _>::new(FromLogits(CategoricalCrossEntropy), MeanSquaredError);
+    let loss = Heads::<1, 3, _, _>::new(MeanAbsoluteError, second);
+    let mut network = ThreeHeads::new(rng);
+    let mut trainer = Trainer::new(loss, Sgd::new(0.1)).epochs(1);
+    // any number is a target of the first head, and of the last
+    let fine = [[5.0, 1.0, 0.0, -7.0]; 3];
+    trainer.fit(&mut network, (&X, &fine), rng).unwrap();
+    for index in [1, 2] {
+        let mut wrong = fine;
+        wrong[2][index] = 1.5;
+        let error = trainer.fit(&mut network, (&X, &wrong), rng).unwrap_err();
+        assert!(matches!(error, Error::TargetNotProbability { sample: 2, .. }), "{error}");
+        let text = format!("target {index} of sample 2 is 1.5, but this loss takes probabilities from 0 to 1");
+        assert_eq!(error.to_string(), text);
+    }
 }
 
 #[test]

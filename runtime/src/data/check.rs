@@ -33,7 +33,9 @@ where
         x.check(const { N::RANGE })?;
     }
     let probabilities = const { matches!(L::TARGETS, TargetRange::Probability) };
-    if !y.all_numbers().is_some_and(|all| within(all, probabilities)) {
+    // of several heads each number is looked at as its own wants it
+    let alike = const { !matches!(L::TARGETS, TargetRange::Heads(..)) };
+    if !alike || !y.all_numbers().is_some_and(|all| within(all, probabilities)) {
         y.check(L::TARGETS)?;
     }
     loss.check()?;
@@ -75,7 +77,7 @@ pub(crate) fn check_targets<'a, T: Scalar>(
         if !number.finite() {
             return Err(Error::TargetNotFinite { sample, index, value: number.to_f64() });
         }
-        if range == TargetRange::Probability && !(T::ZERO..=T::ONE).contains(number) {
+        if range.of(index) == TargetRange::Probability && !(T::ZERO..=T::ONE).contains(number) {
             return Err(Error::TargetNotProbability { sample, index, value: number.to_f64() });
         }
     }

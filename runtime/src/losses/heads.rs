@@ -48,8 +48,7 @@ use crate::tile::{Tile, VectorTargets};
 /// # }
 /// ```
 ///
-/// [`OfHead`](crate::metrics::OfHead) is a metric of one of them. Whether targets are probabilities, where a loss wants
-/// them, is not looked at before training.
+/// [`OfHead`](crate::metrics::OfHead) is a metric of one of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Heads<const A: usize, const B: usize, L, M> {
     first: L,
@@ -113,7 +112,7 @@ where
     M: Loss<T, H, Tile<T, B>, Tile<T, B>>,
 {
     const NAME: &'static str = "heads";
-    const TARGETS: TargetRange = TargetRange::Finite;
+    const TARGETS: TargetRange = TargetRange::Heads(A, &[L::TARGETS, M::TARGETS]);
 
     #[inline(always)]
     fn evaluate<S: Simd>(

@@ -144,6 +144,24 @@ pub enum TargetRange {
     Finite,
     /// Probabilities: from 0 to 1.
     Probability,
+    /// So many numbers of the first of these kinds, and the others of the second.
+    Heads(usize, &'static [Self; 2]),
+}
+
+impl TargetRange {
+    /// That of one number of a sample.
+    #[inline(always)]
+    pub(crate) const fn of(mut self, mut index: usize) -> Self {
+        while let Self::Heads(first, [range, other]) = self {
+            if index < first {
+                self = *range;
+            } else {
+                self = *other;
+                index -= first;
+            }
+        }
+        self
+    }
 }
 
 /// A loss on a network that ends in the head `H`, gives outputs `Z` and is compared with targets `Y`.
