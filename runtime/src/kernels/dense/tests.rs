@@ -115,8 +115,11 @@ impl<T: Scalar> Task for &Case<T> {
         let outputs_of_all = &mut out.iter_mut().map(|y| &mut y[..]).collect::<Vec<_>>();
         if in_turn::<S>() {
             // what is put down the second time is there the third time
-            let laid = RefCell::new(Laid::new(weights.len() / T::LANES));
-            for (laid, how) in [(None, "for themselves"), (Some(&laid), "put down"), (Some(&laid), "taken up")] {
+            #[cfg(feature = "alloc")]
+            let laid = Some(&RefCell::new(Laid::new(weights.len() / T::LANES)));
+            #[cfg(not(feature = "alloc"))]
+            let laid: Option<&RefCell<Laid>> = None;
+            for (laid, how) in [(None, "for themselves"), (laid, "put down"), (laid, "taken up")] {
                 for y in &mut *outputs_of_all {
                     y.fill(T::Lane::splat(T::ONE));
                 }
