@@ -54,6 +54,13 @@ fn predictions_of_threads_are_those_of_one() {
     predictions(&Nested::new(rng));
 }
 
+/// What holds memory from call to call may itself go from thread to thread, and be seen by several.
+#[test]
+fn a_pass_is_for_any_thread() {
+    fn is_for_any_thread<T: Send + Sync>(_: &T) {}
+    is_for_any_thread(&Pass::<Wide>::new().threads(2));
+}
+
 /// What a training leaves: a network, and its history without times.
 fn train<N, O, C>(new: fn(&mut StdRng) -> N, optimizer: O, threads: usize, callback: C) -> (N, Vec<Epoch>)
 where

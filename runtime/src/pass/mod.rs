@@ -4,7 +4,6 @@ mod backward;
 mod predict;
 
 use alloc::boxed::Box;
-use core::cell::RefCell;
 use core::fmt;
 
 use bytemuck::{zeroed_box, zeroed_slice_box};
@@ -65,7 +64,7 @@ pub struct Pass<N: Network> {
     pub(crate) sums: Box<N::Sums>,
     d_inputs: Box<[N::Input]>,
     /// One for each thread that predicts.
-    laid: Box<[RefCell<Laid>]>,
+    laid: Box<[Laid]>,
     level: Level,
     threads: Threads,
 }
@@ -82,9 +81,9 @@ const fn tiles_to_predict<N: Network>() -> usize {
 }
 
 /// Places for the weights of a large network, for that many threads.
-fn laid<N: Network>(threads: usize) -> Box<[RefCell<Laid>]> {
+fn laid<N: Network>(threads: usize) -> Box<[Laid]> {
     let lines = const { room::<N::Scalar>(N::PARAMETERS) };
-    (0..threads).map(|_| RefCell::new(Laid::new(lines))).collect()
+    (0..threads).map(|_| Laid::new(lines)).collect()
 }
 
 impl<N: Network> fmt::Debug for Pass<N> {

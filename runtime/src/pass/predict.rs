@@ -1,6 +1,7 @@
 //! Many samples forward, and what comes out of them.
 
 use core::cell::RefCell;
+use core::mem::take;
 
 use fearless_simd::Simd;
 
@@ -29,7 +30,7 @@ pub(super) struct Predict<'a, N: Network, X: ?Sized> {
     /// [`tiles_to_predict`] for each thread.
     pub(super) tiles: &'a mut [TileMemory<N>],
     /// One for each thread.
-    pub(super) laid: &'a mut [RefCell<Laid>],
+    pub(super) laid: &'a mut [Laid],
 }
 
 impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Divide for Predict<'_, N, X> {
@@ -72,10 +73,10 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
         let all = if const { reads::<S, N>() } && inputs.in_memory().is_some() { inputs.all_numbers() } else { None };
         let given = all.map(|numbers| Given::new(numbers, N::INPUTS));
         // what is put down for one group alone need not stay
-        let laid = laid.first_mut().filter(|_| const { in_turn::<S>() } && outputs.len() > group);
-        let laid = laid.map(|laid| {
-            laid.get_mut().clear();
-            &*laid
+        let mut place = laid.first_mut().filter(|_| const { in_turn::<S>() } && outputs.len() > group);
+        let laid = place.as_mut().map(|laid| {
+            laid.clear();
+            RefCell::new(take(*laid))
         });
         let mut coming = [0; GROUP];
         for (start, outputs) in (start..end).step_by(group).zip(outputs.chunks_mut(group)) {
@@ -94,10 +95,13 @@ impl<N: Network, X: Samples<N::Scalar, N::Input> + ?Sized> Task for Predict<'_, 
                 *index = u32::try_from(number).unwrap_or(u32::MAX);
             }
             let ahead = || Some(Ahead::new(inputs.in_memory()?, coming));
-            onward(simd, network, Mode::INFERENCE.reading(given).laying(laid), ahead, Group::new(memory));
+            onward(simd, network, Mode::INFERENCE.reading(given).laying(laid.as_ref()), ahead, Group::new(memory));
             for (tile, outputs) in memory.iter_mut().zip(outputs.chunks_mut(N::Scalar::LANES)) {
                 read(simd, tile, outputs);
             }
+        }
+        if let (Some(place), Some(laid)) = (place, laid) {
+            *place = laid.into_inner();
         }
     }
 }

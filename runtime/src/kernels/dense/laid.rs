@@ -40,7 +40,7 @@ pub(crate) const fn room<T: Scalar>(parameters: usize) -> usize {
 const LAYERS: usize = 32;
 
 /// The weights of some layers of one network, which do not change meanwhile.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Laid {
     lines: Lines,
     places: [Weights; LAYERS],
@@ -48,7 +48,7 @@ pub struct Laid {
 }
 
 /// Weights of one layer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Weights {
     /// Where they lie in the network, and of how many outputs.
     from: (usize, usize),
@@ -68,11 +68,7 @@ impl Laid {
     /// Room for so many lines. It is not touched before there is something to put down.
     #[cfg(feature = "alloc")]
     pub(crate) fn new(lines: usize) -> Self {
-        Self {
-            lines: bytemuck::zeroed_slice_box(lines),
-            places: [Weights { from: (0, 0), first: 0, count: 0 }; LAYERS],
-            count: 0,
-        }
+        Self { lines: bytemuck::zeroed_slice_box(lines), ..Self::default() }
     }
 
     /// Forgets all weights: from here on they are another network's, or have changed.
