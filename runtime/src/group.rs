@@ -46,13 +46,13 @@ pub(crate) const fn tiles_at_once<N: Network>() -> usize {
 }
 
 /// The same of a large network whose tiles [take turns](crate::kernels::dense::in_turn) in each layer.
-pub(crate) const fn tiles_forward<N: Network>() -> usize {
+pub(crate) const fn tiles_in_turn<N: Network>() -> usize {
     fitting::<N>(MEMORY, IN_TURN)
 }
 
 /// How many go through each phase before the next with the instructions of `S`.
 pub(crate) const fn tiles_together<S: Simd, N: Network>() -> usize {
-    if in_turn::<S>() && by_layer::<N>() { tiles_forward::<N>() } else { tiles_at_once::<N>() }
+    if in_turn::<S>() && by_layer::<N>() { tiles_in_turn::<N>() } else { tiles_at_once::<N>() }
 }
 
 /// How many tiles take no more than so many bytes: at least one, and at most so many.

@@ -71,8 +71,7 @@ where
 {
     let (x, y) = (x.elements(), y.elements());
     let test = judged(x.len(), y.len(), test_size)?;
-    let mut order: Vec<usize> = (0..x.len()).collect();
-    order.shuffle(rng);
+    let order = shuffled(x.len(), rng);
     let (test, train) = order.split_at(test);
     Ok(Split::of(x, y, train.iter().copied(), test.iter().copied()))
 }
@@ -110,9 +109,7 @@ where
 {
     let (x, y) = (x.elements(), y.elements());
     let (samples, count) = (x.len() as u64, judged(x.len(), y.len(), test_size)? as u64);
-    let mut order: Vec<usize> = (0..x.len()).collect();
-    order.shuffle(rng);
-    order.sort_by(|a, b| y[*a].cmp(&y[*b]));
+    let order = by_class(y, shuffled(x.len(), rng));
     // evenly spread over all, they are so over each class
     let (mut test, mut train) = (Vec::new(), Vec::new());
     for (place, sample) in (0..).zip(order) {
@@ -187,10 +184,8 @@ where
 {
     let (x, y) = (x.elements(), y.elements());
     parts("stratified_k_fold", x, y, folds, move || {
-        let mut order: Vec<usize> = (0..y.len()).collect();
-        order.sort_by(|a, b| y[*a].cmp(&y[*b]));
         let mut fold_of = vec![0; y.len()];
-        for (place, sample) in order.into_iter().enumerate() {
+        for (place, sample) in by_class(y, (0..y.len()).collect()).into_iter().enumerate() {
             fold_of[sample] = place % folds;
         }
         move |sample| fold_of[sample]
@@ -216,6 +211,19 @@ fn parts<'a, X: Clone, Y: Clone, F: Fn(usize) -> usize + 'a>(
             ((0..samples).filter(|i| fold_of(*i) != fold), (0..samples).filter(|i| fold_of(*i) == fold));
         Split::of(x, y, train, test)
     }))
+}
+
+/// So many samples in random order.
+fn shuffled<R: Rng + ?Sized>(samples: usize, rng: &mut R) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..samples).collect();
+    order.shuffle(rng);
+    order
+}
+
+/// One class after the other, each in the order that there was.
+fn by_class<Y: Ord>(y: &[Y], mut order: Vec<usize>) -> Vec<usize> {
+    order.sort_by(|a, b| y[*a].cmp(&y[*b]));
+    order
 }
 
 /// How many samples are in the test part: their share, rounded up.

@@ -13,7 +13,7 @@ use self::backward::Backward;
 use self::predict::Predict;
 use crate::data::{Samples, count};
 use crate::error::Error;
-use crate::group::{by_layer, tiles_at_once, tiles_forward};
+use crate::group::{by_layer, tiles_at_once, tiles_in_turn};
 use crate::kernels::dense::{Laid, room};
 use crate::kernels::{dispatch, level};
 use crate::network::{InputSample, Network, OutputSample, TileMemory};
@@ -77,7 +77,7 @@ const fn tiles_in_pass<N: Network>() -> usize {
 
 /// How many of those that are predicted have a place in memory: all that go through the network together with any instructions.
 const fn tiles_to_predict<N: Network>() -> usize {
-    if by_layer::<N>() { tiles_forward::<N>() } else { 1 }
+    if by_layer::<N>() { tiles_in_turn::<N>() } else { 1 }
 }
 
 /// Places for the weights of a large network, for that many threads.

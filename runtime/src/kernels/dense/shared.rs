@@ -60,8 +60,8 @@ macro_rules! compiled {
 }
 
 compiled! {
-    /// [`forward`](super::forward) into `y`, for some tiles. Meanwhile a large product asks for samples that come later. What it puts down
-    /// [stays](super::laid), where there is such a place.
+    /// [`forward`](super::forward) into `y`, for some tiles. Meanwhile a large product asks for samples that come later. What it
+    /// puts down [stays](super::laid), where there is such a place.
     fn forward(
         weights: &[T],
         bias: &[T],
